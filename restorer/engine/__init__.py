@@ -1,0 +1,1 @@
+"""Everything between a file and its restored copy; knows nothing of windows."""

@@ -1,0 +1,71 @@
+"""A picture in memory, with all that a file says about it besides the pixels."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+Pixels = NDArray[np.float32]
+"""Samples in [0, 1], not clipped: what the networks read and write."""
+
+Samples = NDArray[Any]
+"""Samples as a file stores them: uint8, uint16, or float32 in [0, 1]."""
+
+_FULL_SCALE: Final = {np.dtype(np.uint8): 255.0, np.dtype(np.uint16): 65535.0}
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """Pixels and what must come through a restoration unchanged.
+
+    `samples`: (H, W, 3) colour or (H, W, 1) grey; uint8, uint16, or float32 in [0, 1]. They stay in
+    the file's own depth, because float32 would quadruple the memory of a 100-megapixel photo; tiles
+    are converted one at a time. Upright: EXIF orientation is already applied.
+    `alpha`: (H, W) of the same depth, or None.
+    `icc`, `exif`: as stored in files, orientation reset to 1. `dpi`: horizontal, vertical.
+    `format`: Pillow's name of the source's file format, such as "JPEG"; None for a picture that
+    does not come from a file.
+    """
+
+    samples: Samples
+    alpha: Samples | None = None
+    icc: bytes | None = None
+    exif: bytes | None = None
+    dpi: tuple[float, float] | None = None
+    format: str | None = None
+
+    @property
+    def height(self) -> int:
+        return int(self.samples.shape[0])
+
+    @property
+    def width(self) -> int:
+        return int(self.samples.shape[1])
+
+    @property
+    def megapixels(self) -> float:
+        return self.height * self.width / 1e6
+
+    @property
+    def bits(self) -> int:
+        """Bits a sample: 8, 16, or 32 for float."""
+        return int(self.samples.dtype.itemsize * 8)
+
+
+def to_pixels(samples: Samples) -> Pixels:
+    """Any depth to float32; integers are divided by their full scale."""
+    full = _FULL_SCALE.get(samples.dtype)
+    if full is None:
+        return samples.astype(np.float32, copy=False)
+    return samples.astype(np.float32) * np.float32(1 / full)
+
+
+def to_samples(pixels: Pixels, dtype: np.dtype[Any]) -> Samples:
+    """Float32 to a file's depth; integers are clipped to their range and rounded to nearest."""
+    full = _FULL_SCALE.get(dtype)
+    if full is None:
+        return pixels.astype(dtype, copy=False)
+    return np.rint(np.clip(pixels, 0, 1) * np.float32(full)).astype(dtype)

@@ -1,0 +1,94 @@
+"""Everything that can go wrong and that a user can be told in one sentence.
+
+RestorerError
+├── ImageError                 one file; the message names it
+│   ├── ImageUnreadable        missing, damaged, not a picture, no permission
+│   ├── ImageUnsupported       a picture, but of a kind that is not handled
+│   ├── ImageTooLarge          more pixels than can be worked on
+│   └── ImageUnwritable        the result cannot be saved there
+├── WeightsError               a file of trained weights or the catalog
+│   ├── WeightsMissing
+│   ├── WeightsCorrupt
+│   └── ModelUnknown           no such model in the catalog
+├── RestoreFailed              every step of the fallback ladder failed
+├── DeviceUnavailable          the device asked for is not there
+├── TrainingError              data or checkpoints that training cannot use
+└── ShapeMismatch              two arrays that should have equal shapes
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+class RestorerError(Exception):
+    """Ends one piece of work; its text is a sentence for the user that says what to do."""
+
+
+class ImageError(RestorerError):
+    """Something about one image file; `path` is that file."""
+
+    def __init__(self, path: Path, message: str) -> None:
+        super().__init__(message)
+        self.path = path
+
+    def __reduce__(self) -> tuple[type[ImageError], tuple[Path, str]]:
+        # Exception pickles only its own args; the worker process sends these home.
+        return type(self), (self.path, str(self))
+
+
+class ImageUnreadable(ImageError):
+    """The file is missing, damaged, protected or not a picture."""
+
+
+class ImageUnsupported(ImageError):
+    """The file is a picture of a kind that Restorer does not handle."""
+
+
+class ImageTooLarge(ImageError):
+    """The picture has more pixels than Restorer accepts."""
+
+
+class ImageUnwritable(ImageError):
+    """The result cannot be saved at that place."""
+
+
+class WeightsError(RestorerError):
+    """A file of trained weights, or the catalog that lists them, cannot be used."""
+
+
+class WeightsMissing(WeightsError):
+    """A file that the catalog names, or the catalog itself, is not there."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(f"{path} is missing. Reinstall Restorer to get it back.")
+
+
+class WeightsCorrupt(WeightsError):
+    """A weights file or the catalog was truncated or altered."""
+
+    def __init__(self, path: Path, why: str = "does not match its checksum") -> None:
+        super().__init__(f"{path} {why}. Reinstall Restorer to get it back.")
+
+
+class ModelUnknown(WeightsError):
+    """The catalog has no model of that name."""
+
+
+class RestoreFailed(RestorerError):
+    """Every step of the fallback ladder was tried and none gave a usable result."""
+
+
+class DeviceUnavailable(RestorerError):
+    """The device that was asked for by name is not on this machine."""
+
+
+class TrainingError(RestorerError):
+    """The training data or the checkpoint cannot be used."""
+
+
+class ShapeMismatch(RestorerError, ValueError):
+    """Two arrays that must have equal shapes do not."""
+
+    def __init__(self, one: tuple[int, ...], other: tuple[int, ...]) -> None:
+        super().__init__(f"The pictures have different shapes: {one} and {other}.")

@@ -1,0 +1,1 @@
+"""The networks and the catalog of their trained weights."""

@@ -1,0 +1,85 @@
+"""Denoising autoencoder."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+SIGMA_UNIT: Final = 50.0  # 8-bit levels that become 1.0 in the noise plane
+
+
+class ResidualBlock(nn.Module):
+    """Two 3x3 convolutions and a skip, without normalization.
+
+    He et al. 2016, shorn of batch norm as in Lim et al. 2017 (EDSR). Of the blocks timed by
+    `tests/benchmarks/blocks.py` it is the fastest for its arithmetic on a CPU: depthwise
+    convolutions (NAFNet), attention (SPAN, SAFMN) and channel splits (RLFN, IMDN) move more memory
+    than they save multiplications.
+    """
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.first = nn.Conv2d(channels, channels, 3, padding=1)
+        self.second = nn.Conv2d(channels, channels, 3, padding=1)
+
+    def forward(self, features: Tensor) -> Tensor:
+        inner = functional.relu(self.first(features), inplace=True)
+        return features + self.second(inner)
+
+
+class Denoiser(nn.Module):
+    """U-shaped denoising autoencoder that predicts the noise and subtracts it.
+
+    Residual learning as in Zhang et al. 2017 (DnCNN); the noise level as an input plane and the
+    pixel unshuffle in front, which makes every convolution four times cheaper, as in Zhang et al.
+    2018 (FFDNet); residual blocks on three levels with additive skips as in Zhang et al. 2021
+    (DRUNet). Unlike DnCNN and FFDNet it has no batch norm, so the result ignores batch size.
+
+    A picture's height and width must be multiples of `stride`. An output pixel depends on no input
+    pixel that is more than `halo` away; `tests/models/test_denoiser.py` measures that.
+    """
+
+    scale: Final = 1
+    stride: Final = 8
+
+    def __init__(
+        self, widths: tuple[int, int, int] = (48, 96, 128), blocks: tuple[int, int, int] = (1, 1, 2)
+    ) -> None:
+        super().__init__()
+        fine, middle, coarse = widths
+        n_fine, n_middle, n_coarse = blocks
+        self.head = nn.Conv2d(4 * 3 + 1, fine, 3, padding=1)
+        self.encode_fine = _stack(fine, n_fine)
+        self.to_middle = nn.Conv2d(fine, middle, 2, stride=2)
+        self.encode_middle = _stack(middle, n_middle)
+        self.to_coarse = nn.Conv2d(middle, coarse, 2, stride=2)
+        self.bottleneck = _stack(coarse, n_coarse)
+        self.from_coarse = nn.ConvTranspose2d(coarse, middle, 2, stride=2)
+        self.decode_middle = _stack(middle, n_middle)
+        self.from_middle = nn.ConvTranspose2d(middle, fine, 2, stride=2)
+        self.decode_fine = _stack(fine, n_fine)
+        self.tail = nn.Conv2d(fine, 4 * 3, 3, padding=1)
+
+        # A convolution reaches one cell of its own level, a block two; the unshuffle and the two
+        # strided convolutions let a pixel see the rest of its 8 x 8 cell.
+        cells_px = 2 * (2 + 4 * n_fine) + 4 * (4 * n_middle) + 8 * (2 * n_coarse)
+        self.halo: Final = -(-(cells_px + self.stride - 1) // self.stride) * self.stride
+
+    def forward(self, noisy: Tensor, sigma: Tensor) -> Tensor:
+        """`noisy`: (N, 3, H, W) in [0, 1], not clipped. `sigma`: (N, 1, 1, 1), 8-bit levels."""
+        cells = functional.pixel_unshuffle(noisy, 2)  # (N, 12, H/2, W/2)
+        plane = (sigma / SIGMA_UNIT).to(cells.dtype).expand(-1, 1, *cells.shape[2:])
+        fine = self.encode_fine(self.head(torch.cat((cells, plane), dim=1)))
+        middle = self.encode_middle(self.to_middle(fine))  # (N, 96, H/4, W/4)
+        coarse = self.bottleneck(self.to_coarse(middle))  # (N, 128, H/8, W/8)
+        middle = self.decode_middle(self.from_coarse(coarse) + middle)
+        fine = self.decode_fine(self.from_middle(middle) + fine)
+        noise = functional.pixel_shuffle(self.tail(fine), 2)
+        return noisy - noise  # (N, 3, H, W)
+
+
+def _stack(channels: int, count: int) -> nn.Sequential:
+    return nn.Sequential(*(ResidualBlock(channels) for _ in range(count)))

@@ -1,0 +1,1 @@
+"""Degradations, data and the loop that train every model."""

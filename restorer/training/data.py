@@ -1,0 +1,97 @@
+"""Folders of photos as random patches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import torch
+from natsort import natsorted
+from torch import Generator, Tensor
+
+from restorer.engine import imagefile
+from restorer.errors import ImageError, TrainingError
+
+HELD_OUT_EVERY: Final = 60  # of that many photos one is kept for validation
+MIN_SIDE_PX: Final = 128
+
+
+@dataclass(frozen=True, slots=True)
+class Photos:
+    """Decoded photos, each (3, H, W) uint8 on the training device.
+
+    They stay in memory as bytes: crops and noise made there keep a GPU busy, files would not.
+    """
+
+    training: tuple[Tensor, ...]
+    held_out: tuple[Tensor, ...]
+    skipped: tuple[str, ...]  # a sentence for each file that could not be used
+
+    def patches(self, count: int, patch_px: int, generator: Generator) -> Tensor:
+        """(count, 3, patch_px, patch_px) in [0, 1], flipped and turned at random."""
+        return torch.stack([self._patch(patch_px, generator) for _ in range(count)]).float() / 255
+
+    def _patch(self, patch_px: int, generator: Generator) -> Tensor:
+        drawn = torch.rand(6, generator=generator, device=generator.device).tolist()
+        photo = self.training[int(drawn[0] * len(self.training))]
+        top = int(drawn[1] * (photo.shape[1] - patch_px + 1))
+        left = int(drawn[2] * (photo.shape[2] - patch_px + 1))
+        patch = photo[:, top : top + patch_px, left : left + patch_px]
+        if drawn[3] < 0.5:
+            patch = patch.flip(1)
+        if drawn[4] < 0.5:
+            patch = patch.flip(2)
+        return patch.transpose(1, 2) if drawn[5] < 0.5 else patch
+
+    def validation(self, crop_px: int) -> Iterator[Tensor]:
+        """The middle of each held-out photo, (1, 3, crop, crop) in [0, 1]."""
+        for photo in self.held_out:
+            height, width = photo.shape[1:]
+            side = min(crop_px, height // 16 * 16, width // 16 * 16)
+            top, left = (height - side) // 2, (width - side) // 2
+            yield photo[None, :, top : top + side, left : left + side].float() / 255
+
+
+def load(folders: Iterable[Path], device: torch.device) -> Photos:
+    """Every photo in `folders` and below; grey ones become colour, small ones are left out.
+
+    Raises TrainingError if a folder is missing or fewer than two photos can be used.
+    """
+    photos: list[Tensor] = []
+    skipped: list[str] = []
+    for path in _photo_files(folders):
+        try:
+            samples = imagefile.read(path).samples
+        except ImageError as error:
+            skipped.append(str(error))
+            continue
+        if min(samples.shape[:2]) < MIN_SIDE_PX:
+            skipped.append(f"{path.name} is smaller than {MIN_SIDE_PX} pixels on a side.")
+            continue
+        if samples.dtype.itemsize > 1:
+            samples = (samples >> 8).astype("uint8")
+        picture = torch.from_numpy(samples.copy()).permute(2, 0, 1)
+        photos.append(picture.expand(3, -1, -1).contiguous().to(device))
+    if len(photos) < 2:
+        raise TrainingError(
+            f"Found {len(photos)} usable photos of at least {MIN_SIDE_PX} pixels a side in "
+            f"{', '.join(str(folder) for folder in folders)}. Training needs two or more."
+        )
+    return Photos(
+        training=tuple(photo for i, photo in enumerate(photos) if i % HELD_OUT_EVERY),
+        held_out=tuple(photos[::HELD_OUT_EVERY]),
+        skipped=tuple(skipped),
+    )
+
+
+def _photo_files(folders: Iterable[Path]) -> list[Path]:
+    files: list[Path] = []
+    for folder in folders:
+        if not folder.is_dir():
+            raise TrainingError(f"{folder} is not a folder. Give a folder of photos to --data.")
+        files += natsorted(
+            path for path in folder.rglob("*") if path.suffix.lower() in imagefile.READABLE
+        )
+    return files

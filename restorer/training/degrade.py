@@ -1,0 +1,236 @@
+"""Clean pictures to (degraded, clean) pairs, in batches, on the CPU or a GPU.
+
+All pictures are (N, 3, H, W) sRGB in [0, 1]. All randomness comes from the generator passed in, so
+that a resumed training goes on with exactly the numbers it would have drawn.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Final
+
+import torch
+from torch import Generator, Tensor
+from torch.nn import functional
+
+from restorer.settings import MAX_SIGMA
+from restorer.training.jpeg import jpeg, rgb_to_ycc, ycc_to_rgb
+
+GREY_SHARE: Final = 0.1
+CAMERA_RMS: Final = (0.5, 25.0)  # 8-bit levels, drawn log-uniformly
+SIGMA_JITTER: Final = 0.25  # log-normal: an estimate on a real photo is about that far off
+
+
+@dataclass(frozen=True, slots=True)
+class NoisyBatch:
+    """`noisy` and `clean` (N, 3, H, W); `sigma` (N, 1, 1, 1), the level given to the denoiser."""
+
+    noisy: Tensor
+    clean: Tensor
+    sigma: Tensor
+
+
+def noisy_batch(clean: Tensor, generator: Generator) -> NoisyBatch:
+    """Five eighths white noise, one eighth Poisson-Gaussian, two eighths as cameras leave it.
+
+    White noise is neither clipped nor rounded, as the benchmarks want it, and comes with its exact
+    sigma. The others are clipped as files are, and come with their RMS, jittered, because nobody
+    knows the true level of a real photo. A tenth of the pictures is grey: then the noise is equal
+    in the three channels.
+    """
+    count = clean.shape[0]
+    n_camera, n_poisson = count // 4, count // 8
+    n_white = count - n_camera - n_poisson
+
+    grey = _uniform(count, 0, 1, generator) < GREY_SHARE
+    clean = torch.where(grey, _to_grey(clean), clean)
+
+    white, white_sigma = add_white(clean[:n_white], generator, grey=grey[:n_white])
+    real = torch.cat(
+        (
+            add_poisson_gaussian(clean[n_white : n_white + n_poisson], generator),
+            add_camera(clean[n_white + n_poisson :], generator),
+        )
+    )
+    real = torch.where(grey[n_white:], _to_grey(real), real)
+    jitter = torch.exp(SIGMA_JITTER * _normal(real.shape[0], generator))
+    real_sigma = 255 * _rms(real - clean[n_white:]) * jitter
+    return NoisyBatch(
+        torch.cat((white, real)), clean, torch.cat((white_sigma, real_sigma)).clamp(max=MAX_SIGMA)
+    )
+
+
+def add_white(clean: Tensor, generator: Generator, *, grey: Tensor) -> tuple[Tensor, Tensor]:
+    """White Gaussian noise of a level drawn from [0, 75]; returns it with (N, 1, 1, 1) sigma."""
+    sigma = _uniform(clean.shape[0], 0, MAX_SIGMA, generator)
+    noise = torch.randn(clean.shape, generator=generator, device=clean.device)
+    noise = torch.where(grey, noise[:, :1], noise)
+    return clean + noise * (sigma / 255), sigma
+
+
+def add_poisson_gaussian(clean: Tensor, generator: Generator) -> Tensor:
+    """Shot noise that grows with the light and read noise that does not, without correlation.
+
+    Foi et al. 2008. The result is clipped and rounded to 8 bits.
+    """
+    count = clean.shape[0]
+    field = torch.randn(clean.shape, generator=generator, device=clean.device)
+    shot = _uniform(count, 0, 1, generator)
+    spread = torch.sqrt(shot * clean + (1 - shot) * 0.25)
+    return _as_8_bits(clean + _to_level(field * spread, generator))
+
+
+def add_camera(clean: Tensor, generator: Generator) -> Tensor:
+    """Noise as a camera's own processing leaves it in a JPEG.
+
+    Sensor noise in linear light under a Bayer mosaic, demosaiced, sometimes resized, mixed by
+    white balance and colour matrix, developed by the sRGB curve, smoothed (colour more than
+    brightness), then compressed: the order of Brooks et al. 2019 (Unprocessing) and Guo et al. 2019
+    (CBDNet). All but the compression acts on the noise alone, so that the clean picture stays as
+    sharp as it is.
+    """
+    count = clean.shape[0]
+    gain = torch.ones(count, 3, 1, 1, device=clean.device)
+    gain[:, 0:1] = _uniform(count, 1.2, 2.4, generator)
+    gain[:, 2:3] = _uniform(count, 1.2, 2.4, generator)
+    linear = clean.clamp(min=1e-3) ** 2.2
+    shot = _uniform(count, 0.3, 1, generator)
+    spread = torch.sqrt(shot * linear / gain + (1 - shot) * 0.02) * gain
+
+    noise = _colour_matrix(_sensor_field(clean.shape, generator) * spread, generator)
+    slope = linear ** (1 / 2.2 - 1)  # of the sRGB curve; shadows are lifted most
+    noise = _to_level(_smooth(noise * slope.clamp(max=8), generator), generator)
+
+    quality = 100 - 40 * _uniform(count, 0, 1, generator) ** 2  # most cameras save at 85 and up
+    halve_colour = bool(torch.rand(1, generator=generator, device=clean.device) < 0.5)
+    return _as_8_bits(jpeg(clean + noise, quality, halve_colour, _phase(generator)))
+
+
+def shrink(clean: Tensor, scale: int) -> Tensor:
+    """Bicubic with antialiasing (Keys, a = -0.5), rounded to 8 bits, as the benchmarks shrink."""
+    size = (clean.shape[2] // scale, clean.shape[3] // scale)
+    small = functional.interpolate(clean, size=size, mode="bicubic", antialias=True)
+    return _as_8_bits(small)
+
+
+def small_batch(clean: Tensor, scale: int, generator: Generator) -> Tensor:
+    """(N, 3, H / scale, W / scale): half shrunk as the benchmarks do, half as found on the web.
+
+    The second half is slightly blurred before shrinking, gets slight noise after, and is
+    compressed; each by a random amount that may be next to nothing.
+    """
+    plain = clean.shape[0] // 2
+    ordinary = clean[plain:]
+    count = ordinary.shape[0]
+    blurred = _gaussian_blur(ordinary, _uniform(count, 0.05, 0.35 * scale, generator), radius=4)
+    small = shrink(blurred, scale)
+    noise = torch.randn(small.shape, generator=generator, device=small.device)
+    noisy = small + noise * _uniform(count, 0, 4, generator) / 255
+    web = jpeg(noisy, _uniform(count, 60, 100, generator), True, _phase(generator))
+    return torch.cat((shrink(clean[:plain], scale), _as_8_bits(web)))
+
+
+def _sensor_field(shape: torch.Size, generator: Generator) -> Tensor:
+    """Unit noise as a linear demosaicing leaves it: (N, 3, H, W), correlated over pixels.
+
+    Made at a random multiple of the size and then resized, as pictures are.
+    """
+    count, _, height, width = shape
+    device = generator.device
+    factor = float(torch.empty(1, device=device).uniform_(0.7, 1.6, generator=generator))
+    if factor > 1.3:
+        factor = 1.0  # a third of the batches keeps the sensor's own pixels
+    size = (math.ceil(height * factor / 2) * 2, math.ceil(width * factor / 2) * 2)
+    field = torch.randn((count, 1, *size), generator=generator, device=device)
+
+    mosaic = torch.zeros((count, 3, *size), device=device)  # RGGB
+    mosaic[:, 0, 0::2, 0::2] = field[:, 0, 0::2, 0::2]
+    mosaic[:, 1, 0::2, 1::2] = field[:, 0, 0::2, 1::2]
+    mosaic[:, 1, 1::2, 0::2] = field[:, 0, 1::2, 0::2]
+    mosaic[:, 2, 1::2, 1::2] = field[:, 0, 1::2, 1::2]
+    sparse = torch.tensor([[1.0, 2, 1], [2, 4, 2], [1, 2, 1]], device=device) / 4
+    quincunx = torch.tensor([[0.0, 1, 0], [1, 4, 1], [0, 1, 0]], device=device) / 4
+    kernels = torch.stack((sparse, quincunx, sparse))[:, None]
+    full = functional.conv2d(
+        functional.pad(mosaic, (1, 1, 1, 1), mode="reflect"), kernels, groups=3
+    )
+    if size == (height, width):
+        return full
+    return functional.interpolate(full, size=(height, width), mode="bicubic", antialias=True)
+
+
+def _colour_matrix(noise: Tensor, generator: Generator) -> Tensor:
+    """Camera colours to sRGB: rows sum to one, so grey stays grey and colour noise grows."""
+    strength = _uniform(noise.shape[0], 0, 1, generator).view(-1, 1, 1)
+    typical = torch.tensor(
+        [[1.7, -0.6, -0.1], [-0.2, 1.5, -0.3], [0.0, -0.6, 1.6]], device=noise.device
+    )
+    identity = torch.eye(3, device=noise.device)
+    matrix = identity + strength * (typical - identity)  # (N, 3, 3)
+    return torch.einsum("nij,njhw->nihw", matrix, noise)
+
+
+def _smooth(noise: Tensor, generator: Generator) -> Tensor:
+    """In-camera noise reduction, seen as a blur that takes more of the colour than of the luma.
+
+    It leaves blotches: in real files neighbours four pixels apart still correlate by 0.2 in luma
+    and 0.65 in colour (`tests/benchmarks/noise_statistics.py`), more than one Gaussian can give, so
+    a broad part is added to the narrow one.
+    """
+    count = noise.shape[0]
+    ycc = rgb_to_ycc(noise)
+    luma = _gaussian_blur(ycc[:, :1], _uniform(count, 0.2, 1.6, generator), radius=4)
+    blotches = _gaussian_blur(luma, _uniform(count, 1.5, 3.5, generator), radius=8)
+    share = _uniform(count, 0, 0.8, generator) * _rms(luma) / _rms(blotches).clamp(min=1e-6)
+    colour = _gaussian_blur(ycc[:, 1:], _uniform(count, 0.5, 5.0, generator), radius=12)
+    keep_colour = _uniform(count, 0.3, 1.5, generator)
+    return ycc_to_rgb(torch.cat((luma + share * blotches, keep_colour * colour), dim=1))
+
+
+def _gaussian_blur(pictures: Tensor, sigma_px: Tensor, radius: int) -> Tensor:
+    """Each picture by its own `sigma_px` (N, 1, 1, 1)."""
+    count, channels, height, width = pictures.shape
+    offsets = torch.arange(-radius, radius + 1, device=pictures.device, dtype=torch.float32)
+    kernel = torch.exp(-0.5 * (offsets / sigma_px.view(-1, 1)) ** 2)  # (N, 2 radius + 1)
+    kernel = kernel / kernel.sum(dim=1, keepdim=True)
+    kernel = kernel.repeat_interleave(channels, dim=0)
+    flat = functional.pad(pictures, (radius,) * 4, mode="reflect")
+    flat = flat.reshape(1, count * channels, *flat.shape[2:])
+    flat = functional.conv2d(flat, kernel[:, None, None, :], groups=count * channels)
+    flat = functional.conv2d(flat, kernel[:, None, :, None], groups=count * channels)
+    return flat.view(count, channels, height, width)
+
+
+def _to_level(noise: Tensor, generator: Generator) -> Tensor:
+    """Scales each noise field to an RMS drawn log-uniformly from `CAMERA_RMS`."""
+    low, high = CAMERA_RMS
+    level = torch.exp(_uniform(noise.shape[0], math.log(low), math.log(high), generator))
+    return noise * (level / 255 / _rms(noise).clamp(min=1e-6))
+
+
+def _phase(generator: Generator) -> tuple[int, int]:
+    """Where the grid of JPEG blocks starts: cropped photos carry it anywhere."""
+    down, right = torch.randint(0, 16, (2,), generator=generator, device=generator.device).tolist()
+    return down, right
+
+
+def _rms(difference: Tensor) -> Tensor:
+    return difference.square().mean(dim=(1, 2, 3), keepdim=True).sqrt()
+
+
+def _to_grey(pictures: Tensor) -> Tensor:
+    return rgb_to_ycc(pictures)[:, :1].expand_as(pictures)
+
+
+def _as_8_bits(pictures: Tensor) -> Tensor:
+    return (pictures.clamp(0, 1) * 255).round() / 255
+
+
+def _uniform(count: int, low: float, high: float, generator: Generator) -> Tensor:
+    drawn = torch.rand((count, 1, 1, 1), generator=generator, device=generator.device)
+    return low + (high - low) * drawn
+
+
+def _normal(count: int, generator: Generator) -> Tensor:
+    return torch.randn((count, 1, 1, 1), generator=generator, device=generator.device)

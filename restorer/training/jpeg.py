@@ -1,0 +1,91 @@
+"""JPEG's losses on a batch of pictures, without files: colour transform, DCT, quantization.
+
+Written in tensor operations because a file a patch would keep a GPU waiting. Entropy coding loses
+nothing and is left out. `tests/training/test_jpeg.py` holds it against Pillow's files.
+"""
+
+from __future__ import annotations
+
+import math
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+# Annex K of the JPEG standard (ITU-T T.81), which libjpeg scales by its quality setting.
+_LUMA_TABLE = """
+16 11 10 16 24 40 51 61 12 12 14 19 26 58 60 55 14 13 16 24 40 57 69 56 14 17 22 29 51 87 80 62
+18 22 37 56 68 109 103 77 24 35 55 64 81 104 113 92 49 64 78 87 103 121 120 101
+72 92 95 98 112 100 103 99"""
+_COLOUR_TABLE = """
+17 18 24 47 99 99 99 99 18 21 26 66 99 99 99 99 24 26 56 99 99 99 99 99 47 66 99 99 99 99 99 99
+99 99 99 99 99 99 99 99 99 99 99 99 99 99 99 99 99 99 99 99 99 99 99 99 99 99 99 99 99 99 99 99"""
+
+
+def jpeg(
+    pictures: Tensor, quality: Tensor, halve_colour: bool, phase: tuple[int, int] = (0, 0)
+) -> Tensor:
+    """What is left of (N, 3, H, W) in [0, 1] after a JPEG file of libjpeg's `quality`, not rounded.
+
+    `quality`: (N, 1, 1, 1), 1 to 100. `halve_colour`: 4:2:0 instead of 4:4:4. `phase`: how far the
+    grid of blocks is shifted down and right, 0 to 15 each, as if the picture had been cropped.
+    """
+    height, width = pictures.shape[2:]
+    down, right = phase
+    padded = functional.pad(
+        pictures.clamp(0, 1),
+        (right, -(width + right) % 16, down, -(height + down) % 16),
+        mode="replicate",
+    )
+    ycc = 255 * rgb_to_ycc(padded)
+    luma, colour = ycc[:, :1] - 128, ycc[:, 1:]
+    if halve_colour:
+        colour = functional.avg_pool2d(colour, 2)
+    luma = _quantize(luma, _scaled_table(_LUMA_TABLE, quality))
+    colour = _quantize(colour, _scaled_table(_COLOUR_TABLE, quality))
+    if halve_colour:
+        colour = functional.interpolate(colour, scale_factor=2, mode="bilinear")
+    rgb = ycc_to_rgb(torch.cat((luma + 128, colour), dim=1) / 255)
+    return rgb[:, :, down : down + height, right : right + width]
+
+
+def rgb_to_ycc(rgb: Tensor) -> Tensor:
+    """BT.601 full range as in JFIF, colour centred on zero."""
+    red, green, blue = rgb.unbind(dim=1)
+    luma = 0.299 * red + 0.587 * green + 0.114 * blue
+    return torch.stack((luma, (blue - luma) / 1.772, (red - luma) / 1.402), dim=1)
+
+
+def ycc_to_rgb(ycc: Tensor) -> Tensor:
+    luma, blue_difference, red_difference = ycc.unbind(dim=1)
+    red = luma + 1.402 * red_difference
+    blue = luma + 1.772 * blue_difference
+    green = (luma - 0.299 * red - 0.114 * blue) / 0.587
+    return torch.stack((red, green, blue), dim=1)
+
+
+def _quantize(planes: Tensor, table: Tensor) -> Tensor:
+    """`planes` (N, C, H, W) through 8 x 8 DCT blocks divided by `table` (N, 8, 8) and rounded."""
+    count, channels, height, width = planes.shape
+    blocks = planes.view(count, channels, height // 8, 8, width // 8, 8).transpose(3, 4)
+    dct = _dct_matrix(planes)
+    step = table.view(count, 1, 1, 1, 8, 8)
+    coefficients = dct @ blocks @ dct.T
+    blocks = dct.T @ (torch.round(coefficients / step) * step) @ dct
+    return blocks.transpose(3, 4).reshape(count, channels, height, width)
+
+
+def _dct_matrix(like: Tensor) -> Tensor:
+    """Orthonormal DCT-II of length 8."""
+    rank = torch.arange(8, device=like.device, dtype=like.dtype)
+    matrix = torch.cos(math.pi / 8 * (rank[None, :] + 0.5) * rank[:, None]) / 2
+    matrix[0] /= math.sqrt(2)
+    return matrix
+
+
+def _scaled_table(table: str, quality: Tensor) -> Tensor:
+    """(N, 8, 8): libjpeg's rule from quality to quantization steps."""
+    steps = torch.tensor([float(step) for step in table.split()], device=quality.device)
+    quality = quality.view(-1, 1).round().clamp(1, 100)
+    percent = torch.where(quality < 50, 5000 / quality, 200 - 2 * quality)
+    return ((steps * percent + 50) / 100).floor().clamp(1, 255).view(-1, 8, 8)

@@ -1,0 +1,78 @@
+"""What each shipped model is and how it is trained."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Final, Literal
+
+Task = Literal["denoise", "upscale"]
+
+
+@dataclass(frozen=True, slots=True)
+class Phase:
+    """A part of the training: up to `until` (a fraction of the whole), patches of one size.
+
+    Early on many small steps teach more than few large ones; large patches at the end teach the
+    network to use its whole receptive field.
+    """
+
+    until: float
+    batch: int
+    patch_px: int
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """Everything that decides the weights, but for the photos, the minutes and the seed."""
+
+    name: str
+    task: Task
+    arguments: dict[str, Any] = field(default_factory=dict)
+    phases: tuple[Phase, ...] = ()
+    learning_rate: float = 2e-3
+    learning_rate_end: float = 2e-6
+    warmup_steps: int = 200
+    gradient_norm: float = 0.5
+    ema_decay: float = 0.999
+    degradations: str = ""
+
+    @property
+    def scale(self) -> int:
+        return int(self.arguments.get("scale", 1))
+
+    def phase(self, progress: float) -> Phase:
+        return next((phase for phase in self.phases if progress < phase.until), self.phases[-1])
+
+
+_UPSCALER_BLOCKS: Final = {2: 3, 3: 5, 4: 8}
+
+RECIPES: Final[dict[str, Recipe]] = {
+    "denoiser": Recipe(
+        name="denoiser",
+        task="denoise",
+        arguments={"widths": [48, 96, 128], "blocks": [1, 1, 2]},
+        phases=(Phase(0.65, 8, 64), Phase(0.88, 8, 96), Phase(1.0, 16, 128)),
+        degradations=(
+            "5/8 white Gaussian noise of sigma 0 to 75, unclipped; 1/8 Poisson-Gaussian noise and "
+            "2/8 simulated camera noise (Bayer demosaicing, resizing, colour matrix, noise "
+            "reduction, JPEG quality 60 to 100) of RMS 0.5 to 25; 1/10 of the patches grey"
+        ),
+    ),
+    **{
+        f"upscaler-x{scale}": Recipe(
+            name=f"upscaler-x{scale}",
+            task="upscale",
+            arguments={"scale": scale, "width": 48, "blocks": blocks},
+            phases=(
+                Phase(0.6, 8, 36 * scale),
+                Phase(0.9, 8, 48 * scale),
+                Phase(1.0, 16, 48 * scale),
+            ),
+            degradations=(
+                "1/2 antialiased bicubic shrinking; 1/2 with slight blur before it, and noise of "
+                "sigma 0 to 4 and JPEG quality 60 to 100 after it"
+            ),
+        )
+        for scale, blocks in _UPSCALER_BLOCKS.items()
+    },
+}
