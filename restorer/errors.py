@@ -12,7 +12,8 @@ RestorerError
 │   └── ModelUnknown           no such model in the catalog
 ├── RestoreFailed              every step of the fallback ladder failed
 ├── DeviceUnavailable          the device asked for is not there
-├── TrainingError              data or checkpoints that training cannot use
+├── DataError                  a folder of pictures that cannot be used
+├── TrainingError              a checkpoint that cannot be resumed
 └── ShapeMismatch              two arrays that should have equal shapes
 """
 
@@ -83,8 +84,12 @@ class DeviceUnavailable(RestorerError):
     """The device that was asked for by name is not on this machine."""
 
 
+class DataError(RestorerError):
+    """A folder of pictures for training or measuring cannot be used."""
+
+
 class TrainingError(RestorerError):
-    """The training data or the checkpoint cannot be used."""
+    """A training cannot be started there or resumed from there."""
 
 
 class ShapeMismatch(RestorerError, ValueError):

@@ -12,7 +12,7 @@ from natsort import natsorted
 from torch import Generator, Tensor
 
 from restorer.engine import imagefile
-from restorer.errors import ImageError, TrainingError
+from restorer.errors import ImageError, DataError
 
 HELD_OUT_EVERY: Final = 60  # of that many photos one is kept for validation
 MIN_SIDE_PX: Final = 128
@@ -57,7 +57,7 @@ class Photos:
 def load(folders: Iterable[Path], device: torch.device) -> Photos:
     """Every photo in `folders` and below; grey ones become colour, small ones are left out.
 
-    Raises TrainingError if a folder is missing or fewer than two photos can be used.
+    Raises DataError if a folder is missing or fewer than two photos can be used.
     """
     photos: list[Tensor] = []
     skipped: list[str] = []
@@ -75,7 +75,7 @@ def load(folders: Iterable[Path], device: torch.device) -> Photos:
         picture = torch.from_numpy(samples.copy()).permute(2, 0, 1)
         photos.append(picture.expand(3, -1, -1).contiguous().to(device))
     if len(photos) < 2:
-        raise TrainingError(
+        raise DataError(
             f"Found {len(photos)} usable photos of at least {MIN_SIDE_PX} pixels a side in "
             f"{', '.join(str(folder) for folder in folders)}. Training needs two or more."
         )
@@ -90,7 +90,7 @@ def _photo_files(folders: Iterable[Path]) -> list[Path]:
     files: list[Path] = []
     for folder in folders:
         if not folder.is_dir():
-            raise TrainingError(f"{folder} is not a folder. Give a folder of photos to --data.")
+            raise DataError(f"{folder} is not a folder. Give a folder of photos to --data.")
         files += natsorted(
             path for path in folder.rglob("*") if path.suffix.lower() in imagefile.READABLE
         )

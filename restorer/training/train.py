@@ -82,7 +82,7 @@ def train(plan: Plan) -> Iterator[Progress]:
     interrupted cycle goes on; a finished one is followed by another (warm restart, Loshchilov and
     Hutter 2017). Closing the generator saves a checkpoint.
 
-    Raises TrainingError for data or a checkpoint that cannot be used, DeviceUnavailable.
+    Raises DataError, TrainingError for a checkpoint that cannot be used, DeviceUnavailable.
     """
     recipe = plan.recipe
     device = available(plan.device)
@@ -119,18 +119,19 @@ def train(plan: Plan) -> Iterator[Progress]:
             now = time.monotonic()
             state.cycle_s = cycle_s_before + now - started
             state.trained_s = trained_s_before + now - started
-            if now - last_save > plan.checkpoint_every_s:
-                _save(plan, state)
-                last_save = now
             if now - last_report > plan.report_every_s:
-                validated = last_save == now
+                validation_db = None
+                if now - last_save > plan.checkpoint_every_s:
+                    _save(plan, state)
+                    validation_db = validate(recipe, state.average, photos)
+                    last_save = now
                 yield Progress(
                     step=state.step,
                     fraction=min(1.0, state.cycle_s / budget_s),
                     eta_s=max(0.0, budget_s - state.cycle_s),
                     loss=255 * float(torch.stack(losses).mean()),
                     megapixels_per_s=pixels / 1e6 / (now - last_report),
-                    validation_db=validate(recipe, state.average, photos) if validated else None,
+                    validation_db=validation_db,
                 )
                 losses, pixels = [], 0
                 last_report = time.monotonic()

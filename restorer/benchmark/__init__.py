@@ -1,0 +1,1 @@
+"""What `restorer benchmark` measures: quality by the papers' protocols, time and memory."""

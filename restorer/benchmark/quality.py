@@ -1,0 +1,178 @@
+"""PSNR and SSIM of the shipped weights, by the protocols of the papers.
+
+Pictures go through the engine as a user's do and are rounded to 8 bits before they are compared.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from natsort import natsorted
+from PIL import Image as PillowImage
+
+from restorer.engine import imagefile, noise
+from restorer.engine.image import Image, Pixels, Samples, to_pixels, to_samples
+from restorer.engine.metrics import crop_border, luma, psnr, ssim
+from restorer.engine.restore import Networks, restore
+from restorer.errors import ShapeMismatch, DataError
+
+FIXED_SIGMAS: Final = (1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0, 12.0, 15.0, 20.0, 25.0, 35.0, 50.0)
+_EIGHT_BITS: Final = np.dtype(np.uint8)
+
+
+@dataclass(frozen=True, slots=True)
+class DenoiseScore:
+    """One picture with white noise of `sigma` added. PSNR in dB over RGB; sigmas in 8-bit levels."""
+
+    name: str
+    sigma: float
+    estimated_sigma: float
+    noisy_psnr: float
+    psnr: float
+    ssim: float
+
+
+@dataclass(frozen=True, slots=True)
+class PairScore:
+    """A really noisy picture against its clean twin; `best` is the best of `FIXED_SIGMAS`."""
+
+    name: str
+    noise_rms: float
+    auto_sigma: float
+    noisy_psnr: float
+    auto_psnr: float
+    auto_ssim: float
+    best_sigma: float
+    best_psnr: float
+
+
+@dataclass(frozen=True, slots=True)
+class UpscaleScore:
+    """One enlarged picture: PSNR and SSIM on luma, `scale` border pixels cut."""
+
+    name: str
+    scale: int
+    bicubic_psnr: float
+    psnr: float
+    ssim: float
+
+
+def denoise(
+    folder: Path, sigmas: Sequence[float], networks: Networks, *, seed: int = 0, device: str = "auto"
+) -> Iterator[DenoiseScore]:
+    """White Gaussian noise added in float, not clipped, the same for every run.
+
+    The denoiser is given the true sigma, as in the papers. A picture's noise depends on `seed`,
+    its place in the natural order of names, and sigma. Raises DataError without pictures.
+    """
+    for index, path in enumerate(_pictures(folder)):
+        clean = to_pixels(imagefile.read(path).samples)
+        for sigma in sigmas:
+            random = np.random.default_rng((seed, index, round(sigma * 1000)))
+            noisy = clean + random.standard_normal(clean.shape, np.float32) * np.float32(sigma / 255)
+            restored = _run(noisy, networks, sigma, device)
+            yield DenoiseScore(
+                name=path.name,
+                sigma=sigma,
+                estimated_sigma=noise.estimate(Image(noisy)).sigma,
+                noisy_psnr=psnr(noisy, clean),
+                psnr=psnr(restored, clean),
+                ssim=ssim(restored, clean),
+            )
+
+
+def pairs(folder: Path, networks: Networks, *, device: str = "auto") -> Iterator[PairScore]:
+    """Pictures `*_real.*` against `*_mean.*` of the same name. Raises DataError without any."""
+    noisy_files = [path for path in _pictures(folder) if path.stem.endswith("_real")]
+    if not noisy_files:
+        raise DataError(f"{folder} has no pairs named NAME_real and NAME_mean.")
+    for path in noisy_files:
+        image = imagefile.read(path)
+        noisy = to_pixels(image.samples)
+        clean_name = path.stem.removesuffix("_real") + "_mean" + path.suffix
+        clean = to_pixels(imagefile.read(path.with_name(clean_name)).samples)
+        if noisy.shape != clean.shape:
+            raise ShapeMismatch(noisy.shape, clean.shape)
+        auto_sigma = noise.estimate(image).sigma
+        auto = _run(noisy, networks, auto_sigma, device)
+        fixed = {s: psnr(_run(noisy, networks, s, device), clean) for s in FIXED_SIGMAS}
+        best_sigma = max(fixed, key=lambda sigma: fixed[sigma])
+        yield PairScore(
+            name=path.name,
+            noise_rms=float(np.sqrt(np.mean(np.square(noisy - clean))) * 255),
+            auto_sigma=auto_sigma,
+            noisy_psnr=psnr(noisy, clean),
+            auto_psnr=psnr(auto, clean),
+            auto_ssim=ssim(auto, clean),
+            best_sigma=best_sigma,
+            best_psnr=fixed[best_sigma],
+        )
+
+
+def upscale(
+    folder: Path, scale: int, networks: Networks, *, device: str = "auto"
+) -> Iterator[UpscaleScore]:
+    """Pictures `*_HR.*` from their shrunk `*_LR.*` twins, or any pictures, shrunk by bicubic.
+
+    Of sets with several scales, files with `_2_`, `_3_` or `_4_` in their name only serve that one.
+    """
+    for name, small, clean in _shrunk_pictures(folder, scale):
+        height, width = small.shape[:2]
+        enlarged = _run(small, networks, 0.0, device)
+        bicubic = PillowImage.fromarray(to_samples(small, _EIGHT_BITS)).resize(
+            (width * scale, height * scale), PillowImage.Resampling.BICUBIC
+        )
+        target = crop_border(luma(clean), scale)
+        restored = crop_border(luma(enlarged), scale)
+        yield UpscaleScore(
+            name=name,
+            scale=scale,
+            bicubic_psnr=psnr(crop_border(luma(to_pixels(np.asarray(bicubic))), scale), target),
+            psnr=psnr(restored, target),
+            ssim=ssim(restored, target),
+        )
+
+
+def _run(pixels: Pixels, networks: Networks, sigma: float, device: str) -> Pixels:
+    scale = 1 if networks.upscaler is None else networks.upscaler.scale
+    height, width, channels = pixels.shape
+    out = np.empty((height * scale, width * scale, channels), _EIGHT_BITS)
+    for _ in restore(Image(pixels), networks, out, sigma=sigma, device=device):
+        pass
+    return to_pixels(out)
+
+
+def _shrunk_pictures(folder: Path, scale: int) -> Iterator[tuple[str, Pixels, Pixels]]:
+    for path in _pictures(folder):
+        other_scale = re.search(r"_([234])_", path.name)
+        if path.stem.endswith("_LR") or (other_scale and int(other_scale[1]) != scale):
+            continue
+        clean = _colour(imagefile.read(path).samples)
+        shrunk_path = path.with_name(path.name.replace("_HR", "_LR"))
+        if shrunk_path != path:
+            small = _colour(imagefile.read(shrunk_path).samples)
+        else:
+            width, height = clean.shape[1] // scale, clean.shape[0] // scale
+            clean = clean[: height * scale, : width * scale]
+            small = np.asarray(
+                PillowImage.fromarray(clean).resize((width, height), PillowImage.Resampling.BICUBIC)
+            )
+        yield path.name, to_pixels(small), to_pixels(clean)
+
+
+def _colour(samples: Samples) -> Samples:
+    return np.ascontiguousarray(np.broadcast_to(samples, (*samples.shape[:2], 3)))
+
+
+def _pictures(folder: Path) -> list[Path]:
+    if not folder.is_dir():
+        raise DataError(f"{folder} is not a folder. Give a folder of pictures.")
+    found = [path for path in folder.iterdir() if path.suffix.lower() in imagefile.READABLE]
+    if not found:
+        raise DataError(f"There are no pictures in {folder}.")
+    return natsorted(found)

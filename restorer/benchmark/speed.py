@@ -1,0 +1,131 @@
+"""Time and memory of one photo, stage by stage, against the bare network on the same pixels."""
+
+from __future__ import annotations
+
+import math
+import multiprocessing
+import statistics
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import torch
+
+from restorer.benchmark.scene import add_camera_noise, draw_scene
+from restorer.engine import imagefile
+from restorer.engine.device import available
+from restorer.engine.image import Image, to_pixels
+from restorer.engine.photo import FileRestored, Workshop
+from restorer.engine.restore import restore
+from restorer.settings import Settings
+
+BARE_LIMIT_MEGAPIXELS: Final = 16.0  # the whole picture at once takes 0.3 GB a megapixel
+_ROUNDS: Final = 2
+
+
+@dataclass(frozen=True, slots=True)
+class SpeedScore:
+    """Seconds a stage, the peak memory of the process, and how the engine compares.
+
+    `engine_ratio`: the engine's speed over the bare network's, run on the whole picture at once in
+    `channels_last`; 1 is equal. None for pictures that the bare network cannot take whole, and on
+    Windows `peak_mib` is None: only Unix tells it.
+    """
+
+    megapixels: float
+    device: str
+    read_s: float
+    estimate_s: float
+    network_s: float
+    write_s: float
+    peak_mib: float | None
+    engine_ratio: float | None
+
+
+def measure(megapixels: float, settings: Settings, weights: Path) -> SpeedScore:
+    """Restores a drawn photo of that size in a fresh process, so that its peak memory is its own."""
+    with tempfile.TemporaryDirectory() as folder:
+        source = Path(folder) / "drawn.jpg"
+        _draw(source, megapixels)
+        with multiprocessing.get_context("spawn").Pool(1) as pool:
+            return pool.apply(_measure_here, (source, settings, weights))
+
+
+def _measure_here(source: Path, settings: Settings, weights: Path) -> SpeedScore:
+    workshop = Workshop.open(settings, weights)
+    *_, done = workshop.restore_file(source)
+    if not isinstance(done, FileRestored):
+        raise AssertionError("restore_file ends with FileRestored")
+    peak_mib = _peak_mib()  # before the bare network, which needs far more
+    image = imagefile.read(source)
+    ratio = None
+    if image.megapixels <= BARE_LIMIT_MEGAPIXELS:
+        sigma = done.sigma or 0.0
+        rounds = [
+            _bare_s(image, workshop, sigma) / _engine_s(image, workshop, sigma)
+            for _ in range(_ROUNDS)
+        ]
+        ratio = statistics.median(rounds)
+    return SpeedScore(
+        megapixels=image.megapixels,
+        device=done.device,
+        read_s=done.read_s,
+        estimate_s=done.estimate_s,
+        network_s=done.network_s,
+        write_s=done.write_s,
+        peak_mib=peak_mib,
+        engine_ratio=ratio,
+    )
+
+
+def _engine_s(image: Image, workshop: Workshop, sigma: float) -> float:
+    out = workshop.empty_result(image)
+    started = time.monotonic()
+    device = workshop.settings.device
+    for _ in restore(image, workshop.networks, out, sigma=sigma, device=device):
+        pass
+    return time.monotonic() - started
+
+
+@torch.inference_mode()
+def _bare_s(image: Image, workshop: Workshop, sigma: float) -> float:
+    device = available(workshop.settings.device)
+    pixels = torch.from_numpy(to_pixels(image.samples)).permute(2, 0, 1)[None].to(device)
+    denoiser, upscaler = workshop.networks.denoiser, workshop.networks.upscaler
+    pixels = pixels.contiguous(memory_format=torch.channels_last)
+    if denoiser is not None:
+        height, width = (-(-side // denoiser.stride) * denoiser.stride for side in pixels.shape[2:])
+        bottom, right = height - pixels.shape[2], width - pixels.shape[3]
+        pixels = torch.nn.functional.pad(pixels, (0, right, 0, bottom), mode="replicate")
+        pixels = pixels.contiguous(memory_format=torch.channels_last)
+    level = torch.full((1, 1, 1, 1), sigma, device=device)
+    started = time.monotonic()
+    if denoiser is not None:
+        pixels = denoiser(pixels, level)
+    if upscaler is not None:
+        pixels = upscaler(pixels)
+    if device.type == "cuda":
+        torch.cuda.synchronize(device)
+    return time.monotonic() - started
+
+
+def _draw(path: Path, megapixels: float) -> None:
+    """The drawn scene, repeated to a 4:3 picture of that many megapixels."""
+    scene = np.asarray(add_camera_noise(draw_scene()))
+    width = round(math.sqrt(megapixels * 4e6 / 3))
+    height = round(megapixels * 1e6 / width)
+    times = (-(-height // scene.shape[0]), -(-width // scene.shape[1]), 1)
+    imagefile.write(Image(np.tile(scene, times)[:height, :width]), path, quality=92)
+
+
+def _peak_mib() -> float | None:
+    if sys.platform == "win32":
+        return None
+    import resource
+
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak / 2**20 if sys.platform == "darwin" else peak / 2**10

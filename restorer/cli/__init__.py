@@ -1,0 +1,70 @@
+"""The command line: everything the window does, with the same words."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from types import FrameType
+
+import click
+
+from restorer import __version__
+from restorer.cli.benchmark import benchmark
+from restorer.cli.info import info
+from restorer.cli.models import models
+from restorer.cli.restore import restore
+from restorer.cli.train import train
+from restorer.errors import RestorerError
+
+INTERRUPTED = 130  # what shells report for Ctrl-C
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="restorer")
+def cli() -> None:
+    """Cleans and enlarges photos with trained autoencoders.
+
+    \b
+    restorer restore photo.jpg               clean it; writes photo_restored.jpg
+    restorer restore photo.jpg --scale 2     clean it and enlarge it twice
+    restorer restore *.jpg -o cleaned        many photos into a folder
+    """
+
+
+for command in (restore, models, info, benchmark, train):
+    cli.add_command(command)
+
+
+def run(arguments: list[str]) -> int:
+    """Runs one command; returns its exit status: 0 done, 1 something failed, 2 wrong usage."""
+    _speak_unicode()
+    signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        status = cli.main(arguments, prog_name="restorer", standalone_mode=False)
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message())
+        return 2 if arguments else 0
+    except click.ClickException as error:
+        click.echo(f"Error: {error.format_message()}", err=True)
+        return error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("Stopped. Nothing half-written was left behind.", err=True)
+        return INTERRUPTED
+    except RestorerError as error:
+        click.echo(f"Error: {error}", err=True)
+        return 1
+    except BrokenPipeError:  # `restorer models | head`
+        return 1
+    return status if isinstance(status, int) else 0
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    """A polite kill cleans up as Ctrl-C does."""
+    raise KeyboardInterrupt
+
+
+def _speak_unicode() -> None:
+    """A name with an emoji must not end the run on a terminal that cannot show it."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")

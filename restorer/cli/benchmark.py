@@ -1,0 +1,178 @@
+"""`restorer benchmark`: every figure that Restorer quotes comes from here."""
+
+from __future__ import annotations
+
+import json
+import statistics
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from restorer.cli.options import ManyValuesCommand, device_option, weights_option
+from restorer.settings import MAX_SIGMA, SCALES, Settings
+
+if TYPE_CHECKING:
+    from restorer.engine.restore import Networks
+
+json_option = click.option("--json", "as_json", is_flag=True, help="One JSON line a row.")
+
+
+@click.group()
+def benchmark() -> None:
+    """Measure quality, time and memory on this machine."""
+
+
+@benchmark.command(cls=ManyValuesCommand)
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option(
+    "--sigma",
+    "sigmas",
+    type=click.FloatRange(0, MAX_SIGMA),
+    multiple=True,
+    default=(15.0, 25.0, 50.0),
+    show_default=True,
+    help="Noise added, 8-bit levels. One or more.",
+)
+@device_option
+@weights_option
+@json_option
+def denoise(
+    folder: Path, sigmas: tuple[float, ...], device: str, weights: Path, as_json: bool
+) -> None:
+    """White noise added to the clean pictures of FOLDER: RGB PSNR and SSIM, estimated sigma."""
+    from restorer.benchmark import quality
+
+    networks = _networks(Settings(denoise="auto", device=device), weights)
+    scores = list(_shown(quality.denoise(folder, sigmas, networks, device=device), as_json))
+    if as_json:
+        return
+    for sigma in sigmas:
+        rows = [score for score in scores if score.sigma == sigma]
+        estimates = [row.estimated_sigma for row in rows]
+        click.echo(
+            f"sigma {sigma:g}, {len(rows)} pictures: noisy {_mean(r.noisy_psnr for r in rows):.2f}, "
+            f"restored {_mean(r.psnr for r in rows):.2f} dB, SSIM {_mean(r.ssim for r in rows):.4f}; "
+            f"sigma estimated {_mean(estimates):.2f} ({min(estimates):.2f} to {max(estimates):.2f})"
+        )
+
+
+@benchmark.command(cls=ManyValuesCommand)
+@click.argument("folder", type=click.Path(path_type=Path))
+@device_option
+@weights_option
+@json_option
+def pairs(folder: Path, device: str, weights: Path, as_json: bool) -> None:
+    """Really noisy pictures NAME_real.* of FOLDER against their clean twins NAME_mean.*.
+
+    Compares --denoise auto with the best of a row of fixed sigmas, found for each picture.
+    """
+    from restorer.benchmark import quality
+
+    networks = _networks(Settings(denoise="auto", device=device), weights)
+    scores = list(_shown(quality.pairs(folder, networks, device=device), as_json))
+    if as_json:
+        return
+    gains = [score.auto_psnr - score.noisy_psnr for score in scores]
+    click.echo(
+        f"{len(scores)} pairs: noisy {_mean(s.noisy_psnr for s in scores):.2f}, "
+        f"auto {_mean(s.auto_psnr for s in scores):.2f} dB (gain {_mean(gains):.2f}, "
+        f"least {min(gains):.2f}, {sum(gain < 0 for gain in gains)} made worse), "
+        f"best fixed sigma {_mean(s.best_psnr for s in scores):.2f} dB; "
+        f"SSIM {_mean(s.auto_ssim for s in scores):.4f}; "
+        f"sigma estimated {_mean(s.auto_sigma for s in scores):.2f}, "
+        f"true RMS {_mean(s.noise_rms for s in scores):.2f}"
+    )
+
+
+@benchmark.command(cls=ManyValuesCommand)
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option(
+    "--scale",
+    type=click.Choice([str(scale) for scale in SCALES if scale > 1]),
+    default="2",
+    show_default=True,
+)
+@device_option
+@weights_option
+@json_option
+def upscale(folder: Path, scale: str, device: str, weights: Path, as_json: bool) -> None:
+    """Enlarge NAME_LR.* of FOLDER and compare with NAME_HR.*: PSNR and SSIM on luma."""
+    from restorer.benchmark import quality
+
+    networks = _networks(Settings(denoise="off", scale=int(scale), device=device), weights)
+    scores = list(_shown(quality.upscale(folder, int(scale), networks, device=device), as_json))
+    if as_json:
+        return
+    click.echo(
+        f"x{scale}, {len(scores)} pictures: bicubic {_mean(s.bicubic_psnr for s in scores):.2f}, "
+        f"restored {_mean(s.psnr for s in scores):.2f} dB, "
+        f"SSIM {_mean(s.ssim for s in scores):.4f}"
+    )
+
+
+@benchmark.command(cls=ManyValuesCommand)
+@click.option(
+    "--megapixels",
+    type=click.FloatRange(0.01, 500),
+    multiple=True,
+    default=(1.0, 12.0, 48.0),
+    show_default=True,
+    help="Size of the drawn photo. One or more.",
+)
+@click.option(
+    "--scale", type=click.Choice([str(s) for s in SCALES]), default="1", show_default=True
+)
+@device_option
+@weights_option
+@json_option
+def speed(
+    megapixels: tuple[float, ...], scale: str, device: str, weights: Path, as_json: bool
+) -> None:
+    """Time of each stage and peak memory for drawn photos, and the engine against the bare network."""
+    from restorer.benchmark.speed import measure
+
+    for size in megapixels:
+        score = measure(size, Settings(scale=int(scale), device=device), weights)
+        if as_json:
+            click.echo(json.dumps(asdict(score)))
+            continue
+        per_megapixel = score.network_s / score.megapixels
+        line = (
+            f"{score.megapixels:.1f} MP on {score.device}: read {score.read_s:.2f} s, "
+            f"estimate {score.estimate_s:.2f} s, network {score.network_s:.2f} s "
+            f"({per_megapixel:.3f} s a megapixel), write {score.write_s:.2f} s"
+        )
+        if score.peak_mib is not None:
+            line += f"; peak memory {score.peak_mib:.0f} MiB"
+        if score.engine_ratio is not None:
+            line += f"; engine {score.engine_ratio:.0%} as fast as the bare network"
+        click.echo(line)
+
+
+def _networks(settings: Settings, weights: Path) -> Networks:
+    from restorer.engine.photo import Workshop
+
+    return Workshop.open(settings, weights).networks
+
+
+def _shown(scores: Iterable[Any], as_json: bool) -> Iterable[Any]:
+    """Passes the scores on; each is printed as it comes, because a run takes minutes."""
+    for score in scores:
+        fields = asdict(score)
+        click.echo(
+            json.dumps(fields, ensure_ascii=False)
+            if as_json
+            else "  ".join(f"{name} {_short(value)}" for name, value in fields.items())
+        )
+        yield score
+
+
+def _short(value: object) -> str:
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
+
+
+def _mean(values: Iterable[float] | Sequence[float]) -> float:
+    return statistics.fmean(values)

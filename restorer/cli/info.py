@@ -1,0 +1,54 @@
+"""`restorer info`: this installation, or what Restorer sees in a file."""
+
+from __future__ import annotations
+
+import json
+import platform
+from pathlib import Path
+
+import click
+
+from restorer import __version__
+from restorer.errors import RestorerError
+from restorer.settings import resources_dir, weights_dir
+
+
+@click.command()
+@click.argument("files", metavar="[FILE...]", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="One JSON line a file on standard output.")
+@click.pass_context
+def info(context: click.Context, files: tuple[Path, ...], as_json: bool) -> None:
+    """Show versions, devices and folders, or the format and the noise of photos."""
+    if not files:
+        facts = _installation()
+        click.echo(json.dumps(facts) if as_json else _aligned(facts))
+        return
+    failed = 0
+    for path in files:
+        try:
+            facts = _file(path)
+        except RestorerError as error:
+            failed += 1
+            click.echo(f"Error: {error}", err=True)
+        else:
+            click.echo(json.dumps(facts, ensure_ascii=False) if as_json else _aligned(facts))
+    context.exit(1 if failed else 0)
+
+
+def _installation() -> dict[str, str]:
+    import torch
+
+    from restorer.engine.device import available, describe
+
+    return {
+        "restorer": __version__,
+        "python": platform.python_version(),
+        "torch": torch.__version__,
+        "device": describe(available("auto")),
+        "weights": str(weights_dir()),
+        "resources": str(resources_dir()),
+    }
+
+
+def _aligned(facts: dict[str, str]) -> str:
+    return "\n".join(f"{name:<12} {value}" for name, value in facts.items())

@@ -1,0 +1,63 @@
+"""`restorer models`: what the networks were trained on and how well they do."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from restorer.cli.options import weights_option
+
+if TYPE_CHECKING:
+    from restorer.models.catalog import Entry
+
+
+@click.command()
+@click.argument("name", required=False)
+@weights_option
+@click.option("--check", is_flag=True, help="Verify every weights file against its checksum.")
+@click.option("--json", "as_json", is_flag=True, help="The catalog's entries as JSON.")
+def models(name: str | None, weights: Path, check: bool, as_json: bool) -> None:
+    """List the models, or show one model's card: data, loss, figures."""
+    from restorer.models.catalog import open_catalog
+
+    catalog = open_catalog(weights)
+    entries = catalog.entries if name is None else (catalog.entry(name),)
+    if check:
+        for entry in entries:
+            catalog.load(entry.name)
+    if as_json:
+        click.echo(json.dumps([asdict(entry) for entry in entries], ensure_ascii=False, indent=2))
+        return
+    for entry in entries:
+        click.echo(_line(entry) if name is None else _card(entry))
+    if check:
+        click.echo(f"All {len(entries)} weights files are whole.")
+
+
+def _line(entry: Entry) -> str:
+    purpose = "denoise" if entry.scale == 1 else f"enlarge x{entry.scale}"
+    return (
+        f"{entry.name:<14} {purpose:<12} {entry.parameters / 1e6:5.2f} M parameters, "
+        f"{entry.steps} steps in {entry.hours:g} h on {entry.hardware}"
+    )
+
+
+def _card(entry: Entry) -> str:
+    rows = [
+        ("Model", f"{entry.name} ({entry.architecture} {json.dumps(entry.arguments)})"),
+        ("Trained on", entry.trained_on),
+        ("Degradations", entry.degradations),
+        ("Training", f"loss {entry.loss}, {entry.steps} steps, seed {entry.seed}"),
+        ("Hardware", f"{entry.hours:g} h on {entry.hardware}"),
+        ("Weights", f"{entry.file}, {entry.parameters} parameters, SHA-256 {entry.sha256}"),
+        ("Tiles", f"halo {entry.halo} px, stride {entry.stride} px"),
+    ]
+    if entry.sigma_range is not None:
+        low, high = entry.sigma_range
+        rows.append(("Noise", f"sigma {low:g} to {high:g} in 8-bit levels"))
+    rows += [(f"On {data}", json.dumps(figures)) for data, figures in entry.figures.items()]
+    return "\n".join(f"{title:<14} {text}" for title, text in rows)

@@ -1,0 +1,156 @@
+"""`restorer restore`: photos in, cleaned and enlarged copies out."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from restorer.cli.options import DENOISE, device_option, weights_option
+from restorer.cli.progress import PixelBar
+from restorer.errors import ImageError, ImageUnwritable, RestorerError
+from restorer.settings import SCALES, Denoise, Settings
+
+if TYPE_CHECKING:
+    from restorer.engine.photo import FileRestored, Workshop
+
+
+@click.command()
+@click.argument("sources", metavar="SRC...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    help="File to write, or a folder. Default: beside each source, as NAME_restored.EXT.",
+)
+@click.option(
+    "--denoise",
+    type=DENOISE,
+    default="auto",
+    show_default=True,
+    help="auto estimates the noise, off leaves it, a number of 0 to 75 is its strength: the "
+    "standard deviation in 8-bit levels.",
+)
+@click.option(
+    "--scale",
+    type=click.Choice([str(scale) for scale in SCALES]),
+    default="1",
+    show_default=True,
+    help="Enlarge so many times. Enlarged detail is plausible, not recovered.",
+)
+@click.option(
+    "--quality",
+    type=click.IntRange(1, 100),
+    default=95,
+    show_default=True,
+    help="Of JPEG and WebP files.",
+)
+@device_option
+@weights_option
+@click.option("--json", "as_json", is_flag=True, help="One JSON line a file on standard output.")
+@click.pass_context
+def restore(
+    context: click.Context,
+    sources: tuple[Path, ...],
+    output: Path | None,
+    denoise: Denoise,
+    scale: str,
+    quality: int,
+    device: str,
+    weights: Path,
+    as_json: bool,
+) -> None:
+    """Clean photos of noise and enlarge them. The originals are never changed.
+
+    A file that cannot be used is named and the others are still done; the exit status is then 1.
+    """
+    settings = Settings(denoise=denoise, scale=int(scale), device=device)
+    folder = _output_folder(output, sources)
+
+    from restorer.engine.photo import Workshop  # imports torch: a wrong option is told before
+
+    workshop = Workshop.open(settings, weights)
+    failed = 0
+    for source in sources:
+        target = output if folder is None else None
+        try:
+            with PixelBar(source.name) as bar:
+                done = _restore_one(workshop, source, target, folder, quality, bar)
+        except RestorerError as error:
+            failed += 1
+            _report_failure(source, error, as_json)
+            if not isinstance(error, ImageError):
+                raise  # the weights or the device: no other photo would fare better
+        else:
+            _report_done(done, as_json)
+    context.exit(1 if failed else 0)
+
+
+def _restore_one(
+    workshop: Workshop,
+    source: Path,
+    target: Path | None,
+    folder: Path | None,
+    quality: int,
+    bar: PixelBar,
+) -> FileRestored:
+    from restorer.engine.photo import FileRestored
+    from restorer.engine.restore import SteppedDown, TileDone
+
+    for event in workshop.restore_file(source, target, folder=folder, quality=quality):
+        if isinstance(event, TileDone):
+            bar.show(event.done_px, event.total_px)
+        elif isinstance(event, SteppedDown):
+            bar.say(event.reason)
+        elif isinstance(event, FileRestored):
+            return event
+    raise AssertionError("restore_file always ends with FileRestored or an error")
+
+
+def _output_folder(output: Path | None, sources: Sequence[Path]) -> Path | None:
+    """The folder to write into, or None if `output` names the one file to write."""
+    if output is None:
+        return Path()
+    if output.is_dir():
+        return output
+    if len(sources) == 1 and output.suffix:
+        return None
+    try:
+        output.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ImageUnwritable(
+            output, f"The folder {output} cannot be made: {error.strerror}. Choose another."
+        ) from error
+    return output
+
+
+def _report_done(done: FileRestored, as_json: bool) -> None:
+    if as_json:
+        _print_json({"status": "done"} | asdict(done))
+        return
+    if done.sigma is None:
+        cleaned = ""
+    elif done.noise is None:
+        cleaned = f", denoised at {done.sigma:g}"
+    else:
+        cleaned = f", {done.noise} noise (sigma {done.sigma:.1f})"
+    click.echo(
+        f"{done.source} -> {done.target}  {done.width} x {done.height}{cleaned}, "
+        f"{done.total_s:.1f} s on {done.device}"
+    )
+
+
+def _report_failure(source: Path, error: RestorerError, as_json: bool) -> None:
+    click.echo(f"Error: {error}", err=True)
+    if as_json:
+        _print_json({"status": "failed", "source": source, "reason": str(error)})
+
+
+def _print_json(fields: dict[str, Any]) -> None:
+    click.echo(json.dumps(fields, default=str, ensure_ascii=False))
+
+

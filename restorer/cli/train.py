@@ -1,0 +1,93 @@
+"""`restorer train`: anyone can train on their own pictures, no labels needed."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from restorer.cli.options import ManyValuesCommand, device_option
+from restorer.settings import SCALES
+
+if TYPE_CHECKING:
+    from restorer.training.train import Progress
+
+
+@click.command(cls=ManyValuesCommand)
+@click.argument("model", type=click.Choice(["denoiser", "upscaler"]))
+@click.option(
+    "--data",
+    metavar="FOLDER...",
+    multiple=True,
+    required=True,
+    type=click.Path(path_type=Path),
+    help="Folders of clean photos, searched to the bottom.",
+)
+@click.option("--minutes", type=click.FloatRange(min=0.01), required=True, help="How long to train.")
+@click.option(
+    "--out",
+    required=True,
+    type=click.Path(path_type=Path),
+    help="Folder for the checkpoint, the weights and their catalog; `--weights` takes it.",
+)
+@click.option(
+    "--scale",
+    type=click.Choice([str(scale) for scale in SCALES if scale > 1]),
+    default="2",
+    show_default=True,
+    help="Of the upscaler.",
+)
+@click.option("--resume", is_flag=True, help="Go on with the training in --out.")
+@click.option("--seed", default=1, show_default=True)
+@click.option("--provenance", default="", help="What the photos are and their licence, for the card.")
+@device_option
+def train(
+    model: str,
+    data: tuple[Path, ...],
+    minutes: float,
+    out: Path,
+    scale: str,
+    resume: bool,
+    seed: int,
+    provenance: str,
+    device: str,
+) -> None:
+    """Train a model on your own photos: they need no labels, only to be clean and sharp.
+
+    Ctrl-C saves a checkpoint; --resume goes on from it, or starts another learning-rate cycle if
+    the last one was finished.
+    """
+    from restorer.training.recipes import RECIPES
+    from restorer.training.train import Plan
+    from restorer.training.train import train as run_training
+
+    recipe = RECIPES["denoiser" if model == "denoiser" else f"upscaler-x{scale}"]
+    plan = Plan(
+        recipe=recipe,
+        data=data,
+        minutes=minutes,
+        out=out,
+        resume=resume,
+        seed=seed,
+        device=device,
+        provenance=provenance,
+    )
+    # Closing the generator on the way out saves the checkpoint.
+    with contextlib.closing(run_training(plan)) as training:
+        for progress in training:
+            click.echo(_line(progress), err=True)
+    click.echo(f"{out / recipe.name}.safetensors")
+
+
+def _line(progress: Progress) -> str:
+    eta = time.strftime("%H:%M:%S", time.gmtime(progress.eta_s))
+    line = (
+        f"step {progress.step:>7}  {progress.fraction:6.1%}  ETA {eta}  "
+        f"loss {progress.loss:6.3f} levels  {progress.megapixels_per_s:.2f} MP/s"
+    )
+    if progress.validation_db is not None:
+        line += f"  held-out photos {progress.validation_db:.2f} dB"
+    return line

@@ -1,0 +1,84 @@
+import pytest
+import torch
+
+from restorer.training import degrade
+
+
+@pytest.fixture
+def generator():
+    return torch.Generator().manual_seed(3)
+
+
+@pytest.fixture
+def flat():
+    """A batch of 16 flat mid-grey pictures: all that is not 0.5 is noise."""
+    return torch.full((16, 3, 64, 64), 0.5)
+
+
+def levels(difference):
+    return 255 * difference.square().mean(dim=(1, 2, 3)).sqrt()
+
+
+def neighbour_correlation(noise):
+    return float((noise[..., 1:] * noise[..., :-1]).mean() / noise.square().mean())
+
+
+def test_white_noise_has_the_sigma_it_is_given(flat, generator):
+    colour = torch.zeros(16, 1, 1, 1, dtype=torch.bool)
+    noisy, sigma = degrade.add_white(flat, generator, grey=colour)
+    torch.testing.assert_close(levels(noisy - flat), sigma.flatten(), rtol=0.03, atol=0.01)
+    assert 0 <= float(sigma.min()) and float(sigma.max()) <= 75
+    assert abs(neighbour_correlation(noisy - flat)) < 0.02
+
+
+def test_grey_pictures_get_grey_noise(flat, generator):
+    noisy, _ = degrade.add_white(flat, generator, grey=torch.ones(16, 1, 1, 1, dtype=torch.bool))
+    assert torch.equal(noisy[:, 0], noisy[:, 1])
+    assert torch.equal(noisy[:, 0], noisy[:, 2])
+
+
+def test_shot_noise_grows_with_the_light(generator):
+    ramp = torch.linspace(0.2, 0.8, 128).expand(64, 3, 32, 128)
+    noise = degrade.add_poisson_gaussian(ramp, generator) - ramp
+    assert float(noise[..., 96:].std()) > 1.1 * float(noise[..., :32].std())
+
+
+def test_camera_noise_is_correlated_as_in_files(generator):
+    flat = torch.full((64, 3, 64, 64), 0.5)
+    noise = degrade.add_camera(flat, generator) - flat
+    strong = noise[levels(noise) > 3]
+    assert len(strong) > 20
+    assert neighbour_correlation(strong) > 0.4
+
+
+def test_files_are_clipped_and_hold_whole_levels(generator):
+    bright = torch.full((8, 3, 32, 32), 0.98)
+    for noisy in (degrade.add_camera(bright, generator), degrade.add_poisson_gaussian(bright, generator)):
+        assert 0 <= float(noisy.min()) and float(noisy.max()) <= 1
+        torch.testing.assert_close(noisy * 255, (noisy * 255).round(), rtol=0, atol=1e-4)
+
+
+def test_a_noisy_batch_keeps_shape_and_gives_a_sigma_a_picture(flat, generator):
+    batch = degrade.noisy_batch(flat, generator)
+    assert batch.noisy.shape == batch.clean.shape == flat.shape
+    assert batch.sigma.shape == (16, 1, 1, 1)
+    assert bool((batch.sigma >= 0).all() and (batch.sigma <= 75).all())
+    assert bool(torch.isfinite(batch.noisy).all())
+
+
+def test_the_same_generator_state_gives_the_same_batch(flat, generator):
+    state = generator.get_state()
+    first = degrade.noisy_batch(flat, generator)
+    generator.set_state(state)
+    again = degrade.noisy_batch(flat, generator)
+    assert torch.equal(first.noisy, again.noisy)
+    assert torch.equal(first.sigma, again.sigma)
+
+
+@pytest.mark.parametrize("scale", [2, 3, 4])
+def test_half_of_a_small_batch_is_shrunk_as_the_benchmarks_do(scale, generator):
+    clean = torch.rand(4, 3, 24 * scale, 24 * scale, generator=generator)
+    small = degrade.small_batch(clean, scale, generator)
+    assert small.shape == (4, 3, 24, 24)
+    assert torch.equal(small[:2], degrade.shrink(clean[:2], scale))
+    assert not torch.equal(small[2:], degrade.shrink(clean[2:], scale))
