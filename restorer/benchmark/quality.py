@@ -16,6 +16,7 @@ from natsort import natsorted
 from PIL import Image as PillowImage
 
 from restorer.engine import imagefile, noise
+from restorer.engine.device import ladder
 from restorer.engine.image import Image, Pixels, Samples, to_pixels, to_samples
 from restorer.engine.metrics import crop_border, luma, psnr, ssim
 from restorer.engine.restore import Networks, restore
@@ -142,7 +143,7 @@ def _run(pixels: Pixels, networks: Networks, sigma: float, device: str) -> Pixel
     scale = 1 if networks.upscaler is None else networks.upscaler.scale
     height, width, channels = pixels.shape
     out = np.empty((height * scale, width * scale, channels), _EIGHT_BITS)
-    for _ in restore(Image(pixels), networks, out, sigma=sigma, device=device):
+    for _ in restore(Image(pixels), networks, out, sigma=sigma, ladder=ladder(device)):
         pass
     return to_pixels(out)
 

@@ -17,7 +17,7 @@ import torch
 
 from restorer.benchmark.scene import add_camera_noise, draw_scene
 from restorer.engine import imagefile
-from restorer.engine.device import available
+from restorer.engine.device import available, ladder
 from restorer.engine.image import Image, to_pixels
 from restorer.engine.photo import FileRestored, Workshop
 from restorer.engine.restore import restore
@@ -85,8 +85,8 @@ def _measure_here(source: Path, settings: Settings, weights: Path) -> SpeedScore
 def _engine_s(image: Image, workshop: Workshop, sigma: float) -> float:
     out = workshop.empty_result(image)
     started = time.monotonic()
-    device = workshop.settings.device
-    for _ in restore(image, workshop.networks, out, sigma=sigma, device=device):
+    rungs = ladder(workshop.settings.device)
+    for _ in restore(image, workshop.networks, out, sigma=sigma, ladder=rungs):
         pass
     return time.monotonic() - started
 

@@ -86,8 +86,8 @@ def _line(progress: Progress) -> str:
     eta = time.strftime("%H:%M:%S", time.gmtime(progress.eta_s))
     line = (
         f"step {progress.step:>7}  {progress.fraction:6.1%}  ETA {eta}  "
-        f"loss {progress.loss:6.3f} levels  {progress.megapixels_per_s:.2f} MP/s"
+        f"loss {progress.loss:6.3f}  {progress.megapixels_per_s:.2f} MP/s"
     )
-    if progress.validation_db is not None:
-        line += f"  held-out photos {progress.validation_db:.2f} dB"
+    if progress.validation is not None:
+        line += f"  held-out photos {progress.validation:.2f}"
     return line

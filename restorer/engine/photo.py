@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from restorer.engine import imagefile, noise
-from restorer.engine.device import available, describe
+from restorer.engine.device import ladder
 from restorer.engine.image import Image, Pixels, Samples
 from restorer.engine.restore import Event, Networks, SteppedDown, enlarge_alpha, restore
 from restorer.models.catalog import open_catalog
@@ -52,7 +52,7 @@ class Workshop:
     @classmethod
     def open(cls, settings: Settings, weights: Path) -> Workshop:
         """Raises WeightsError or DeviceUnavailable before any photo is touched."""
-        available(settings.device)
+        ladder(settings.device)
         catalog = open_catalog(weights)
         return cls(
             settings,
@@ -87,8 +87,9 @@ class Workshop:
         sigma, word = self._noise_of(image)
         estimated_at = time.monotonic()
         out = self.empty_result(image)
-        device = describe(available(self.settings.device))
-        for event in restore(image, self.networks, out, sigma=sigma, device=self.settings.device):
+        rungs = ladder(self.settings.device)
+        device = str(rungs[0])
+        for event in restore(image, self.networks, out, sigma=sigma, ladder=rungs):
             if isinstance(event, SteppedDown):
                 device = event.now_on
             yield event
@@ -114,7 +115,8 @@ class Workshop:
         """The picture in memory, in its own depth; raises RestoreFailed."""
         sigma, _ = self._noise_of(image)
         out = self.empty_result(image)
-        for _ in restore(image, self.networks, out, sigma=sigma, device=self.settings.device):
+        rungs = ladder(self.settings.device)
+        for _ in restore(image, self.networks, out, sigma=sigma, ladder=rungs):
             pass
         scale = self.settings.scale
         alpha = None if image.alpha is None else enlarge_alpha(image.alpha, scale)

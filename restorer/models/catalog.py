@@ -16,12 +16,15 @@ from safetensors.torch import save as save_tensors
 
 from restorer.errors import ModelUnknown, WeightsCorrupt, WeightsMissing
 from restorer.models.denoiser import Denoiser
+from restorer.models.estimator import Estimator
 from restorer.models.upscaler import Upscaler
 
 CATALOG_NAME: Final = "catalog.json"
-ARCHITECTURES: Final[dict[str, type[Denoiser] | type[Upscaler]]] = {
+Network = Denoiser | Upscaler | Estimator
+ARCHITECTURES: Final[dict[str, type[Network]]] = {
     "Denoiser": Denoiser,
     "Upscaler": Upscaler,
+    "Estimator": Estimator,
 }
 
 
@@ -83,7 +86,14 @@ class Catalog:
             raise WeightsCorrupt(self.folder / CATALOG_NAME, f"gives {name!r} to another network")
         return module
 
-    def load(self, name: str) -> Denoiser | Upscaler:
+    def estimator(self) -> Estimator:
+        """Raises ModelUnknown, WeightsMissing or WeightsCorrupt."""
+        module = self.load("estimator")
+        if not isinstance(module, Estimator):
+            raise WeightsCorrupt(self.folder / CATALOG_NAME, "gives 'estimator' to another network")
+        return module
+
+    def load(self, name: str) -> Network:
         """The network with its weights: float32, on the CPU, `channels_last`, ready for inference.
 
         The file's checksum is verified before a byte of it is used.
@@ -126,7 +136,7 @@ def open_catalog(folder: Path) -> Catalog:
         raise WeightsCorrupt(path, f"is damaged ({error})") from error
 
 
-def add(folder: Path, module: Denoiser | Upscaler, entry: Entry) -> Entry:
+def add(folder: Path, module: Network, entry: Entry) -> Entry:
     """Writes the module's weights and its entry, replacing one of the same name.
 
     Returns the entry with file, checksum and the module's own facts filled in.

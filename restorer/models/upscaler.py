@@ -32,11 +32,12 @@ class Upscaler(nn.Module):
         )
         self.tail = nn.Conv2d(width, 3 * scale**2, 3, padding=1)
         self.halo: Final = 2 * blocks + 3
+        self.bytes_per_px: Final = 16 * width + 40 * scale**2  # four tensors of features, two of pixels
 
     def forward(self, small: Tensor) -> Tensor:
         """`small`: (N, 3, H, W) in [0, 1], not clipped; returns (N, 3, scale H, scale W)."""
         features = self.head(small)  # (N, 48, H, W)
-        features = features + self.trunk(features)
+        features = self.trunk(features).add_(features)
         detail = functional.pixel_shuffle(self.tail(features), self.scale)
         return detail + functional.interpolate(
             small, scale_factor=self.scale, mode="bicubic", align_corners=False

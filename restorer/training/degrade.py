@@ -35,8 +35,9 @@ def noisy_batch(clean: Tensor, generator: Generator) -> NoisyBatch:
     """Five eighths white noise, one eighth Poisson-Gaussian, two eighths as cameras leave it.
 
     White noise is neither clipped nor rounded, as the benchmarks want it, and comes with its exact
-    sigma. The others are clipped as files are, and come with their RMS, jittered, because nobody
-    knows the true level of a real photo. A tenth of the pictures is grey: then the noise is equal
+    sigma. The others are clipped as files are, and come with the RMS of their noise, jittered,
+    because nobody knows the true level of a real photo. What JPEG spoils does not count as noise:
+    it has to be mended at any level. A tenth of the pictures is grey: then the noise is equal
     in the three channels.
     """
     count = clean.shape[0]
@@ -47,18 +48,47 @@ def noisy_batch(clean: Tensor, generator: Generator) -> NoisyBatch:
     clean = torch.where(grey, _to_grey(clean), clean)
 
     white, white_sigma = add_white(clean[:n_white], generator, grey=grey[:n_white])
-    real = torch.cat(
-        (
-            add_poisson_gaussian(clean[n_white : n_white + n_poisson], generator),
-            add_camera(clean[n_white + n_poisson :], generator),
-        )
+    poisson, poisson_sigma = add_poisson_gaussian(
+        clean[n_white : n_white + n_poisson], generator
     )
+    camera, camera_sigma = add_camera(clean[n_white + n_poisson :], generator)
+    real = torch.cat((poisson, camera))
     real = torch.where(grey[n_white:], _to_grey(real), real)
-    jitter = torch.exp(SIGMA_JITTER * _normal(real.shape[0], generator))
-    real_sigma = 255 * _rms(real - clean[n_white:]) * jitter
+    real_sigma = torch.cat((poisson_sigma, camera_sigma))
+    real_sigma = real_sigma * torch.exp(SIGMA_JITTER * _normal(real.shape[0], generator))
     return NoisyBatch(
         torch.cat((white, real)), clean, torch.cat((white_sigma, real_sigma)).clamp(max=MAX_SIGMA)
     )
+
+
+def estimation_batch(clean: Tensor, generator: Generator) -> NoisyBatch:
+    """For the estimator: a quarter white, a quarter Poisson-Gaussian, half camera noise.
+
+    All as files hold them, but for half of the white ones; `sigma` is the RMS of the noise that
+    was added, 0 for the seventh of the patches that is only compressed. Half of the pictures are blurred first: at full size photos are softer than the shrunk
+    ones that make good training data, and softness must not be taken for silence.
+    """
+    count = clean.shape[0]
+    quarter = count // 4
+    soft = _gaussian_blur(clean, _uniform(count, 0.05, 1.5, generator), radius=4)
+    clean = torch.where(_uniform(count, 0, 1, generator) < 0.5, soft, clean)
+    grey = _uniform(count, 0, 1, generator) < GREY_SHARE
+    clean = torch.where(grey, _to_grey(clean), clean)
+
+    level = _uniform(quarter, 0, 1, generator) ** 2 * MAX_SIGMA  # low levels are the difficult ones
+    noise = torch.randn(clean[:quarter].shape, generator=generator, device=clean.device)
+    white = clean[:quarter] + noise * level / 255
+    white = torch.cat((white[: quarter // 2], _as_8_bits(white[quarter // 2 :])))
+    poisson, poisson_sigma = add_poisson_gaussian(clean[quarter : 2 * quarter], generator)
+    camera, camera_sigma = add_camera(clean[2 * quarter :], generator)
+    noisy = torch.cat((white, poisson, camera))
+    sigma = torch.cat((level, poisson_sigma, camera_sigma))
+
+    silent = _uniform(count, 0, 1, generator) < 0.15
+    compressed = jpeg(clean, _file_quality(count, generator), True, _phase(generator))
+    noisy = torch.where(silent, _as_8_bits(compressed), noisy)
+    noisy = torch.where(grey, _to_grey(noisy), noisy)
+    return NoisyBatch(noisy, clean, torch.where(silent, torch.zeros_like(sigma), sigma))
 
 
 def add_white(clean: Tensor, generator: Generator, *, grey: Tensor) -> tuple[Tensor, Tensor]:
@@ -69,26 +99,27 @@ def add_white(clean: Tensor, generator: Generator, *, grey: Tensor) -> tuple[Ten
     return clean + noise * (sigma / 255), sigma
 
 
-def add_poisson_gaussian(clean: Tensor, generator: Generator) -> Tensor:
+def add_poisson_gaussian(clean: Tensor, generator: Generator) -> tuple[Tensor, Tensor]:
     """Shot noise that grows with the light and read noise that does not, without correlation.
 
-    Foi et al. 2008. The result is clipped and rounded to 8 bits.
+    Foi et al. 2008. The result is clipped and rounded to 8 bits; the noise's RMS comes with it.
     """
     count = clean.shape[0]
     field = torch.randn(clean.shape, generator=generator, device=clean.device)
     shot = _uniform(count, 0, 1, generator)
     spread = torch.sqrt(shot * clean + (1 - shot) * 0.25)
-    return _as_8_bits(clean + _to_level(field * spread, generator))
+    noise = _to_level(field * spread, generator)
+    return _as_8_bits(clean + noise), 255 * _rms(noise)
 
 
-def add_camera(clean: Tensor, generator: Generator) -> Tensor:
+def add_camera(clean: Tensor, generator: Generator) -> tuple[Tensor, Tensor]:
     """Noise as a camera's own processing leaves it in a JPEG.
 
     Sensor noise in linear light under a Bayer mosaic, demosaiced, sometimes resized, mixed by
     white balance and colour matrix, developed by the sRGB curve, smoothed (colour more than
     brightness), then compressed: the order of Brooks et al. 2019 (Unprocessing) and Guo et al. 2019
     (CBDNet). All but the compression acts on the noise alone, so that the clean picture stays as
-    sharp as it is.
+    sharp as it is. The noise's RMS before the compression comes with it.
     """
     count = clean.shape[0]
     gain = torch.ones(count, 3, 1, 1, device=clean.device)
@@ -102,9 +133,10 @@ def add_camera(clean: Tensor, generator: Generator) -> Tensor:
     slope = linear ** (1 / 2.2 - 1)  # of the sRGB curve; shadows are lifted most
     noise = _to_level(_smooth(noise * slope.clamp(max=8), generator), generator)
 
-    quality = 100 - 40 * _uniform(count, 0, 1, generator) ** 2  # most cameras save at 85 and up
+    quality = _file_quality(count, generator)
     halve_colour = bool(torch.rand(1, generator=generator, device=clean.device) < 0.5)
-    return _as_8_bits(jpeg(clean + noise, quality, halve_colour, _phase(generator)))
+    compressed = jpeg(clean + noise, quality, halve_colour, _phase(generator))
+    return _as_8_bits(compressed), 255 * _rms(noise)
 
 
 def shrink(clean: Tensor, scale: int) -> Tensor:
@@ -180,10 +212,10 @@ def _smooth(noise: Tensor, generator: Generator) -> Tensor:
     """
     count = noise.shape[0]
     ycc = rgb_to_ycc(noise)
-    luma = _gaussian_blur(ycc[:, :1], _uniform(count, 0.2, 1.6, generator), radius=4)
-    blotches = _gaussian_blur(luma, _uniform(count, 1.5, 3.5, generator), radius=8)
-    share = _uniform(count, 0, 0.8, generator) * _rms(luma) / _rms(blotches).clamp(min=1e-6)
-    colour = _gaussian_blur(ycc[:, 1:], _uniform(count, 0.5, 5.0, generator), radius=12)
+    luma = _gaussian_blur(ycc[:, :1], _uniform(count, 0.3, 2.2, generator), radius=6)
+    blotches = _gaussian_blur(luma, _uniform(count, 1.5, 4.0, generator), radius=10)
+    share = _uniform(count, 0, 1.0, generator) * _rms(luma) / _rms(blotches).clamp(min=1e-6)
+    colour = _gaussian_blur(ycc[:, 1:], _uniform(count, 0.8, 5.0, generator), radius=12)
     keep_colour = _uniform(count, 0.3, 1.5, generator)
     return ycc_to_rgb(torch.cat((luma + share * blotches, keep_colour * colour), dim=1))
 
@@ -207,6 +239,11 @@ def _to_level(noise: Tensor, generator: Generator) -> Tensor:
     low, high = CAMERA_RMS
     level = torch.exp(_uniform(noise.shape[0], math.log(low), math.log(high), generator))
     return noise * (level / 255 / _rms(noise).clamp(min=1e-6))
+
+
+def _file_quality(count: int, generator: Generator) -> Tensor:
+    """JPEG quality, 60 to 100: most cameras save at 85 and up."""
+    return 100 - 40 * _uniform(count, 0, 1, generator) ** 2
 
 
 def _phase(generator: Generator) -> tuple[int, int]:

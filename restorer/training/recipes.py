@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
-Task = Literal["denoise", "upscale"]
+Task = Literal["denoise", "upscale", "estimate"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +56,16 @@ RECIPES: Final[dict[str, Recipe]] = {
             "5/8 white Gaussian noise of sigma 0 to 75, unclipped; 1/8 Poisson-Gaussian noise and "
             "2/8 simulated camera noise (Bayer demosaicing, resizing, colour matrix, noise "
             "reduction, JPEG quality 60 to 100) of RMS 0.5 to 25; 1/10 of the patches grey"
+        ),
+    ),
+    "estimator": Recipe(
+        name="estimator",
+        task="estimate",
+        arguments={"width": 24},
+        phases=(Phase(1.0, 24, 64),),
+        degradations=(
+            "1/4 white Gaussian noise of sigma 0 to 75, 1/4 Poisson-Gaussian and 1/2 simulated "
+            "camera noise of RMS 0.5 to 25; 1/10 without noise; half of the patches blurred before"
         ),
     ),
     **{

@@ -20,6 +20,7 @@ from restorer.engine.device import available
 from restorer.errors import TrainingError
 from restorer.models import catalog
 from restorer.models.denoiser import Denoiser
+from restorer.models.estimator import Estimator
 from restorer.models.upscaler import Upscaler
 from restorer.settings import MAX_SIGMA
 from restorer.training import data, degrade
@@ -29,20 +30,25 @@ CHECKPOINT_NAME: Final = "checkpoint.pt"
 VALIDATION_SIGMA: Final = 25.0
 VALIDATION_CROP_PX: Final = 240
 
-Network = Denoiser | Upscaler
+Network = Denoiser | Upscaler | Estimator
 Batch = tuple[tuple[Tensor, ...], Tensor]  # what the network is given, what it should return
+FLOOR_SIGMA: Final = 0.5  # where rounding to 8 bits hides any noise
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """One line of the running training. `loss` is the mean absolute error, 8-bit levels."""
+    """One line of the running training.
+
+    `loss`: mean absolute error in 8-bit levels, or the estimator's negative log-likelihood.
+    `validation`: PSNR in decibels or the estimator's typical error in percent, if just measured.
+    """
 
     step: int
     fraction: float
     eta_s: float
     loss: float
     megapixels_per_s: float
-    validation_db: float | None  # only when it was just measured
+    validation: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +111,7 @@ def train(plan: Plan) -> Iterator[Progress]:
             inputs, target = _batch(recipe, clean, state.generator)
             with torch.autocast(device.type, torch.bfloat16, enabled=_bfloat16_is_fast(device)):
                 restored = state.network(*inputs)
-            loss = functional.l1_loss(restored.float(), target)
+            loss = _loss(recipe, restored.float(), target)
             state.optimizer.zero_grad(set_to_none=True)
             loss.backward()  # type: ignore[no-untyped-call]
             torch.nn.utils.clip_grad_norm_(state.network.parameters(), recipe.gradient_norm)
@@ -115,23 +121,23 @@ def train(plan: Plan) -> Iterator[Progress]:
             _update_average(state, recipe.ema_decay)
 
             losses.append(loss.detach())
-            pixels += target.shape[0] * target.shape[2] * target.shape[3]
+            pixels += clean.shape[0] * clean.shape[2] * clean.shape[3]
             now = time.monotonic()
             state.cycle_s = cycle_s_before + now - started
             state.trained_s = trained_s_before + now - started
             if now - last_report > plan.report_every_s:
-                validation_db = None
+                validation = None
                 if now - last_save > plan.checkpoint_every_s:
                     _save(plan, state)
-                    validation_db = validate(recipe, state.average, photos)
+                    validation = validate(recipe, state.average, photos)
                     last_save = now
                 yield Progress(
                     step=state.step,
                     fraction=min(1.0, state.cycle_s / budget_s),
                     eta_s=max(0.0, budget_s - state.cycle_s),
-                    loss=255 * float(torch.stack(losses).mean()),
+                    loss=float(torch.stack(losses).mean()),
                     megapixels_per_s=pixels / 1e6 / (now - last_report),
-                    validation_db=validation_db,
+                    validation=validation,
                 )
                 losses, pixels = [], 0
                 last_report = time.monotonic()
@@ -143,17 +149,19 @@ def train(plan: Plan) -> Iterator[Progress]:
 
 def build(recipe: Recipe) -> Network:
     """The recipe's network with fresh weights."""
-    if recipe.task == "denoise":
-        return Denoiser(**recipe.arguments)
-    return Upscaler(**recipe.arguments)
+    kinds = {"denoise": Denoiser, "upscale": Upscaler, "estimate": Estimator}
+    return kinds[recipe.task](**recipe.arguments)
 
 
 @torch.inference_mode()
 def validate(recipe: Recipe, network: Network, photos: data.Photos) -> float:
     """PSNR in decibels over the held-out photos: sigma 25, or bicubic shrinking; same noise always.
 
-    A rough guide while training. The figures that are quoted come from `restorer benchmark`.
+    Of the estimator, the median error in percent. A rough guide while training: the figures that
+    are quoted come from `restorer benchmark`.
     """
+    if recipe.task == "estimate":
+        return _estimation_error(recipe, network, photos)
     errors = []
     for clean in photos.validation(VALIDATION_CROP_PX):
         if recipe.task == "denoise":
@@ -167,13 +175,34 @@ def validate(recipe: Recipe, network: Network, photos: data.Photos) -> float:
     return float((-10 * torch.stack(errors).log10()).mean())
 
 
+def _estimation_error(recipe: Recipe, network: Network, photos: data.Photos) -> float:
+    generator = Generator(next(network.parameters()).device).manual_seed(0)
+    patches = [clean[..., :64, :64] for clean in photos.validation(64) for _ in range(8)]
+    inputs, target = _batch(recipe, torch.cat(patches), generator)
+    return float(100 * (network(*inputs)[:, 0] - target).abs().median())
+
+
 def _batch(recipe: Recipe, clean: Tensor, generator: Generator) -> Batch:
+    if recipe.task == "estimate":
+        batch = degrade.estimation_batch(clean, generator)
+        return (batch.noisy,), torch.log(torch.hypot(batch.sigma, _floor(batch.sigma))).flatten()
     if recipe.task == "denoise":
         batch = degrade.noisy_batch(clean, generator)
         noisy = batch.noisy.contiguous(memory_format=torch.channels_last)
         return (noisy, batch.sigma), batch.clean
     small = degrade.small_batch(clean, recipe.scale, generator)
     return (small.contiguous(memory_format=torch.channels_last),), clean
+
+
+def _loss(recipe: Recipe, answer: Tensor, target: Tensor) -> Tensor:
+    """L1 of pictures in 8-bit levels; of the estimator, the likelihood of the true level."""
+    if recipe.task == "estimate":
+        return functional.gaussian_nll_loss(answer[:, 0], target, answer[:, 1].exp(), eps=1e-4)
+    return 255 * functional.l1_loss(answer, target)
+
+
+def _floor(sigma: Tensor) -> Tensor:
+    return torch.full_like(sigma, FLOOR_SIGMA)
 
 
 def _learning_rate(recipe: Recipe, fraction: float, cycle_steps: int) -> float:
@@ -276,7 +305,7 @@ def _export(plan: Plan, state: State, device: torch.device) -> None:
             halo=network.halo,
             parameters=0,
             sigma_range=(0.0, MAX_SIGMA) if plan.recipe.task == "denoise" else None,
-            loss="L1",
+            loss="Gaussian likelihood of ln(sigma)" if plan.recipe.task == "estimate" else "L1",
             trained_on=plan.provenance or ", ".join(folder.name for folder in plan.data),
             degradations=plan.recipe.degradations,
             seed=plan.seed,

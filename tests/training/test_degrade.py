@@ -39,21 +39,24 @@ def test_grey_pictures_get_grey_noise(flat, generator):
 
 def test_shot_noise_grows_with_the_light(generator):
     ramp = torch.linspace(0.2, 0.8, 128).expand(64, 3, 32, 128)
-    noise = degrade.add_poisson_gaussian(ramp, generator) - ramp
+    noise = degrade.add_poisson_gaussian(ramp, generator)[0] - ramp
     assert float(noise[..., 96:].std()) > 1.1 * float(noise[..., :32].std())
 
 
 def test_camera_noise_is_correlated_as_in_files(generator):
     flat = torch.full((64, 3, 64, 64), 0.5)
-    noise = degrade.add_camera(flat, generator) - flat
+    noisy, sigma = degrade.add_camera(flat, generator)
+    noise = noisy - flat
     strong = noise[levels(noise) > 3]
     assert len(strong) > 20
     assert neighbour_correlation(strong) > 0.4
+    assert float((levels(noise) / sigma.flatten()).median()) == pytest.approx(1, abs=0.1)
 
 
 def test_files_are_clipped_and_hold_whole_levels(generator):
     bright = torch.full((8, 3, 32, 32), 0.98)
-    for noisy in (degrade.add_camera(bright, generator), degrade.add_poisson_gaussian(bright, generator)):
+    for degradation in (degrade.add_camera, degrade.add_poisson_gaussian):
+        noisy, _ = degradation(bright, generator)
         assert 0 <= float(noisy.min()) and float(noisy.max()) <= 1
         torch.testing.assert_close(noisy * 255, (noisy * 255).round(), rtol=0, atol=1e-4)
 

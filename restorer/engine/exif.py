@@ -1,0 +1,93 @@
+"""EXIF blocks changed in place, byte for byte, so that maker notes and all offsets stay valid.
+
+Rebuilding a block with a library moves its parts, and maker notes hold offsets that nobody but the
+camera's maker can correct. Layout: TIFF 6.0 and CIPA DC-008.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator
+from typing import Final
+
+_PREFIX: Final = b"Exif\x00\x00"
+_ORIENTATION: Final = 0x0112
+_EXIF_DIRECTORY: Final = 0x8769
+_SHORT, _LONG = 3, 4
+_WIDTHS: Final = (0x0100, 0xA002)  # ImageWidth, PixelXDimension
+_HEIGHTS: Final = (0x0101, 0xA003)
+
+
+def orientation(block: bytes) -> int:
+    """1 to 8 as EXIF defines it; 1 if the block does not say or is damaged."""
+    try:
+        _, order, body = _opened(block)
+        for tag, kind, value_at in _entries(body, order, _first_directory(body, order)):
+            if tag == _ORIENTATION and kind == _SHORT:
+                value = struct.unpack_from(order + "H", body, value_at)[0]
+                return value if 1 <= value <= 8 else 1
+    except (struct.error, ValueError):
+        pass
+    return 1
+
+
+def upright(block: bytes, width: int, height: int) -> bytes | None:
+    """The block for a picture that is upright and of that size; None if it is damaged.
+
+    Orientation becomes 1, the pixel dimensions are set where there are such tags, and the thumbnail
+    is unlinked: it shows the picture as it was before.
+    """
+    try:
+        prefix, order, body = _opened(block)
+        first = _first_directory(body, order)
+        directories = [first]
+        for tag, _, value_at in _entries(body, order, first):
+            if tag == _EXIF_DIRECTORY:
+                directories.append(struct.unpack_from(order + "I", body, value_at)[0])
+        new_values = {_ORIENTATION: 1}
+        new_values |= dict.fromkeys(_WIDTHS, width) | dict.fromkeys(_HEIGHTS, height)
+        for directory in directories:
+            for tag, kind, value_at in _entries(body, order, directory):
+                if tag in new_values and kind in (_SHORT, _LONG):
+                    value = new_values[tag]
+                    form = "H" if kind == _SHORT else "I"
+                    if form == "I" or value < 1 << 16:
+                        struct.pack_into(order + form, body, value_at, value)
+        count = struct.unpack_from(order + "H", body, first)[0]
+        struct.pack_into(order + "I", body, first + 2 + 12 * count, 0)
+    except (struct.error, ValueError):
+        return None
+    return prefix + bytes(body)
+
+
+def without_prefix(block: bytes) -> bytes:
+    """As PNG and WebP store it; JPEG wants `Exif` and two zeros in front."""
+    return block.removeprefix(_PREFIX)
+
+
+def with_prefix(block: bytes) -> bytes:
+    return _PREFIX + without_prefix(block)
+
+
+def _opened(block: bytes) -> tuple[bytes, str, bytearray]:
+    """Prefix, byte order and the rest, whose start is the origin of all offsets."""
+    prefix = _PREFIX if block.startswith(_PREFIX) else b""
+    body = bytearray(block[len(prefix) :])
+    orders = {b"II*\x00": "<", b"MM\x00*": ">"}
+    order = orders.get(bytes(body[:4]))
+    if order is None:
+        raise ValueError("not a TIFF header")
+    return prefix, order, body
+
+
+def _first_directory(body: bytearray, order: str) -> int:
+    return int(struct.unpack_from(order + "I", body, 4)[0])
+
+
+def _entries(body: bytearray, order: str, directory: int) -> Iterator[tuple[int, int, int]]:
+    """Tag, type and where the value lies, for each entry whose value fits into it."""
+    count = struct.unpack_from(order + "H", body, directory)[0]
+    for i in range(count):
+        at = directory + 2 + 12 * i
+        tag, kind = struct.unpack_from(order + "HH", body, at)
+        yield tag, kind, at + 8

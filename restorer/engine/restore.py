@@ -1,0 +1,287 @@
+"""A picture through the networks, one finished tile after another."""
+
+from __future__ import annotations
+
+import contextlib
+import copy
+import math
+from collections import deque
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final, TypeVar
+
+import numpy as np
+import torch
+from PIL import Image as PillowImage
+from torch import Tensor
+from torch.nn import functional
+
+from restorer.engine.device import Rung, max_tile_px
+from restorer.engine.image import Image, Pixels, Samples, to_pixels, to_samples
+from restorer.engine.tiling import Box, cut, plan, quarter
+from restorer.errors import RestoreFailed
+from restorer.models.denoiser import Denoiser
+from restorer.models.upscaler import Upscaler
+
+_DARK: Final = 1 / 255
+_Network = TypeVar("_Network", Denoiser, Upscaler)
+
+
+@dataclass(frozen=True, slots=True)
+class TileDone:
+    """`box` of the result is finished. All counts are pixels of the result."""
+
+    box: Box
+    done_px: int
+    total_px: int
+
+
+@dataclass(frozen=True, slots=True)
+class SteppedDown:
+    """The work goes on one step slower: why, as a sentence, and on what it runs now."""
+
+    reason: str
+    now_on: str
+
+
+Event = TileDone | SteppedDown
+
+
+@dataclass(frozen=True, slots=True)
+class Networks:
+    """What is done to a picture, in this order; None leaves the step out."""
+
+    denoiser: Denoiser | None
+    upscaler: Upscaler | None
+
+    @property
+    def scale(self) -> int:
+        return 1 if self.upscaler is None else self.upscaler.scale
+
+    @property
+    def stride(self) -> int:
+        return 1 if self.denoiser is None else self.denoiser.stride
+
+    @property
+    def halo(self) -> int:
+        return sum(network.halo for network in (self.denoiser, self.upscaler) if network)
+
+    @property
+    def bytes_per_px(self) -> float:
+        """Working memory a pixel of input, in float32; the two do not work at the same time."""
+        return max(network.bytes_per_px for network in (self.denoiser, self.upscaler) if network)
+
+    def on(self, rung: Rung) -> Networks:
+        """The same networks on that device, with those numbers."""
+        return Networks(
+            denoiser=self.denoiser and _moved(self.denoiser, rung),
+            upscaler=self.upscaler and _moved(self.upscaler, rung),
+        )
+
+
+def restore(
+    image: Image,
+    networks: Networks,
+    out: Samples,
+    *,
+    sigma: float,
+    ladder: Sequence[Rung],
+    view: Box | None = None,
+    tile_px: int | None = None,
+) -> Iterator[Event]:
+    """Fills `out` tile by tile; to stop early, stop iterating.
+
+    `out`: (scale H, scale W, C) of any depth, may be memory-mapped; with its TileDone a tile is
+    final. `sigma`: the noise, in 8-bit levels. `ladder`: what to run on, fastest first. `view`: the
+    part of the picture that is looked at, done first. `tile_px`: tiles of that side instead of as
+    large as memory allows; neither changes the result.
+
+    If memory does not suffice tiles are cut in four; if numbers come out wrong or the device fails
+    the tile is done again on the next rung, where the rest stays. Each step is a SteppedDown.
+    Raises RestoreFailed when the last rung fails.
+    """
+    picture = Box(0, 0, image.width, image.height)
+    result = picture.scaled(networks.scale)
+    if out.shape != (result.height, result.width, image.samples.shape[2]):
+        raise ValueError(f"out has shape {out.shape}, which does not fit the result.")
+    if networks.denoiser is None and networks.upscaler is None:
+        out[...] = image.samples if out.dtype == image.samples.dtype else _converted(image, out)
+        yield TileDone(result, result.area, result.area)
+        return
+
+    rungs = deque(ladder)
+    runner = networks.on(rungs[0])
+    max_px = max_tile_px(rungs[0], networks.bytes_per_px)
+    tiles = deque(_tiles(picture, networks, max_px, view, tile_px))
+    done_px = 0
+    while tiles:
+        tile = tiles.popleft()
+        if tile.grow(networks.halo, picture).area > 2 * max_px:
+            parts = quarter(tile, networks.stride)
+            if len(parts) > 1:
+                tiles.extendleft(reversed(parts))
+                continue
+
+        restored, trouble = _attempt(image, tile, runner, rungs[0], sigma)
+        if restored is not None:
+            box = tile.scaled(networks.scale)
+            out[box.rows, box.columns] = to_samples(restored, out.dtype)
+            done_px += box.area
+            yield TileDone(box, done_px, result.area)
+            continue
+
+        # The failed attempt's tensors are gone by now: they died with the frame that held them.
+        tiles.appendleft(tile)
+        if trouble.out_of_memory:
+            _empty_cache(rungs[0])
+            parts = quarter(tile, networks.stride)
+            if len(parts) > 1 and tile.area > networks.stride**2:
+                max_px = max(part.grow(networks.halo, picture).area for part in parts)
+                yield SteppedDown(f"{trouble.reason}: continuing in smaller tiles", str(rungs[0]))
+                continue
+        failed = rungs.popleft()
+        while trouble.device_lost and rungs and rungs[0].device == failed.device:
+            rungs.popleft()
+        if not rungs:
+            raise RestoreFailed(f"The picture could not be restored: {trouble.reason}.")
+        runner = networks.on(rungs[0])
+        max_px = max_tile_px(rungs[0], networks.bytes_per_px)
+        yield SteppedDown(f"{trouble.reason}: continuing with {rungs[0]}", str(rungs[0]))
+
+
+def enlarge_alpha(alpha: Samples, scale: int) -> Samples:
+    """(H, W) to (scale H, scale W) of the same depth, bicubic: transparency has no noise."""
+    if scale == 1:
+        return alpha
+    plane = PillowImage.fromarray(to_pixels(alpha))
+    size = (plane.width * scale, plane.height * scale)
+    large = np.asarray(plane.resize(size, PillowImage.Resampling.BICUBIC))
+    return to_samples(large, alpha.dtype)
+
+
+@dataclass(frozen=True, slots=True)
+class _Trouble:
+    """Why an attempt gave nothing."""
+
+    reason: str
+    out_of_memory: bool = False
+    device_lost: bool = False
+
+
+_NO_TROUBLE: Final = _Trouble("")
+
+
+def _tiles(
+    picture: Box, networks: Networks, max_px: int, view: Box | None, tile_px: int | None
+) -> list[Box]:
+    if tile_px is not None:
+        return cut(picture, tile_px, networks.stride)
+    return plan(picture, max_px=max_px, halo_px=networks.halo, stride=networks.stride, view=view)
+
+
+def _attempt(
+    image: Image, tile: Box, networks: Networks, rung: Rung, sigma: float
+) -> tuple[Pixels | None, _Trouble]:
+    """The tile's restored pixels, or what went wrong.
+
+    A function of its own, so that the frame whose tensors an exception pins is gone when the
+    caller goes on with less memory.
+    """
+    try:
+        restored = _run(image, tile, networks, rung, sigma)
+    except (torch.OutOfMemoryError, MemoryError):
+        return None, _Trouble(_memory_was_full(rung), out_of_memory=True)
+    except RuntimeError as error:
+        if "can't allocate memory" in str(error):  # torch has no type for it on the CPU
+            return None, _Trouble(_memory_was_full(rung), out_of_memory=True)
+        if rung.device.type == "cpu":
+            raise
+        return None, _Trouble(f"The GPU failed ({_first_line(error)})", device_lost=True)
+    wrong = _what_is_wrong(restored, to_pixels(image.samples[tile.rows, tile.columns]), sigma)
+    return (restored, _NO_TROUBLE) if wrong is None else (None, _Trouble(wrong))
+
+
+@torch.inference_mode()
+def _run(image: Image, tile: Box, networks: Networks, rung: Rung, sigma: float) -> Pixels:
+    """(scale h, scale w, C) of the tile alone: halos are read, used and cut off again."""
+    picture = Box(0, 0, image.width, image.height)
+    upscaler_halo = 0 if networks.upscaler is None else networks.upscaler.halo
+    kept = tile.grow(upscaler_halo, picture)  # what the denoiser has to deliver
+    read = kept
+    if networks.denoiser is not None:
+        read = kept.grow(networks.denoiser.halo, picture, networks.denoiser.stride)
+
+    pixels = torch.from_numpy(to_pixels(image.samples[read.rows, read.columns]))
+    batch = pixels.permute(2, 0, 1)[None].expand(-1, 3, -1, -1)
+    batch = batch.to(rung.device, rung.dtype, memory_format=torch.channels_last)
+    with _true_float32(rung):
+        if networks.denoiser is not None:
+            batch = _denoise(batch, networks.denoiser, sigma, kept.seen_from(read))
+        if networks.upscaler is not None:
+            inner = tile.seen_from(kept).scaled(networks.upscaler.scale)
+            batch = networks.upscaler(batch)[:, :, inner.rows, inner.columns]
+    restored = batch[0].permute(1, 2, 0).float().cpu().numpy()
+    return restored.mean(axis=2, keepdims=True) if image.samples.shape[2] == 1 else restored
+
+
+def _denoise(batch: Tensor, denoiser: Denoiser, sigma: float, keep: Box) -> Tensor:
+    """The part `keep` of the batch, denoised.
+
+    Only the picture's own right and bottom rim is ever off the stride, so that every tile is
+    padded with the pixels that the whole picture would be padded with.
+    """
+    height, width = batch.shape[2:]
+    padding = (0, -width % denoiser.stride, 0, -height % denoiser.stride)
+    if any(padding):
+        batch = functional.pad(batch, padding, mode="replicate")
+        batch = batch.contiguous(memory_format=torch.channels_last)
+    level = torch.full((1, 1, 1, 1), sigma, device=batch.device, dtype=batch.dtype)
+    denoised: Tensor = denoiser(batch, level)[:, :, keep.rows, keep.columns]
+    return denoised
+
+
+def _what_is_wrong(restored: Pixels, source: Pixels, sigma: float) -> str | None:
+    """Why this tile must not be saved, or None.
+
+    Restoring moves the mean of a channel by little: noise averages out over n pixels as sigma over
+    the root of n, and clipped noise, which lifts shadows, moves it by up to 0.4 sigma. A few
+    pixels may change by more than a whole tile, hence the third term.
+    """
+    if not np.isfinite(restored).all():
+        return "The result had invalid numbers"
+    if restored.max() < _DARK and source.mean() > 4 * _DARK + sigma / 255:
+        return "The result was black"
+    root_n = math.sqrt(source.shape[0] * source.shape[1])
+    allowed = 0.03 + sigma / 255 * (0.5 + 8 / root_n) + 0.5 / root_n
+    shift = np.abs(restored.mean(axis=(0, 1)) - source.mean(axis=(0, 1))).max()
+    return "The result's colours were shifted" if shift > allowed else None
+
+
+def _converted(image: Image, out: Samples) -> Samples:
+    return to_samples(to_pixels(image.samples), out.dtype)
+
+
+def _moved(network: _Network, rung: Rung) -> _Network:
+    if (rung.device.type, rung.dtype) == ("cpu", torch.float32):
+        return network
+    return copy.deepcopy(network).to(rung.device, rung.dtype)
+
+
+def _true_float32(rung: Rung) -> contextlib.AbstractContextManager[None]:
+    """CUDA rounds float32 convolutions to TF32's ten bits unless it is told not to."""
+    if rung.device.type == "cuda" and rung.dtype == torch.float32:
+        return torch.backends.cudnn.flags(enabled=True, allow_tf32=False)
+    return contextlib.nullcontext()
+
+
+def _empty_cache(rung: Rung) -> None:
+    if rung.device.type != "cpu":
+        torch.accelerator.empty_cache()
+
+
+def _memory_was_full(rung: Rung) -> str:
+    return "Memory was full" if rung.device.type == "cpu" else "GPU memory was full"
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0]

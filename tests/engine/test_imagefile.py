@@ -1,0 +1,382 @@
+import errno
+import io
+import os
+import struct
+import zlib
+
+import imagecodecs
+import numpy as np
+import pytest
+import tifffile
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from PIL import Image as PillowImage
+from PIL import ImageCms
+
+from restorer.engine import imagefile
+from restorer.engine.image import Image
+from restorer.errors import (
+    ImageError,
+    ImageTooLarge,
+    ImageUnreadable,
+    ImageUnsupported,
+    ImageUnwritable,
+)
+from tests.conftest import drawn
+
+SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+LOSSLESS = ["png", "tif", "bmp"]
+
+
+def camera_exif(orientation=1):
+    """EXIF with sub-directories, GPS, a maker note and an unknown tag."""
+    exif = PillowImage.Exif()
+    exif[0x0112] = orientation
+    exif[0x010F] = "Drawn"
+    exif.get_ifd(0x8769)[0x927C] = b"maker note \x00\x01\x02"
+    exif.get_ifd(0x8769)[0xA002] = 999
+    exif.get_ifd(0x8825)[1] = "N"
+    return exif
+
+
+def saved(tmp_path, samples, name, **options):
+    path = tmp_path / name
+    PillowImage.fromarray(samples).save(path, **options)
+    return path
+
+
+def chunked_png(width, height):
+    """A PNG that promises a size and holds next to nothing."""
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    content = b"\x89PNG\r\n\x1a\n"
+    for name, data in ((b"IHDR", header), (b"IDAT", zlib.compress(b"\0")), (b"IEND", b"")):
+        content += struct.pack(">I", len(data)) + name + data
+        content += struct.pack(">I", zlib.crc32(name + data))
+    return content
+
+
+@pytest.mark.parametrize("ending", LOSSLESS)
+@pytest.mark.parametrize("channels", [1, 3])
+def test_lossless_formats_return_every_sample(tmp_path, ending, channels):
+    samples = drawn(31, 17, channels)
+    path = tmp_path / f"a.{ending}"
+    imagefile.write(Image(samples), path)
+    np.testing.assert_array_equal(imagefile.read(path).samples, samples)
+
+
+@pytest.mark.parametrize("ending", ["jpg", "webp"])
+def test_lossy_formats_come_close(tmp_path, ending):
+    samples = drawn(64, 48)
+    path = tmp_path / f"a.{ending}"
+    imagefile.write(Image(samples), path, quality=95)
+    assert np.abs(imagefile.read(path).samples.astype(int) - samples).mean() < 3
+
+
+@pytest.mark.parametrize(
+    ("ending", "channels", "with_alpha"),
+    [
+        ("png", 1, False),
+        ("png", 1, True),
+        ("png", 3, False),
+        ("png", 3, True),
+        ("tif", 1, False),
+        ("tif", 3, False),
+        ("tif", 3, True),
+    ],
+)
+def test_sixteen_bits_come_through_whole(tmp_path, ending, channels, with_alpha):
+    random = np.random.default_rng(0)
+    samples = random.integers(0, 65536, (9, 14, channels), np.uint16)
+    alpha = random.integers(0, 65536, (9, 14), np.uint16) if with_alpha else None
+    path = tmp_path / f"deep.{ending}"
+    icc = SRGB if channels == 3 else None
+    imagefile.write(Image(samples, alpha=alpha, icc=icc, dpi=(300.0, 300.0)), path)
+    back = imagefile.read(path)
+    np.testing.assert_array_equal(back.samples, samples)
+    assert (back.alpha is None) == (alpha is None)
+    if alpha is not None:
+        np.testing.assert_array_equal(back.alpha, alpha)
+    assert back.icc == icc
+    assert back.dpi == pytest.approx((300, 300), rel=1e-3)
+    assert imagefile.describe(path).bits == 16
+
+
+def test_sixteen_bit_files_of_other_programs(tmp_path):
+    samples = np.random.default_rng(0).integers(0, 65536, (12, 10, 3), np.uint16)
+    (tmp_path / "a.png").write_bytes(imagecodecs.png_encode(samples))
+    planar = np.moveaxis(samples, -1, 0)
+    tifffile.imwrite(tmp_path / "b.tif", planar, photometric="rgb", planarconfig="separate")
+    tifffile.imwrite(tmp_path / "c.tif", 65535 - samples[..., 0], photometric="miniswhite")
+    np.testing.assert_array_equal(imagefile.read(tmp_path / "a.png").samples, samples)
+    np.testing.assert_array_equal(imagefile.read(tmp_path / "b.tif").samples, samples)
+    np.testing.assert_array_equal(imagefile.read(tmp_path / "c.tif").samples, samples[..., :1])
+
+
+def test_sixteen_bits_are_rounded_where_the_format_has_eight(tmp_path):
+    samples = np.array([[[0], [128], [129], [65535]]], np.uint16)
+    imagefile.write(Image(samples), tmp_path / "a.bmp")
+    back = imagefile.read(tmp_path / "a.bmp").samples[0, :, 0]
+    np.testing.assert_array_equal(back, [0, 0, 1, 255])
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+@pytest.mark.parametrize("ending", ["jpg", "png", "webp", "tif"])
+def test_orientation_is_applied_and_reset(tmp_path, orientation, ending):
+    """Pillow's own transposition is the reference."""
+    samples = np.zeros((48, 64, 3), np.uint8)
+    samples[:16, :16], samples[:16, 48:], samples[32:, :16] = 250, 160, 80
+    options = {"jpg": {"quality": 95}, "webp": {"lossless": True}}.get(ending, {})
+    path = saved(tmp_path, samples, f"a.{ending}", exif=camera_exif(orientation), **options)
+    with PillowImage.open(path) as opened:
+        from PIL import ImageOps
+
+        expected = np.asarray(ImageOps.exif_transpose(opened).convert("RGB"))
+    image = imagefile.read(path)
+    np.testing.assert_array_equal(image.samples, expected)
+    described = imagefile.describe(path)
+    assert (described.width, described.height) == (image.width, image.height)
+
+    imagefile.write(image, tmp_path / f"out.{ending}")
+    with PillowImage.open(tmp_path / f"out.{ending}") as out:
+        exif = out.getexif()
+        assert exif[0x0112] == 1
+        assert exif[0x010F] == "Drawn"
+        assert exif.get_ifd(0x8825)[1] == "N"
+        assert exif.get_ifd(0x8769)[0x927C] == b"maker note \x00\x01\x02"
+
+
+def test_exif_tells_the_new_size(tmp_path):
+    path = saved(tmp_path, drawn(40, 30), "a.jpg", exif=camera_exif())
+    imagefile.write(imagefile.read(path), tmp_path / "out.jpg")
+    with PillowImage.open(tmp_path / "out.jpg") as out:
+        assert out.getexif().get_ifd(0x8769)[0xA002] == 40
+
+
+@pytest.mark.parametrize("exif", [b"Exif\x00\x00", b"Exif\x00\x00II*\x00\xff\xff\xff\xff" + b"\0" * 9])
+def test_a_photo_with_damaged_exif_opens_without_it(tmp_path, exif):
+    path = saved(tmp_path, drawn(20, 20), "a.jpg", exif=exif)
+    assert imagefile.read(path).exif is None
+
+
+@pytest.mark.parametrize("ending", ["jpg", "png", "webp", "tif"])
+def test_the_colour_profile_and_resolution_come_through(tmp_path, ending):
+    path = saved(tmp_path, drawn(20, 20), f"a.{ending}", icc_profile=SRGB, dpi=(240, 240))
+    imagefile.write(imagefile.read(path), tmp_path / f"out.{ending}")
+    with PillowImage.open(tmp_path / f"out.{ending}") as out:
+        assert out.info["icc_profile"] == SRGB
+        if ending != "webp":  # which has no place for a resolution
+            assert out.info["dpi"] == pytest.approx((240, 240), rel=1e-3)
+
+
+def test_a_colour_profile_is_not_put_on_a_grey_picture(tmp_path):
+    path = saved(tmp_path, drawn(20, 20, 1)[..., 0], "grey.png", icc_profile=SRGB)
+    assert imagefile.read(path).icc is None
+
+
+@pytest.mark.parametrize("ending", ["png", "webp", "tif"])
+@pytest.mark.parametrize("mode", ["RGBA", "LA"])
+def test_transparency_comes_through(tmp_path, ending, mode):
+    colour = PillowImage.fromarray(drawn(24, 16)).convert(mode)
+    alpha = PillowImage.fromarray(drawn(24, 16, 1)[..., 0])
+    colour.putalpha(alpha)
+    options = {"lossless": True, "exact": True} if ending == "webp" else {}
+    colour.save(tmp_path / f"a.{ending}", **options)
+    image = imagefile.read(tmp_path / f"a.{ending}")
+    np.testing.assert_array_equal(image.alpha, np.asarray(alpha))
+    imagefile.write(image, tmp_path / f"out.{ending}")
+    np.testing.assert_array_equal(imagefile.read(tmp_path / f"out.{ending}").alpha, np.asarray(alpha))
+
+
+def test_a_palette_becomes_colour_and_its_clear_entry_alpha(tmp_path):
+    palette = PillowImage.fromarray(drawn(32, 32)).quantize(8)
+    palette.save(tmp_path / "a.png")
+    expected = np.asarray(palette.convert("RGB"))
+    np.testing.assert_array_equal(imagefile.read(tmp_path / "a.png").samples, expected)
+    palette.save(tmp_path / "b.png", transparency=0)
+    image = imagefile.read(tmp_path / "b.png")
+    np.testing.assert_array_equal(image.alpha == 0, np.asarray(palette) == 0)
+
+
+def test_black_and_white_becomes_grey(tmp_path):
+    PillowImage.fromarray(drawn(16, 16, 1)[..., 0]).convert("1").save(tmp_path / "a.png")
+    image = imagefile.read(tmp_path / "a.png")
+    assert image.samples.shape == (16, 16, 1)
+    assert set(np.unique(image.samples)) <= {0, 255}
+
+
+@pytest.mark.parametrize("ending", ["jpg", "tif"])
+def test_cmyk_becomes_rgb(tmp_path, ending):
+    PillowImage.new("CMYK", (16, 16), (0, 255, 255, 0)).save(tmp_path / f"red.{ending}")
+    red, green, blue = imagefile.read(tmp_path / f"red.{ending}").samples[8, 8]
+    assert red > 230
+    assert max(green, blue) < 40
+
+
+@pytest.mark.parametrize("kind", ["tif", "png", "webp", "gif"])
+def test_several_pictures_in_a_file_are_refused(tmp_path, kind):
+    first, *more = (PillowImage.fromarray(drawn(16, 16) + np.uint8(i)) for i in range(3))
+    path = tmp_path / f"many.{kind}"
+    first.save(path, save_all=True, append_images=more)
+    with pytest.raises(ImageUnsupported, match=f"many.{kind}"):
+        imagefile.read(path)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.uint32])
+def test_float_and_32_bit_tiffs_are_refused(tmp_path, dtype):
+    tifffile.imwrite(tmp_path / "float.tif", np.ones((8, 8, 3), dtype), photometric="rgb")
+    with pytest.raises(ImageError, match=r"float\.tif"):
+        imagefile.read(tmp_path / "float.tif")
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "error", "words"),
+    [
+        ("notes.jpg", b"Dear diary, this is no picture.", ImageUnreadable, "not a picture"),
+        ("empty.png", b"", ImageUnreadable, "empty"),
+        ("none.png", chunked_png(0, 10), ImageError, "none.png"),
+        ("bomb.png", chunked_png(100_000, 100_000), ImageTooLarge, "100000 x 100000"),
+        ("hollow.png", chunked_png(400, 400), ImageUnreadable, "damaged"),
+    ],
+)
+def test_bad_files_are_named_in_one_sentence(tmp_path, name, content, error, words):
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(error, match=words) as caught:
+        imagefile.read(tmp_path / name)
+    assert name in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("ending", ["jpg", "png", "webp", "tif", "bmp"])
+@pytest.mark.parametrize("share", [0.3, 0.9])
+def test_truncated_files_are_refused_not_half_grey(tmp_path, ending, share):
+    noisy = np.random.default_rng(0).integers(0, 256, (200, 200, 3), np.uint8)
+    whole = saved(tmp_path, noisy, f"whole.{ending}").read_bytes()
+    path = tmp_path / f"cut.{ending}"
+    path.write_bytes(whole[: int(len(whole) * share)])
+    with pytest.raises(ImageUnreadable, match=f"cut.{ending}"):
+        imagefile.read(path)
+
+
+def test_a_folder_and_a_missing_file_are_told_apart(tmp_path):
+    with pytest.raises(ImageUnreadable, match="is a folder"):
+        imagefile.read(tmp_path)
+    with pytest.raises(ImageUnreadable, match="does not exist"):
+        imagefile.read(tmp_path / "gone.jpg")
+
+
+def test_a_file_without_permission_is_named(tmp_path, monkeypatch):
+    path = saved(tmp_path, drawn(8, 8), "locked.png")
+
+    def refuse(self, *arguments, **options):
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr("pathlib.Path.open", refuse)  # root may read anything
+    with pytest.raises(ImageUnreadable, match=r"locked\.png may not be read"):
+        imagefile.read(path)
+
+
+@pytest.mark.parametrize("name", ["it's a \"photo\".png", "雪景色 🏔️.png", "  spaced  .png", "a" * 251 + ".png"])
+def test_any_name_works(tmp_path, name):
+    imagefile.write(Image(drawn(8, 8)), tmp_path / name)
+    assert imagefile.read(tmp_path / name).width == 8
+    assert os.listdir(tmp_path) == [name]
+    imagefile.write(Image(drawn(8, 8)), imagefile.output_path(tmp_path / name, scale=2))
+    assert len(os.listdir(tmp_path)) == 2
+
+
+def test_output_names_are_free_ones(tmp_path):
+    source = saved(tmp_path, drawn(8, 8), "a.jpg")
+    assert imagefile.output_path(source).name == "a_restored.jpg"
+    assert imagefile.output_path(source, scale=3).name == "a_restored_x3.jpg"
+    saved(tmp_path, drawn(8, 8), "a_restored.jpg")
+    assert imagefile.output_path(source).name == "a_restored-2.jpg"
+    assert imagefile.output_path(source, folder=tmp_path / "b") == tmp_path / "b" / "a_restored.jpg"
+    assert imagefile.output_path(tmp_path / "c.gif").name == "c_restored.png"
+
+
+def other_names(source):
+    folder = source.parent
+    (folder / "soft.png").symlink_to(source)
+    (folder / "hard.png").hardlink_to(source)
+    return [source, folder / "soft.png", folder / "hard.png", folder / "sub" / ".." / source.name]
+
+
+def test_the_original_is_never_overwritten(tmp_path):
+    (tmp_path / "sub").mkdir()
+    source = saved(tmp_path, drawn(8, 8), "a.png")
+    before = source.read_bytes()
+    for target in other_names(source):
+        with pytest.raises(ImageUnwritable, match="original"):
+            imagefile.write(Image(drawn(9, 9)), target, source=source)
+    assert source.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("image", "name", "words"),
+    [
+        (Image(drawn(8, 8), alpha=drawn(8, 8, 1)[..., 0]), "a.jpg", "no transparency"),
+        (Image(drawn(17_000, 2)), "wide.webp", "16383 pixels"),
+        (Image(drawn(8, 8, 1).astype(np.uint16), alpha=np.zeros((8, 8), np.uint16)), "a.tif", "png"),
+        (Image(drawn(8, 8)), "a.gif", "no ending that can be written"),
+        (Image(drawn(8, 8)), "a", "no ending that can be written"),
+        (Image(drawn(8, 8)), "missing/a.png", "does not exist"),
+    ],
+)
+def test_what_a_format_or_folder_cannot_hold_is_told(tmp_path, image, name, words):
+    with pytest.raises(ImageUnwritable, match=words):
+        imagefile.write(image, tmp_path / name)
+    assert os.listdir(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [(errno.ENOSPC, "disk is full"), (errno.EROFS, "may not be written"), (errno.EIO, "cannot be saved")],
+)
+def test_a_failing_disk_leaves_the_old_file_and_no_other(tmp_path, monkeypatch, number, words):
+    path = saved(tmp_path, drawn(8, 8), "a.png")
+    before = path.read_bytes()
+
+    def fail(file_number):
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(os, "fsync", fail)
+    with pytest.raises(ImageUnwritable, match=words):
+        imagefile.write(Image(drawn(9, 9)), path)
+    assert path.read_bytes() == before
+    assert os.listdir(tmp_path) == ["a.png"]
+
+
+def test_an_interruption_leaves_no_file(tmp_path, monkeypatch):
+    def interrupt(file_number):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(os, "fsync", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        imagefile.write(Image(drawn(9, 9)), tmp_path / "a.png")
+    assert os.listdir(tmp_path) == []
+
+
+def test_reading_leaves_pillows_limit_alone(tmp_path):
+    before = PillowImage.MAX_IMAGE_PIXELS
+    imagefile.read(saved(tmp_path, drawn(8, 8), "a.png"))
+    assert before == PillowImage.MAX_IMAGE_PIXELS
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.data())
+def test_mutated_files_give_a_picture_or_one_sentence(tmp_path, data):
+    ending = data.draw(st.sampled_from(["jpg", "png", "webp", "tif", "bmp"]))
+    file = io.BytesIO()
+    kind = imagefile.FORMATS[f".{ending}"]
+    PillowImage.fromarray(drawn(24, 24)).save(file, kind, exif=camera_exif(6))
+    content = bytearray(file.getvalue())
+    for _ in range(data.draw(st.integers(1, 8))):
+        content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
+    path = tmp_path / f"mutated.{ending}"
+    path.write_bytes(content)
+    try:
+        image = imagefile.read(path)
+    except ImageError as error:
+        assert "\n" not in str(error)
+    else:
+        assert image.samples.ndim == 3
