@@ -38,7 +38,10 @@ def drawn(width, height, channels=3):
     """Gradients, waves and an edge: (height, width, channels) uint8, nowhere clipped."""
     y, x = np.mgrid[:height, :width].astype(np.float32)
     planes = [
-        110 + 50 * np.sin(x / (7 + c)) + 30 * np.cos(y / (9 - c)) + 30 * (x + y > (width + height) / 2)
+        110
+        + 50 * np.sin(x / (7 + c))
+        + 30 * np.cos(y / (9 - c))
+        + 30 * (x + y > (width + height) / 2)
         for c in range(channels)
     ]
     return np.stack(planes, axis=-1).astype(np.uint8)

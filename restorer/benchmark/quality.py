@@ -20,7 +20,8 @@ from restorer.engine.device import ladder
 from restorer.engine.image import Image, Pixels, Samples, to_pixels, to_samples
 from restorer.engine.metrics import crop_border, luma, psnr, ssim
 from restorer.engine.restore import Networks, restore
-from restorer.errors import ShapeMismatch, DataError
+from restorer.errors import DataError, ShapeMismatch
+from restorer.models.estimator import Estimator
 
 FIXED_SIGMAS: Final = (1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0, 12.0, 15.0, 20.0, 25.0, 35.0, 50.0)
 _EIGHT_BITS: Final = np.dtype(np.uint8)
@@ -28,7 +29,7 @@ _EIGHT_BITS: Final = np.dtype(np.uint8)
 
 @dataclass(frozen=True, slots=True)
 class DenoiseScore:
-    """One picture with white noise of `sigma` added. PSNR in dB over RGB; sigmas in 8-bit levels."""
+    """One picture with white noise of `sigma` added. PSNR in dB over RGB, sigma in 8-bit levels."""
 
     name: str
     sigma: float
@@ -64,7 +65,13 @@ class UpscaleScore:
 
 
 def denoise(
-    folder: Path, sigmas: Sequence[float], networks: Networks, *, seed: int = 0, device: str = "auto"
+    folder: Path,
+    sigmas: Sequence[float],
+    networks: Networks,
+    estimator: Estimator,
+    *,
+    seed: int = 0,
+    device: str = "auto",
 ) -> Iterator[DenoiseScore]:
     """White Gaussian noise added in float, not clipped, the same for every run.
 
@@ -75,19 +82,23 @@ def denoise(
         clean = to_pixels(imagefile.read(path).samples)
         for sigma in sigmas:
             random = np.random.default_rng((seed, index, round(sigma * 1000)))
-            noisy = clean + random.standard_normal(clean.shape, np.float32) * np.float32(sigma / 255)
+            noisy = clean + random.standard_normal(clean.shape, np.float32) * np.float32(
+                sigma / 255
+            )
             restored = _run(noisy, networks, sigma, device)
             yield DenoiseScore(
                 name=path.name,
                 sigma=sigma,
-                estimated_sigma=noise.estimate(Image(noisy)).sigma,
+                estimated_sigma=noise.estimate(Image(noisy), estimator).sigma,
                 noisy_psnr=psnr(noisy, clean),
                 psnr=psnr(restored, clean),
                 ssim=ssim(restored, clean),
             )
 
 
-def pairs(folder: Path, networks: Networks, *, device: str = "auto") -> Iterator[PairScore]:
+def pairs(
+    folder: Path, networks: Networks, estimator: Estimator, *, device: str = "auto"
+) -> Iterator[PairScore]:
     """Pictures `*_real.*` against `*_mean.*` of the same name. Raises DataError without any."""
     noisy_files = [path for path in _pictures(folder) if path.stem.endswith("_real")]
     if not noisy_files:
@@ -99,7 +110,7 @@ def pairs(folder: Path, networks: Networks, *, device: str = "auto") -> Iterator
         clean = to_pixels(imagefile.read(path.with_name(clean_name)).samples)
         if noisy.shape != clean.shape:
             raise ShapeMismatch(noisy.shape, clean.shape)
-        auto_sigma = noise.estimate(image).sigma
+        auto_sigma = noise.estimate(image, estimator).sigma
         auto = _run(noisy, networks, auto_sigma, device)
         fixed = {s: psnr(_run(noisy, networks, s, device), clean) for s in FIXED_SIGMAS}
         best_sigma = max(fixed, key=lambda sigma: fixed[sigma])

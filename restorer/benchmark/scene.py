@@ -42,7 +42,7 @@ def draw_scene(seed: int = 7) -> PillowImage.Image:
 def add_camera_noise(
     clean: PillowImage.Image, level: float = 16.0, seed: int = 7
 ) -> PillowImage.Image:
-    """Grain that grows with the light and slightly blotchy colour noise, `level` 8-bit levels RMS."""
+    """Grain that grows with the light and blotchy colour noise, `level` 8-bit levels RMS."""
     random = np.random.default_rng(seed)
     pixels = np.asarray(clean, np.float64)
     grain = random.standard_normal(pixels.shape[:2])[..., None]
@@ -59,7 +59,8 @@ def _soft_noise(
     field = PillowImage.fromarray(random.standard_normal(shape).astype(np.float32) * 32 + 128)
     eight_bits = field.convert("L").filter(ImageFilter.GaussianBlur(radius_px))
     soft = np.asarray(eight_bits, np.float64)
-    return (soft - soft.mean()) / soft.std()
+    unit: NDArray[np.float64] = (soft - soft.mean()) / soft.std()
+    return unit
 
 
 def _sky_and_water(
@@ -85,7 +86,8 @@ def _sky_and_water(
     distance = 1 / (0.03 + np.linspace(0, 1, depth)[:, None])
     ripples = np.sin(distance * 22 + 6 * np.sin(x / 190.0)) * np.sin(x / 23.0 + distance * 3)
     water = mirrored + ripples[..., None] * np.array([14.0, 15, 18])
-    return np.clip(np.concatenate((sky, water)), 0, 255).astype(np.uint8)
+    levels: NDArray[np.uint8] = np.clip(np.concatenate((sky, water)), 0, 255).astype(np.uint8)
+    return levels
 
 
 def _hills(

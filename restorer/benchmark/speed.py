@@ -16,7 +16,7 @@ import numpy as np
 import torch
 
 from restorer.benchmark.scene import add_camera_noise, draw_scene
-from restorer.engine import imagefile
+from restorer.engine import imagefile, resultfile
 from restorer.engine.device import available, ladder
 from restorer.engine.image import Image, to_pixels
 from restorer.engine.photo import FileRestored, Workshop
@@ -47,7 +47,7 @@ class SpeedScore:
 
 
 def measure(megapixels: float, settings: Settings, weights: Path) -> SpeedScore:
-    """Restores a drawn photo of that size in a fresh process, so that its peak memory is its own."""
+    """Restores a drawn photo of that size in a process of its own, for its peak memory."""
     with tempfile.TemporaryDirectory() as folder:
         source = Path(folder) / "drawn.jpg"
         _draw(source, megapixels)
@@ -119,7 +119,7 @@ def _draw(path: Path, megapixels: float) -> None:
     width = round(math.sqrt(megapixels * 4e6 / 3))
     height = round(megapixels * 1e6 / width)
     times = (-(-height // scene.shape[0]), -(-width // scene.shape[1]), 1)
-    imagefile.write(Image(np.tile(scene, times)[:height, :width]), path, quality=92)
+    resultfile.write(Image(np.tile(scene, times)[:height, :width]), path, quality=92)
 
 
 def _peak_mib() -> float | None:

@@ -58,7 +58,7 @@ def run(arguments: list[str]) -> int:
     return status if isinstance(status, int) else 0
 
 
-def _interrupt(number: int, frame: FrameType | None) -> None:
+def _interrupt(_number: int, _frame: FrameType | None) -> None:
     """A polite kill cleans up as Ctrl-C does."""
     raise KeyboardInterrupt
 

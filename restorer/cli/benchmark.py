@@ -7,15 +7,12 @@ import statistics
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from restorer.cli.options import ManyValuesCommand, device_option, weights_option
 from restorer.settings import MAX_SIGMA, SCALES, Settings
-
-if TYPE_CHECKING:
-    from restorer.engine.restore import Networks
 
 json_option = click.option("--json", "as_json", is_flag=True, help="One JSON line a row.")
 
@@ -44,17 +41,23 @@ def denoise(
 ) -> None:
     """White noise added to the clean pictures of FOLDER: RGB PSNR and SSIM, estimated sigma."""
     from restorer.benchmark import quality
+    from restorer.engine.restore import Networks
+    from restorer.models.catalog import open_catalog
 
-    networks = _networks(Settings(denoise="auto", device=device), weights)
-    scores = list(_shown(quality.denoise(folder, sigmas, networks, device=device), as_json))
+    catalog = open_catalog(weights)
+    networks = Networks(denoiser=catalog.denoiser(), upscaler=None)
+    scored = quality.denoise(folder, sigmas, networks, catalog.estimator(), device=device)
+    scores = list(_shown(scored, as_json))
     if as_json:
         return
     for sigma in sigmas:
         rows = [score for score in scores if score.sigma == sigma]
         estimates = [row.estimated_sigma for row in rows]
         click.echo(
-            f"sigma {sigma:g}, {len(rows)} pictures: noisy {_mean(r.noisy_psnr for r in rows):.2f}, "
-            f"restored {_mean(r.psnr for r in rows):.2f} dB, SSIM {_mean(r.ssim for r in rows):.4f}; "
+            f"sigma {sigma:g}, {len(rows)} pictures: "
+            f"noisy {_mean(row.noisy_psnr for row in rows):.2f}, "
+            f"restored {_mean(row.psnr for row in rows):.2f} dB, "
+            f"SSIM {_mean(row.ssim for row in rows):.4f}; "
             f"sigma estimated {_mean(estimates):.2f} ({min(estimates):.2f} to {max(estimates):.2f})"
         )
 
@@ -70,9 +73,14 @@ def pairs(folder: Path, device: str, weights: Path, as_json: bool) -> None:
     Compares --denoise auto with the best of a row of fixed sigmas, found for each picture.
     """
     from restorer.benchmark import quality
+    from restorer.engine.restore import Networks
+    from restorer.models.catalog import open_catalog
 
-    networks = _networks(Settings(denoise="auto", device=device), weights)
-    scores = list(_shown(quality.pairs(folder, networks, device=device), as_json))
+    catalog = open_catalog(weights)
+    networks = Networks(denoiser=catalog.denoiser(), upscaler=None)
+    scores = list(
+        _shown(quality.pairs(folder, networks, catalog.estimator(), device=device), as_json)
+    )
     if as_json:
         return
     gains = [score.auto_psnr - score.noisy_psnr for score in scores]
@@ -101,8 +109,10 @@ def pairs(folder: Path, device: str, weights: Path, as_json: bool) -> None:
 def upscale(folder: Path, scale: str, device: str, weights: Path, as_json: bool) -> None:
     """Enlarge NAME_LR.* of FOLDER and compare with NAME_HR.*: PSNR and SSIM on luma."""
     from restorer.benchmark import quality
+    from restorer.engine.restore import Networks
+    from restorer.models.catalog import open_catalog
 
-    networks = _networks(Settings(denoise="off", scale=int(scale), device=device), weights)
+    networks = Networks(denoiser=None, upscaler=open_catalog(weights).upscaler(int(scale)))
     scores = list(_shown(quality.upscale(folder, int(scale), networks, device=device), as_json))
     if as_json:
         return
@@ -131,7 +141,7 @@ def upscale(folder: Path, scale: str, device: str, weights: Path, as_json: bool)
 def speed(
     megapixels: tuple[float, ...], scale: str, device: str, weights: Path, as_json: bool
 ) -> None:
-    """Time of each stage and peak memory for drawn photos, and the engine against the bare network."""
+    """Time of each stage and peak memory for drawn photos; the engine against the bare network."""
     from restorer.benchmark.speed import measure
 
     for size in megapixels:
@@ -150,12 +160,6 @@ def speed(
         if score.engine_ratio is not None:
             line += f"; engine {score.engine_ratio:.0%} as fast as the bare network"
         click.echo(line)
-
-
-def _networks(settings: Settings, weights: Path) -> Networks:
-    from restorer.engine.photo import Workshop
-
-    return Workshop.open(settings, weights).networks
 
 
 def _shown(scores: Iterable[Any], as_json: bool) -> Iterable[Any]:

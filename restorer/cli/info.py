@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import platform
+from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 
 import click
@@ -35,7 +37,7 @@ def info(context: click.Context, files: tuple[Path, ...], as_json: bool) -> None
     context.exit(1 if failed else 0)
 
 
-def _installation() -> dict[str, str]:
+def _installation() -> dict[str, object]:
     import torch
 
     from restorer.engine.device import available, describe
@@ -50,5 +52,14 @@ def _installation() -> dict[str, str]:
     }
 
 
-def _aligned(facts: dict[str, str]) -> str:
+def _file(path: Path) -> dict[str, object]:
+    from restorer.engine import imagefile, noise
+    from restorer.models.catalog import open_catalog
+
+    described = imagefile.describe(path)
+    estimated = noise.estimate(imagefile.read(path), open_catalog(weights_dir()).estimator())
+    return asdict(described) | {"sigma": round(estimated.sigma, 2), "noise": estimated.word}
+
+
+def _aligned(facts: Mapping[str, object]) -> str:
     return "\n".join(f"{name:<12} {value}" for name, value in facts.items())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -25,18 +24,18 @@ weights_option = click.option(
 )
 
 
-class _DenoiseType(click.ParamType):
+class _DenoiseType(click.ParamType["str | float"]):
     """`auto`, `off`, or a number of 8-bit levels."""
 
     name = "auto|off|SIGMA"
 
     def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
     ) -> str | float:
         if value in ("auto", "off"):
             return str(value)
         try:
-            sigma = float(value)
+            sigma = float(str(value))
         except ValueError:
             self.fail(f"{value!r} is neither auto nor off nor a number.", param, ctx)
         if not 0 <= sigma <= MAX_SIGMA:

@@ -37,7 +37,9 @@ class PixelBar:
                 label=self._label,
                 file=sys.stderr,
                 hidden=not sys.stderr.isatty(),
-                item_show_func=lambda _: f"{done_px_text(self._shown_px)} of {done_px_text(total_px)}",
+                item_show_func=lambda _: (
+                    f"{done_px_text(self._shown_px)} of {done_px_text(total_px)}"
+                ),
             )
             self._bar.__enter__()
         step_px, self._shown_px = done_px - self._shown_px, done_px

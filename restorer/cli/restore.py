@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("sources", metavar="SRC...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument(
+    "sources", metavar="SRC...", nargs=-1, required=True, type=click.Path(path_type=Path)
+)
 @click.option(
     "-o",
     "--output",
@@ -152,5 +154,3 @@ def _report_failure(source: Path, error: RestorerError, as_json: bool) -> None:
 
 def _print_json(fields: dict[str, Any]) -> None:
     click.echo(json.dumps(fields, default=str, ensure_ascii=False))
-
-

@@ -26,7 +26,9 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path),
     help="Folders of clean photos, searched to the bottom.",
 )
-@click.option("--minutes", type=click.FloatRange(min=0.01), required=True, help="How long to train.")
+@click.option(
+    "--minutes", type=click.FloatRange(min=0.01), required=True, help="How long to train."
+)
 @click.option(
     "--out",
     required=True,
@@ -42,7 +44,9 @@ if TYPE_CHECKING:
 )
 @click.option("--resume", is_flag=True, help="Go on with the training in --out.")
 @click.option("--seed", default=1, show_default=True)
-@click.option("--provenance", default="", help="What the photos are and their licence, for the card.")
+@click.option(
+    "--provenance", default="", help="What the photos are and their licence, for the card."
+)
 @device_option
 def train(
     model: str,

@@ -72,7 +72,8 @@ def _read_tiff(path: Path, picture: PillowImage.Image, file: BinaryIO) -> Sample
     photometric = _tag(picture, _PHOTOMETRIC, (_RGB,))[0]
     if photometric not in (_WHITE_IS_ZERO, _BLACK_IS_ZERO, _RGB):
         raise ImageUnsupported(
-            path, f"{path.name} is a 16-bit TIFF in other colours than RGB or grey. Convert it first."
+            path,
+            f"{path.name} is a 16-bit TIFF in other colours than RGB or grey. Convert it first.",
         )
     file.seek(0)
     with tifffile.TiffFile(file) as tiff:

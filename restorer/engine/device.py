@@ -41,11 +41,10 @@ def available(name: str) -> torch.device:
     try:
         device = torch.device(name)
     except RuntimeError:
-        device = None
+        device = torch.device("meta")  # a name that torch does not know: no such device is usable
     for candidate in usable:
-        if device is not None and device.type == candidate.type:
-            if device.index is None or device.index < _count(candidate):
-                return device
+        if device.type == candidate.type and (device.index or 0) < _count(candidate):
+            return device
     known = ", ".join(dict.fromkeys(device.type for device in usable))
     raise DeviceUnavailable(f"There is no device {name!r} here. Choose auto or one of: {known}.")
 

@@ -61,11 +61,12 @@ def upright(block: bytes, width: int, height: int) -> bytes | None:
 
 
 def without_prefix(block: bytes) -> bytes:
-    """As PNG and WebP store it; JPEG wants `Exif` and two zeros in front."""
+    """As PNG, WebP and TIFF store it: without `Exif` and two zeros in front."""
     return block.removeprefix(_PREFIX)
 
 
 def with_prefix(block: bytes) -> bytes:
+    """As JPEG stores it."""
     return _PREFIX + without_prefix(block)
 
 

@@ -68,4 +68,6 @@ def to_samples(pixels: Pixels, dtype: np.dtype[Any]) -> Samples:
     full = _FULL_SCALE.get(dtype)
     if full is None:
         return pixels.astype(dtype, copy=False)
-    return np.rint(np.clip(pixels, 0, 1) * np.float32(full)).astype(dtype)
+    levels = np.clip(pixels, 0, 1) * np.float32(full)
+    samples: Samples = np.rint(levels, out=levels).astype(dtype)
+    return samples

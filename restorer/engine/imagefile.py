@@ -1,15 +1,8 @@
-"""Photos from files, and results into files; no torch.
-
-Only the originals' pixels are decoded here; what is said about them (EXIF, colour profile,
-resolution) travels along in `Image`.
-"""
+"""Photos from files; no torch."""
 
 from __future__ import annotations
 
-import errno
 import io
-import os
-import secrets
 import struct
 import threading
 import warnings
@@ -22,16 +15,15 @@ from typing import BinaryIO, Final
 
 import numpy as np
 from PIL import Image as PillowImage
-from PIL import ImageCms, UnidentifiedImageError
+from PIL import ExifTags, ImageCms, UnidentifiedImageError
 
 from restorer.engine import deepfile, exif
-from restorer.engine.image import Image, Samples, to_pixels, to_samples
+from restorer.engine.image import Image, Samples
 from restorer.errors import (
     ImageError,
     ImageTooLarge,
     ImageUnreadable,
     ImageUnsupported,
-    ImageUnwritable,
 )
 
 MAX_MEGAPIXELS: Final = 500
@@ -45,10 +37,7 @@ FORMATS: Final = {
     ".bmp": "BMP",
 }
 READABLE: Final = frozenset(FORMATS)
-WRITABLE: Final = READABLE
 
-_LONGEST_SIDE: Final = {"JPEG": 65_535, "WEBP": 16_383}
-_WITHOUT_ALPHA: Final = ("JPEG", "BMP")
 # What Pillow's decoders are known to raise on damaged files besides OSError.
 _DECODING_ERRORS: Final = (
     SyntaxError,
@@ -63,6 +52,8 @@ _DECODING_ERRORS: Final = (
     struct.error,
     zlib.error,
 )
+# Description, maker, model, orientation, software, date, artist, copyright; Exif and GPS follow.
+_DESCRIBING_TIFF_TAGS: Final = frozenset((270, 271, 272, 274, 305, 306, 315, 33432))
 _pillow_limit = threading.Lock()
 
 
@@ -108,7 +99,7 @@ def describe(path: Path) -> Description:
     """From the header alone, without decoding a pixel. Raises as `read` does."""
     with _opened(path) as (file, picture):
         block = _exif_block(picture)
-        turned = bool(block) and exif.orientation(block) >= 5
+        turned = block is not None and exif.orientation(block) >= 5
         width, height = picture.size[::-1] if turned else picture.size
         return Description(
             name=path.name,
@@ -120,62 +111,6 @@ def describe(path: Path) -> Description:
             has_exif=bool(block),
             has_icc="icc_profile" in picture.info,
         )
-
-
-def output_path(source: Path, *, scale: int = 1, folder: Path | None = None) -> Path:
-    """A name that is still free: `photo_restored.jpg`, `photo_restored_x2.jpg`, then with -2, -3.
-
-    In `folder`, or beside the source. A format that cannot be written becomes PNG.
-    """
-    suffix = source.suffix if source.suffix.lower() in WRITABLE else ".png"
-    ending = "_restored" if scale == 1 else f"_restored_x{scale}"
-    where = source.parent if folder is None else folder
-    longest = 255 - len(os.fsencode(ending + suffix)) - 6
-    stem = os.fsencode(source.stem)[:longest].decode(errors="ignore")
-    candidate = where / f"{stem}{ending}{suffix}"
-    number = 2
-    while os.path.lexists(candidate):
-        candidate = where / f"{stem}{ending}-{number}{suffix}"
-        number += 1
-    return candidate
-
-
-def check_writable(path: Path, *, source: Path | None = None) -> None:
-    """Tells before minutes of work what would stop `write`. Raises ImageUnwritable."""
-    if path.suffix.lower() not in WRITABLE:
-        known = ", ".join(sorted(WRITABLE))
-        raise ImageUnwritable(path, f"{path.name} has no ending that can be written: {known}.")
-    if source is not None and path.exists() and source.exists() and path.samefile(source):
-        raise ImageUnwritable(
-            path, f"{path.name} is the original, which is never overwritten. Choose another name."
-        )
-    if path.is_dir():
-        raise ImageUnwritable(path, f"{path.name} is a folder. Give the name of a file in it.")
-    with _part_file(path):
-        pass
-
-
-def write(image: Image, path: Path, *, source: Path | None = None, quality: int = 95) -> None:
-    """Saves the picture under `path`, whole or not at all; `source` is never overwritten.
-
-    The ending decides the format. 16-bit samples stay so in PNG and TIFF and are rounded to 8
-    elsewhere. `quality`: of JPEG (4:4:4) and WebP, 1 to 100. EXIF is written in all formats but BMP
-    and 16-bit TIFF.
-
-    Raises ImageUnwritable: the format cannot hold the picture, the disk is full, no permission.
-    """
-    check_writable(path, source=source)
-    kind = FORMATS[path.suffix.lower()]
-    _check_fits(image, path, kind)
-    with _part_file(path) as part, part.open("wb") as file:
-        if image.bits == 16 and kind in ("PNG", "TIFF"):
-            deepfile.write(image, file, kind)
-        else:
-            _write_eight_bits(image, file, kind, quality)
-        file.flush()
-        os.fsync(file.fileno())
-        file.close()
-        part.replace(path)
 
 
 @contextmanager
@@ -245,16 +180,28 @@ def _check_kind(path: Path, picture: PillowImage.Image) -> None:
     frames = getattr(picture, "n_frames", 1)
     if frames > 1 and picture.format != "MPO":
         raise ImageUnsupported(
-            path, f"{path.name} holds {frames} pictures. Save the one you want as a file of its own."
+            path,
+            f"{path.name} holds {frames} pictures. Save the one you want as a file of its own.",
         )
 
 
 def _exif_block(picture: PillowImage.Image) -> bytes | None:
     block = picture.info.get("exif")
-    if block is None and picture.format == "TIFF":  # there the file itself is the block
-        with suppress(*_DECODING_ERRORS):
-            block = picture.getexif().tobytes()
+    if block is None and picture.format == "TIFF":
+        with suppress(OSError, *_DECODING_ERRORS):
+            block = _exif_of_tiff(picture)
     return block if isinstance(block, bytes) and len(block) > 14 else None
+
+
+def _exif_of_tiff(picture: PillowImage.Image) -> bytes:
+    """The file itself is the block there: what describes the photo without how it is stored."""
+    whole, described = picture.getexif(), PillowImage.Exif()
+    for tag, value in whole.items():
+        if tag in _DESCRIBING_TIFF_TAGS:
+            described[tag] = value
+    for directory in (ExifTags.IFD.Exif, ExifTags.IFD.GPSInfo):
+        described.get_ifd(directory).update(whole.get_ifd(directory))
+    return described.tobytes()
 
 
 def _eight_bit_image(path: Path, picture: PillowImage.Image) -> Image:
@@ -272,7 +219,7 @@ def _eight_bit_image(path: Path, picture: PillowImage.Image) -> Image:
     if picture.mode not in ("L", "LA", "RGB", "RGBA"):
         raise ImageUnsupported(
             path,
-            f"{path.name} stores its pixels as {picture.mode}. Save it with 8 or 16 bits a channel.",
+            f"{path.name} stores its pixels as {picture.mode}. Save it as RGB or grey.",
         )
     samples: Samples = np.asarray(picture)
     samples = samples if samples.ndim == 3 else samples[..., None]
@@ -320,73 +267,3 @@ def _turned(samples: Samples, turn: int) -> Samples:
 def _icc_fits(icc: bytes, channels: int) -> bool:
     """Whether the profile's colour space (bytes 16 to 20, ICC.1) is that of the samples."""
     return icc[16:20] == (b"GRAY" if channels == 1 else b"RGB ")
-
-
-def _check_fits(image: Image, path: Path, kind: str) -> None:
-    if image.alpha is not None and kind in _WITHOUT_ALPHA:
-        raise ImageUnwritable(
-            path, f"{path.name}: {kind} has no transparency. Choose .png, .webp or .tif."
-        )
-    grey_alpha = image.alpha is not None and image.samples.shape[2] == 1
-    if grey_alpha and image.bits == 16 and kind == "TIFF":
-        raise ImageUnwritable(
-            path,
-            f"{path.name}: few programs open grey 16-bit TIFF with transparency. Choose .png.",
-        )
-    longest = _LONGEST_SIDE.get(kind)
-    if longest is not None and max(image.width, image.height) > longest:
-        raise ImageUnwritable(
-            path,
-            f"{path.name}: {kind} holds at most {longest} pixels a side, the result has "
-            f"{image.width} x {image.height}. Choose .png or .tif.",
-        )
-
-
-def _write_eight_bits(image: Image, file: BinaryIO, kind: str, quality: int) -> None:
-    samples = _eight_bits(image.samples)
-    if image.alpha is not None:
-        samples = np.concatenate((samples, _eight_bits(image.alpha)[..., None]), axis=2)
-    picture = PillowImage.fromarray(samples[..., 0] if samples.shape[2] == 1 else samples)
-    options: dict[str, object] = {
-        "JPEG": {"quality": quality, "subsampling": "4:4:4"},
-        "WEBP": {"quality": quality, "exact": True},
-        "TIFF": {"compression": "tiff_lzw"},
-    }.get(kind, {})
-    if image.icc:
-        options["icc_profile"] = image.icc
-    if image.dpi:
-        options["dpi"] = image.dpi
-    block = image.exif and exif.upright(image.exif, image.width, image.height)
-    if block:
-        options["exif"] = exif.with_prefix(block) if kind == "JPEG" else exif.without_prefix(block)
-    picture.save(file, kind, **options)
-
-
-def _eight_bits(samples: Samples) -> Samples:
-    eight_bits = np.dtype(np.uint8)
-    return samples if samples.dtype == eight_bits else to_samples(to_pixels(samples), eight_bits)
-
-
-@contextmanager
-def _part_file(path: Path) -> Iterator[Path]:
-    """An empty new file beside `path`, removed at the end unless it was moved away."""
-    part = path.with_name(f".restorer-{secrets.token_hex(6)}.part")  # short: names end at 255 bytes
-    try:
-        part.touch(exist_ok=False)
-        yield part
-    except FileNotFoundError as error:
-        raise ImageUnwritable(path, f"The folder {path.parent} does not exist.") from error
-    except OSError as error:
-        raise ImageUnwritable(path, _why_not_saved(path, error)) from error
-    except (ValueError, struct.error) as error:
-        raise ImageUnwritable(path, f"{path.name} cannot be saved: {error}.") from error
-    finally:
-        part.unlink(missing_ok=True)
-
-
-def _why_not_saved(path: Path, error: OSError) -> str:
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return f"The disk is full: {path.name} was not saved. Make room and try again."
-    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-        return f"{path.parent} may not be written to. Choose another folder with -o."
-    return f"{path.name} cannot be saved: {error.strerror or error}."

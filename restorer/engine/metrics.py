@@ -1,4 +1,4 @@
-"""How close a restored picture is to the clean one: PSNR and SSIM by the protocols of the papers."""
+"""How close a restored picture is to the clean one: PSNR and SSIM as the papers measure them."""
 
 from __future__ import annotations
 
@@ -38,7 +38,8 @@ def luma(pixels: Pixels) -> Pixels:
     """
     weights = np.array([65.481, 128.553, 24.966], np.float32) / 255
     colour = np.broadcast_to(pixels, (*pixels.shape[:2], 3))
-    return (colour @ weights + np.float32(16 / 255))[..., None]
+    brightness: Pixels = np.asarray(colour @ weights + np.float32(16 / 255), np.float32)
+    return brightness[..., None]
 
 
 def crop_border(pixels: Pixels, border_px: int) -> Pixels:
@@ -50,7 +51,7 @@ def ssim(restored: Pixels, clean: Pixels) -> float:
     """Structural similarity, 1 for equal images, averaged over pixels and channels.
 
     Wang et al. 2004: Gaussian window of 11 pixels and sigma 1.5, K1 = 0.01, K2 = 0.03, only where
-    the window lies inside the picture. Both (H, W, C), float32 in [0, 1], at least 11 pixels a side.
+    the window lies inside the picture. Both (H, W, C), float32 in [0, 1], 11 pixels a side or more.
 
     Raises ShapeMismatch if the shapes differ, ValueError if the pictures are smaller.
     """

@@ -20,7 +20,7 @@ _WORDS: Final = ((2.0, "hardly any"), (6.0, "slight"), (15.0, "visible"), (30.0,
 
 @dataclass(frozen=True, slots=True)
 class NoiseEstimate:
-    """`sigma`: what to hand to the denoiser, 8-bit levels, 0 to 75. `word`: the same in plain words.
+    """`sigma`: what to hand to the denoiser, 8-bit levels, 0 to 75. `word`: the same, plainly.
 
     For white noise sigma is its standard deviation, for a camera's its RMS.
     """
@@ -64,6 +64,10 @@ def _patches(image: Image) -> Pixels:
     tops = np.linspace(0, height - PATCH_PX, rows).astype(int)
     return to_pixels(
         np.stack(
-            [samples[top : top + PATCH_PX, left : left + PATCH_PX] for top in tops for left in lefts]
+            [
+                samples[top : top + PATCH_PX, left : left + PATCH_PX]
+                for top in tops
+                for left in lefts
+            ]
         )
     )

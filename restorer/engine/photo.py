@@ -9,11 +9,12 @@ from pathlib import Path
 
 import numpy as np
 
-from restorer.engine import imagefile, noise
+from restorer.engine import imagefile, noise, resultfile
 from restorer.engine.device import ladder
 from restorer.engine.image import Image, Pixels, Samples
 from restorer.engine.restore import Event, Networks, SteppedDown, enlarge_alpha, restore
 from restorer.models.catalog import open_catalog
+from restorer.models.estimator import Estimator
 from restorer.settings import Settings, weights_dir
 
 
@@ -48,19 +49,18 @@ class Workshop:
 
     settings: Settings
     networks: Networks
+    estimator: Estimator | None  # only for denoise="auto"
 
     @classmethod
     def open(cls, settings: Settings, weights: Path) -> Workshop:
         """Raises WeightsError or DeviceUnavailable before any photo is touched."""
         ladder(settings.device)
         catalog = open_catalog(weights)
-        return cls(
-            settings,
-            Networks(
-                denoiser=None if settings.denoise == "off" else catalog.denoiser(),
-                upscaler=None if settings.scale == 1 else catalog.upscaler(settings.scale),
-            ),
+        networks = Networks(
+            denoiser=None if settings.denoise == "off" else catalog.denoiser(),
+            upscaler=None if settings.scale == 1 else catalog.upscaler(settings.scale),
         )
+        return cls(settings, networks, catalog.estimator() if settings.denoise == "auto" else None)
 
     def restore_file(
         self,
@@ -78,8 +78,8 @@ class Workshop:
         """
         scale = self.settings.scale
         if target is None:
-            target = imagefile.output_path(source, scale=scale, folder=folder)
-        imagefile.check_writable(target, source=source)
+            target = resultfile.output_path(source, scale=scale, folder=folder)
+        resultfile.check_writable(target, source=source)
 
         started = time.monotonic()
         image = imagefile.read(source)
@@ -96,7 +96,7 @@ class Workshop:
         restored_at = time.monotonic()
         alpha = None if image.alpha is None else enlarge_alpha(image.alpha, scale)
         result = replace(image, samples=out, alpha=alpha)
-        imagefile.write(result, target, source=source, quality=quality)
+        resultfile.write(result, target, source=source, quality=quality)
         yield FileRestored(
             source=source,
             target=target,
@@ -129,8 +129,8 @@ class Workshop:
         return np.empty(shape, image.samples.dtype)
 
     def _noise_of(self, image: Image) -> tuple[float, str | None]:
-        if self.settings.denoise == "auto":
-            estimate = noise.estimate(image)
+        if self.estimator is not None:
+            estimate = noise.estimate(image, self.estimator)
             return estimate.sigma, estimate.word
         return (0.0 if self.settings.denoise == "off" else float(self.settings.denoise)), None
 

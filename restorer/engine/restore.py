@@ -109,44 +109,26 @@ def restore(
         yield TileDone(result, result.area, result.area)
         return
 
-    rungs = deque(ladder)
-    runner = networks.on(rungs[0])
-    max_px = max_tile_px(rungs[0], networks.bytes_per_px)
-    tiles = deque(_tiles(picture, networks, max_px, view, tile_px))
+    footing = _Footing(networks, ladder)
+    tiles = deque(_tiles(picture, networks, footing.max_px, view, tile_px))
     done_px = 0
     while tiles:
         tile = tiles.popleft()
-        if tile.grow(networks.halo, picture).area > 2 * max_px:
-            parts = quarter(tile, networks.stride)
-            if len(parts) > 1:
-                tiles.extendleft(reversed(parts))
-                continue
-
-        restored, trouble = _attempt(image, tile, runner, rungs[0], sigma)
+        parts = quarter(tile, networks.stride)
+        if tile.grow(networks.halo, picture).area > 2 * footing.max_px and len(parts) > 1:
+            tiles.extendleft(reversed(parts))
+            continue
+        restored, trouble = _attempt(image, tile, footing.networks, footing.rung, sigma)
         if restored is not None:
             box = tile.scaled(networks.scale)
             out[box.rows, box.columns] = to_samples(restored, out.dtype)
             done_px += box.area
             yield TileDone(box, done_px, result.area)
             continue
-
         # The failed attempt's tensors are gone by now: they died with the frame that held them.
         tiles.appendleft(tile)
-        if trouble.out_of_memory:
-            _empty_cache(rungs[0])
-            parts = quarter(tile, networks.stride)
-            if len(parts) > 1 and tile.area > networks.stride**2:
-                max_px = max(part.grow(networks.halo, picture).area for part in parts)
-                yield SteppedDown(f"{trouble.reason}: continuing in smaller tiles", str(rungs[0]))
-                continue
-        failed = rungs.popleft()
-        while trouble.device_lost and rungs and rungs[0].device == failed.device:
-            rungs.popleft()
-        if not rungs:
-            raise RestoreFailed(f"The picture could not be restored: {trouble.reason}.")
-        runner = networks.on(rungs[0])
-        max_px = max_tile_px(rungs[0], networks.bytes_per_px)
-        yield SteppedDown(f"{trouble.reason}: continuing with {rungs[0]}", str(rungs[0]))
+        largest_part_px = max(part.grow(networks.halo, picture).area for part in parts)
+        yield footing.step_down(trouble, largest_part_px if len(parts) > 1 else None)
 
 
 def enlarge_alpha(alpha: Samples, scale: int) -> Samples:
@@ -169,6 +151,38 @@ class _Trouble:
 
 
 _NO_TROUBLE: Final = _Trouble("")
+
+
+class _Footing:
+    """Where on the ladder the work stands, and how large its tiles may be there."""
+
+    def __init__(self, networks: Networks, ladder: Sequence[Rung]) -> None:
+        self._wanted = networks
+        self._below = deque(ladder)
+        self._stand_on(self._below.popleft())
+
+    def _stand_on(self, rung: Rung) -> None:
+        self.rung = rung
+        self.networks = self._wanted.on(rung)
+        self.max_px = max_tile_px(rung, self._wanted.bytes_per_px)
+
+    def step_down(self, trouble: _Trouble, smaller_px: int | None) -> SteppedDown:
+        """Smaller tiles if that can help, else the next rung; `smaller_px` is None at a tile's end.
+
+        Raises RestoreFailed if there is no rung left.
+        """
+        if trouble.out_of_memory:
+            _empty_cache(self.rung)
+            if smaller_px is not None:
+                self.max_px = smaller_px
+                reason = f"{trouble.reason}: continuing in smaller tiles"
+                return SteppedDown(reason, str(self.rung))
+        while trouble.device_lost and self._below and self._below[0].device == self.rung.device:
+            self._below.popleft()
+        if not self._below:
+            raise RestoreFailed(f"The picture could not be restored: {trouble.reason}.")
+        self._stand_on(self._below.popleft())
+        return SteppedDown(f"{trouble.reason}: continuing with {self.rung}", str(self.rung))
 
 
 def _tiles(

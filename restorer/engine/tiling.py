@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -106,8 +107,8 @@ def _grid(area: Box, columns: int, rows: int, stride: int) -> list[Box]:
     tops = _edges(area.top, area.bottom, rows, stride)
     return [
         Box(left, top, right - left, bottom - top)
-        for top, bottom in zip(tops, tops[1:], strict=False)
-        for left, right in zip(lefts, lefts[1:], strict=False)
+        for top, bottom in itertools.pairwise(tops)
+        for left, right in itertools.pairwise(lefts)
     ]
 
 
@@ -117,9 +118,7 @@ def _edges(start: int, end: int, parts: int, stride: int) -> list[int]:
     return [start, *sorted(edge for edge in aligned if start < edge < end), end]
 
 
-def _cheapest_grid(
-    part: Box, max_px: int, halo_px: int, stride: int, picture: Box
-) -> list[Box]:
+def _cheapest_grid(part: Box, max_px: int, halo_px: int, stride: int, picture: Box) -> list[Box]:
     """The cut of `part` that reads the fewest pixels with tiles of at most `max_px`."""
     core_px = max(stride, math.isqrt(max_px) - 2 * halo_px)
     most_columns, most_rows = -(-part.width // core_px), -(-part.height // core_px)

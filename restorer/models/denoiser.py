@@ -27,7 +27,8 @@ class ResidualBlock(nn.Module):
 
     def forward(self, features: Tensor) -> Tensor:
         inner = functional.relu(self.first(features), inplace=True)
-        return self.second(inner).add_(features)  # in place: one tensor less at the peak
+        out: Tensor = self.second(inner)
+        return out.add_(features)  # in place: one tensor less at the peak
 
 
 class Denoiser(nn.Module):

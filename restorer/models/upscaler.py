@@ -32,7 +32,9 @@ class Upscaler(nn.Module):
         )
         self.tail = nn.Conv2d(width, 3 * scale**2, 3, padding=1)
         self.halo: Final = 2 * blocks + 3
-        self.bytes_per_px: Final = 16 * width + 40 * scale**2  # four tensors of features, two of pixels
+        self.bytes_per_px: Final = (
+            16 * width + 40 * scale**2
+        )  # four tensors of features, two of pixels
 
     def forward(self, small: Tensor) -> Tensor:
         """`small`: (N, 3, H, W) in [0, 1], not clipped; returns (N, 3, scale H, scale W)."""

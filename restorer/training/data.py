@@ -12,7 +12,7 @@ from natsort import natsorted
 from torch import Generator, Tensor
 
 from restorer.engine import imagefile
-from restorer.errors import ImageError, DataError
+from restorer.errors import DataError, ImageError
 
 HELD_OUT_EVERY: Final = 60  # of that many photos one is kept for validation
 MIN_SIDE_PX: Final = 128

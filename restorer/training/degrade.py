@@ -48,9 +48,7 @@ def noisy_batch(clean: Tensor, generator: Generator) -> NoisyBatch:
     clean = torch.where(grey, _to_grey(clean), clean)
 
     white, white_sigma = add_white(clean[:n_white], generator, grey=grey[:n_white])
-    poisson, poisson_sigma = add_poisson_gaussian(
-        clean[n_white : n_white + n_poisson], generator
-    )
+    poisson, poisson_sigma = add_poisson_gaussian(clean[n_white : n_white + n_poisson], generator)
     camera, camera_sigma = add_camera(clean[n_white + n_poisson :], generator)
     real = torch.cat((poisson, camera))
     real = torch.where(grey[n_white:], _to_grey(real), real)
@@ -64,9 +62,10 @@ def noisy_batch(clean: Tensor, generator: Generator) -> NoisyBatch:
 def estimation_batch(clean: Tensor, generator: Generator) -> NoisyBatch:
     """For the estimator: a quarter white, a quarter Poisson-Gaussian, half camera noise.
 
-    All as files hold them, but for half of the white ones; `sigma` is the RMS of the noise that
-    was added, 0 for the seventh of the patches that is only compressed. Half of the pictures are blurred first: at full size photos are softer than the shrunk
-    ones that make good training data, and softness must not be taken for silence.
+    All as files hold them, but for half of the white ones. `sigma` is the RMS of the noise that was
+    added, 0 for the seventh of the patches that is only compressed. Half of the pictures are
+    blurred first: at full size photos are softer than the shrunk ones that make good training data,
+    and softness must not be taken for silence.
     """
     count = clean.shape[0]
     quarter = count // 4

@@ -57,6 +57,7 @@ def rgb_to_ycc(rgb: Tensor) -> Tensor:
 
 
 def ycc_to_rgb(ycc: Tensor) -> Tensor:
+    """The inverse of `rgb_to_ycc`."""
     luma, blue_difference, red_difference = ycc.unbind(dim=1)
     red = luma + 1.402 * red_difference
     blue = luma + 1.772 * blue_difference

@@ -7,7 +7,7 @@ import math
 import os
 import platform
 import time
-from collections.abc import Iterator
+from collections.abc import Generator as Generates
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -81,7 +81,7 @@ class State:
     cycle_steps: int = 0
 
 
-def train(plan: Plan) -> Iterator[Progress]:
+def train(plan: Plan) -> Generates[Progress, None, None]:
     """Trains until the minutes are over, then exports to `plan.out`; yields its progress.
 
     The learning rate warms up, then falls along a cosine over `plan.minutes`. With `resume` an
@@ -149,7 +149,11 @@ def train(plan: Plan) -> Iterator[Progress]:
 
 def build(recipe: Recipe) -> Network:
     """The recipe's network with fresh weights."""
-    kinds = {"denoise": Denoiser, "upscale": Upscaler, "estimate": Estimator}
+    kinds: dict[str, type[Network]] = {
+        "denoise": Denoiser,
+        "upscale": Upscaler,
+        "estimate": Estimator,
+    }
     return kinds[recipe.task](**recipe.arguments)
 
 
@@ -215,21 +219,22 @@ def _learning_rate(recipe: Recipe, fraction: float, cycle_steps: int) -> float:
 def _bfloat16_is_fast(device: torch.device) -> bool:
     """Where it trains 1.8 times as fast as float32; elsewhere a CPU only emulates it."""
     if device.type == "cpu":
-        return bool(torch.cpu._is_avx512_bf16_supported())
+        return bool(torch.cpu._is_avx512_bf16_supported())  # noqa: SLF001
     return device.type == "cuda" and torch.cuda.is_bf16_supported(including_emulation=False)
 
 
 @torch.no_grad()
 def _update_average(state: State, decay: float) -> None:
     decay = min(decay, (1 + state.step) / (10 + state.step))  # the first weights say little
-    averages = list(state.average.parameters())
-    torch._foreach_lerp_(averages, list(state.network.parameters()), 1 - decay)
+    averages: list[Tensor] = list(state.average.parameters())
+    current: list[Tensor] = list(state.network.parameters())
+    torch._foreach_lerp_(averages, current, 1 - decay)
 
 
 def _start(plan: Plan, device: torch.device) -> State:
     torch.manual_seed(plan.seed)  # the fresh weights
     network = build(plan.recipe).to(device)
-    network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    network = network.to(memory_format=torch.channels_last)
     average = copy.deepcopy(network).requires_grad_(False)
     optimizer = torch.optim.Adam(network.parameters(), plan.recipe.learning_rate, (0.9, 0.99))
     generator = Generator(device).manual_seed(plan.seed)
@@ -239,7 +244,8 @@ def _start(plan: Plan, device: torch.device) -> State:
         _restore(path, plan, state, device)
     elif path.exists():
         raise TrainingError(
-            f"{path} is an earlier training. Add --resume to go on with it, or choose another --out."
+            f"{path} is an earlier training. Add --resume to go on with it, or choose another"
+            " --out."
         )
     return state
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from PIL import Image as PillowImage
 from PIL import ImageCms
 
-from restorer.engine import imagefile
+from restorer.engine import imagefile, resultfile
 from restorer.engine.image import Image
 from restorer.errors import (
     ImageError,
@@ -60,7 +60,7 @@ def chunked_png(width, height):
 def test_lossless_formats_return_every_sample(tmp_path, ending, channels):
     samples = drawn(31, 17, channels)
     path = tmp_path / f"a.{ending}"
-    imagefile.write(Image(samples), path)
+    resultfile.write(Image(samples), path)
     np.testing.assert_array_equal(imagefile.read(path).samples, samples)
 
 
@@ -68,7 +68,7 @@ def test_lossless_formats_return_every_sample(tmp_path, ending, channels):
 def test_lossy_formats_come_close(tmp_path, ending):
     samples = drawn(64, 48)
     path = tmp_path / f"a.{ending}"
-    imagefile.write(Image(samples), path, quality=95)
+    resultfile.write(Image(samples), path, quality=95)
     assert np.abs(imagefile.read(path).samples.astype(int) - samples).mean() < 3
 
 
@@ -90,7 +90,7 @@ def test_sixteen_bits_come_through_whole(tmp_path, ending, channels, with_alpha)
     alpha = random.integers(0, 65536, (9, 14), np.uint16) if with_alpha else None
     path = tmp_path / f"deep.{ending}"
     icc = SRGB if channels == 3 else None
-    imagefile.write(Image(samples, alpha=alpha, icc=icc, dpi=(300.0, 300.0)), path)
+    resultfile.write(Image(samples, alpha=alpha, icc=icc, dpi=(300.0, 300.0)), path)
     back = imagefile.read(path)
     np.testing.assert_array_equal(back.samples, samples)
     assert (back.alpha is None) == (alpha is None)
@@ -114,7 +114,7 @@ def test_sixteen_bit_files_of_other_programs(tmp_path):
 
 def test_sixteen_bits_are_rounded_where_the_format_has_eight(tmp_path):
     samples = np.array([[[0], [128], [129], [65535]]], np.uint16)
-    imagefile.write(Image(samples), tmp_path / "a.bmp")
+    resultfile.write(Image(samples), tmp_path / "a.bmp")
     back = imagefile.read(tmp_path / "a.bmp").samples[0, :, 0]
     np.testing.assert_array_equal(back, [0, 0, 1, 255])
 
@@ -136,7 +136,7 @@ def test_orientation_is_applied_and_reset(tmp_path, orientation, ending):
     described = imagefile.describe(path)
     assert (described.width, described.height) == (image.width, image.height)
 
-    imagefile.write(image, tmp_path / f"out.{ending}")
+    resultfile.write(image, tmp_path / f"out.{ending}")
     with PillowImage.open(tmp_path / f"out.{ending}") as out:
         exif = out.getexif()
         assert exif[0x0112] == 1
@@ -147,12 +147,14 @@ def test_orientation_is_applied_and_reset(tmp_path, orientation, ending):
 
 def test_exif_tells_the_new_size(tmp_path):
     path = saved(tmp_path, drawn(40, 30), "a.jpg", exif=camera_exif())
-    imagefile.write(imagefile.read(path), tmp_path / "out.jpg")
+    resultfile.write(imagefile.read(path), tmp_path / "out.jpg")
     with PillowImage.open(tmp_path / "out.jpg") as out:
         assert out.getexif().get_ifd(0x8769)[0xA002] == 40
 
 
-@pytest.mark.parametrize("exif", [b"Exif\x00\x00", b"Exif\x00\x00II*\x00\xff\xff\xff\xff" + b"\0" * 9])
+@pytest.mark.parametrize(
+    "exif", [b"Exif\x00\x00", b"Exif\x00\x00II*\x00\xff\xff\xff\xff" + b"\0" * 9]
+)
 def test_a_photo_with_damaged_exif_opens_without_it(tmp_path, exif):
     path = saved(tmp_path, drawn(20, 20), "a.jpg", exif=exif)
     assert imagefile.read(path).exif is None
@@ -161,7 +163,7 @@ def test_a_photo_with_damaged_exif_opens_without_it(tmp_path, exif):
 @pytest.mark.parametrize("ending", ["jpg", "png", "webp", "tif"])
 def test_the_colour_profile_and_resolution_come_through(tmp_path, ending):
     path = saved(tmp_path, drawn(20, 20), f"a.{ending}", icc_profile=SRGB, dpi=(240, 240))
-    imagefile.write(imagefile.read(path), tmp_path / f"out.{ending}")
+    resultfile.write(imagefile.read(path), tmp_path / f"out.{ending}")
     with PillowImage.open(tmp_path / f"out.{ending}") as out:
         assert out.info["icc_profile"] == SRGB
         if ending != "webp":  # which has no place for a resolution
@@ -183,8 +185,10 @@ def test_transparency_comes_through(tmp_path, ending, mode):
     colour.save(tmp_path / f"a.{ending}", **options)
     image = imagefile.read(tmp_path / f"a.{ending}")
     np.testing.assert_array_equal(image.alpha, np.asarray(alpha))
-    imagefile.write(image, tmp_path / f"out.{ending}")
-    np.testing.assert_array_equal(imagefile.read(tmp_path / f"out.{ending}").alpha, np.asarray(alpha))
+    resultfile.write(image, tmp_path / f"out.{ending}")
+    np.testing.assert_array_equal(
+        imagefile.read(tmp_path / f"out.{ending}").alpha, np.asarray(alpha)
+    )
 
 
 def test_a_palette_becomes_colour_and_its_clear_entry_alpha(tmp_path):
@@ -275,23 +279,27 @@ def test_a_file_without_permission_is_named(tmp_path, monkeypatch):
         imagefile.read(path)
 
 
-@pytest.mark.parametrize("name", ["it's a \"photo\".png", "雪景色 🏔️.png", "  spaced  .png", "a" * 251 + ".png"])
+@pytest.mark.parametrize(
+    "name", ['it\'s a "photo".png', "雪景色 🏔️.png", "  spaced  .png", "a" * 251 + ".png"]
+)
 def test_any_name_works(tmp_path, name):
-    imagefile.write(Image(drawn(8, 8)), tmp_path / name)
+    resultfile.write(Image(drawn(8, 8)), tmp_path / name)
     assert imagefile.read(tmp_path / name).width == 8
     assert os.listdir(tmp_path) == [name]
-    imagefile.write(Image(drawn(8, 8)), imagefile.output_path(tmp_path / name, scale=2))
+    resultfile.write(Image(drawn(8, 8)), resultfile.output_path(tmp_path / name, scale=2))
     assert len(os.listdir(tmp_path)) == 2
 
 
 def test_output_names_are_free_ones(tmp_path):
     source = saved(tmp_path, drawn(8, 8), "a.jpg")
-    assert imagefile.output_path(source).name == "a_restored.jpg"
-    assert imagefile.output_path(source, scale=3).name == "a_restored_x3.jpg"
+    assert resultfile.output_path(source).name == "a_restored.jpg"
+    assert resultfile.output_path(source, scale=3).name == "a_restored_x3.jpg"
     saved(tmp_path, drawn(8, 8), "a_restored.jpg")
-    assert imagefile.output_path(source).name == "a_restored-2.jpg"
-    assert imagefile.output_path(source, folder=tmp_path / "b") == tmp_path / "b" / "a_restored.jpg"
-    assert imagefile.output_path(tmp_path / "c.gif").name == "c_restored.png"
+    assert resultfile.output_path(source).name == "a_restored-2.jpg"
+    assert (
+        resultfile.output_path(source, folder=tmp_path / "b") == tmp_path / "b" / "a_restored.jpg"
+    )
+    assert resultfile.output_path(tmp_path / "c.gif").name == "c_restored.png"
 
 
 def other_names(source):
@@ -307,7 +315,7 @@ def test_the_original_is_never_overwritten(tmp_path):
     before = source.read_bytes()
     for target in other_names(source):
         with pytest.raises(ImageUnwritable, match="original"):
-            imagefile.write(Image(drawn(9, 9)), target, source=source)
+            resultfile.write(Image(drawn(9, 9)), target, source=source)
     assert source.read_bytes() == before
 
 
@@ -316,7 +324,11 @@ def test_the_original_is_never_overwritten(tmp_path):
     [
         (Image(drawn(8, 8), alpha=drawn(8, 8, 1)[..., 0]), "a.jpg", "no transparency"),
         (Image(drawn(17_000, 2)), "wide.webp", "16383 pixels"),
-        (Image(drawn(8, 8, 1).astype(np.uint16), alpha=np.zeros((8, 8), np.uint16)), "a.tif", "png"),
+        (
+            Image(drawn(8, 8, 1).astype(np.uint16), alpha=np.zeros((8, 8), np.uint16)),
+            "a.tif",
+            "png",
+        ),
         (Image(drawn(8, 8)), "a.gif", "no ending that can be written"),
         (Image(drawn(8, 8)), "a", "no ending that can be written"),
         (Image(drawn(8, 8)), "missing/a.png", "does not exist"),
@@ -324,13 +336,17 @@ def test_the_original_is_never_overwritten(tmp_path):
 )
 def test_what_a_format_or_folder_cannot_hold_is_told(tmp_path, image, name, words):
     with pytest.raises(ImageUnwritable, match=words):
-        imagefile.write(image, tmp_path / name)
+        resultfile.write(image, tmp_path / name)
     assert os.listdir(tmp_path) == []
 
 
 @pytest.mark.parametrize(
     ("number", "words"),
-    [(errno.ENOSPC, "disk is full"), (errno.EROFS, "may not be written"), (errno.EIO, "cannot be saved")],
+    [
+        (errno.ENOSPC, "disk is full"),
+        (errno.EROFS, "may not be written"),
+        (errno.EIO, "cannot be saved"),
+    ],
 )
 def test_a_failing_disk_leaves_the_old_file_and_no_other(tmp_path, monkeypatch, number, words):
     path = saved(tmp_path, drawn(8, 8), "a.png")
@@ -341,7 +357,7 @@ def test_a_failing_disk_leaves_the_old_file_and_no_other(tmp_path, monkeypatch, 
 
     monkeypatch.setattr(os, "fsync", fail)
     with pytest.raises(ImageUnwritable, match=words):
-        imagefile.write(Image(drawn(9, 9)), path)
+        resultfile.write(Image(drawn(9, 9)), path)
     assert path.read_bytes() == before
     assert os.listdir(tmp_path) == ["a.png"]
 
@@ -352,7 +368,7 @@ def test_an_interruption_leaves_no_file(tmp_path, monkeypatch):
 
     monkeypatch.setattr(os, "fsync", interrupt)
     with pytest.raises(KeyboardInterrupt):
-        imagefile.write(Image(drawn(9, 9)), tmp_path / "a.png")
+        resultfile.write(Image(drawn(9, 9)), tmp_path / "a.png")
     assert os.listdir(tmp_path) == []
 
 
@@ -362,7 +378,9 @@ def test_reading_leaves_pillows_limit_alone(tmp_path):
     assert before == PillowImage.MAX_IMAGE_PIXELS
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(st.data())
 def test_mutated_files_give_a_picture_or_one_sentence(tmp_path, data):
     ending = data.draw(st.sampled_from(["jpg", "png", "webp", "tif", "bmp"]))

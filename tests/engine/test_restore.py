@@ -116,7 +116,11 @@ def test_grey_stays_grey_and_equals_three_equal_channels(tiny_denoiser):
 
 def test_an_out_of_the_wrong_shape_is_refused(picture, tiny_denoiser):
     with pytest.raises(ValueError, match="does not fit"):
-        next(restore(picture, Networks(tiny_denoiser, None), np.zeros((1, 1, 3)), sigma=1, ladder=(CPU,)))
+        next(
+            restore(
+                picture, Networks(tiny_denoiser, None), np.zeros((1, 1, 3)), sigma=1, ladder=(CPU,)
+            )
+        )
 
 
 def test_full_memory_cuts_the_tiles_and_gives_the_same_result(tiny_denoiser):
@@ -130,7 +134,9 @@ def test_full_memory_cuts_the_tiles_and_gives_the_same_result(tiny_denoiser):
     result, events = run(image, failing)
     np.testing.assert_allclose(result, run(image, Networks(tiny_denoiser, None))[0], atol=1e-5)
     steps = [event for event in events if isinstance(event, SteppedDown)]
-    assert [step.reason for step in steps] == ["Memory was full: continuing in smaller tiles"] * len(steps)
+    assert [step.reason for step in steps] == [
+        "Memory was full: continuing in smaller tiles"
+    ] * len(steps)
     assert 1 <= len(steps) <= 3, "one report a step, not one a tile"
 
 
@@ -152,7 +158,9 @@ def test_the_failed_attempt_holds_no_memory_when_the_next_begins(tiny_denoiser):
 def test_the_cpu_allocators_own_error_is_full_memory_too(tiny_denoiser):
     def full_memory(noisy):
         if noisy.shape[2] > 150:
-            raise RuntimeError("[enforce fail] DefaultCPUAllocator: can't allocate memory: you tried")
+            raise RuntimeError(
+                "[enforce fail] DefaultCPUAllocator: can't allocate memory: you tried"
+            )
 
     _, events = run(random_image(200, 200), Networks(Failing(tiny_denoiser, full_memory), None))
     assert events[0].reason == "Memory was full: continuing in smaller tiles"
@@ -183,13 +191,17 @@ def test_memory_that_is_never_enough_ends_in_a_sentence(picture, tiny_denoiser):
         (lambda noisy: noisy + noisy.new_tensor([0.3, 0, 0]).view(3, 1, 1), "colours were shifted"),
     ],
 )
-def test_wrong_numbers_in_half_precision_are_redone_in_float32(picture, tiny_denoiser, spoil, reason):
+def test_wrong_numbers_in_half_precision_are_redone_in_float32(
+    picture, tiny_denoiser, spoil, reason
+):
     def in_half_only(noisy):
         return spoil(noisy) if noisy.dtype == torch.float16 else None
 
     networks = Networks(Failing(tiny_denoiser, in_half_only), None)
     result, events = run(picture, networks, ladder=(CPU_HALF, CPU), tile_px=64)
-    np.testing.assert_array_equal(result, run(picture, Networks(tiny_denoiser, None), tile_px=64)[0])
+    np.testing.assert_array_equal(
+        result, run(picture, Networks(tiny_denoiser, None), tile_px=64)[0]
+    )
     steps = [event for event in events if isinstance(event, SteppedDown)]
     assert len(steps) == 1, "the other tiles stay on the lower rung"
     assert reason in steps[0].reason

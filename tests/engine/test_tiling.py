@@ -42,7 +42,9 @@ def test_plan_covers_each_pixel_once_on_the_stride(width, height, max_px, halo_a
 @given(st.data())
 def test_plan_with_a_view_covers_each_pixel_once_on_the_stride(data):
     picture = Box(0, 0, data.draw(sides), data.draw(sides))
-    view = Box(*(data.draw(st.integers(-100, 700)) for _ in "xy"), data.draw(sides), data.draw(sides))
+    view = Box(
+        *(data.draw(st.integers(-100, 700)) for _ in "xy"), data.draw(sides), data.draw(sides)
+    )
     tiles = plan(picture, max_px=200_000, halo_px=72, stride=8, view=view)
     assert_cuts_exactly(tiles, picture, 8)
 

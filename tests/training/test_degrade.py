@@ -27,7 +27,8 @@ def test_white_noise_has_the_sigma_it_is_given(flat, generator):
     colour = torch.zeros(16, 1, 1, 1, dtype=torch.bool)
     noisy, sigma = degrade.add_white(flat, generator, grey=colour)
     torch.testing.assert_close(levels(noisy - flat), sigma.flatten(), rtol=0.03, atol=0.01)
-    assert 0 <= float(sigma.min()) and float(sigma.max()) <= 75
+    assert float(sigma.min()) >= 0
+    assert float(sigma.max()) <= 75
     assert abs(neighbour_correlation(noisy - flat)) < 0.02
 
 
@@ -57,7 +58,8 @@ def test_files_are_clipped_and_hold_whole_levels(generator):
     bright = torch.full((8, 3, 32, 32), 0.98)
     for degradation in (degrade.add_camera, degrade.add_poisson_gaussian):
         noisy, _ = degradation(bright, generator)
-        assert 0 <= float(noisy.min()) and float(noisy.max()) <= 1
+        assert float(noisy.min()) >= 0
+        assert float(noisy.max()) <= 1
         torch.testing.assert_close(noisy * 255, (noisy * 255).round(), rtol=0, atol=1e-4)
 
 
