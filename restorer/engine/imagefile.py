@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 import numpy as np
-from PIL import Image as PillowImage
 from PIL import ExifTags, ImageCms, UnidentifiedImageError
+from PIL import Image as PillowImage
 
 from restorer.engine import deepfile, exif
 from restorer.engine.image import Image, Samples

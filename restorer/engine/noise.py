@@ -51,7 +51,7 @@ def estimate(image: Image, estimator: Estimator) -> NoiseEstimate:
 
 
 def _patches(image: Image) -> Pixels:
-    """(N, 64, 64, C): an even grid, at most `MAX_PATCHES`; small pictures are mirrored to size."""
+    """(N, 96, 96, C): an even grid, at most `MAX_PATCHES`; small pictures are mirrored to size."""
     samples = image.samples
     short = [max(0, PATCH_PX - side) for side in samples.shape[:2]]
     if any(short):

@@ -115,7 +115,7 @@ def restore(
     while tiles:
         tile = tiles.popleft()
         parts = quarter(tile, networks.stride)
-        if tile.grow(networks.halo, picture).area > 2 * footing.max_px and len(parts) > 1:
+        if len(parts) > 1 and tile.grow(networks.halo, picture).area > footing.cut_above_px:
             tiles.extendleft(reversed(parts))
             continue
         restored, trouble = _attempt(image, tile, footing.networks, footing.rung, sigma)
@@ -126,9 +126,11 @@ def restore(
             yield TileDone(box, done_px, result.area)
             continue
         # The failed attempt's tensors are gone by now: they died with the frame that held them.
-        tiles.appendleft(tile)
-        largest_part_px = max(part.grow(networks.halo, picture).area for part in parts)
-        yield footing.step_down(trouble, largest_part_px if len(parts) > 1 else None)
+        smaller_px = None
+        if trouble.out_of_memory and len(parts) > 1:
+            smaller_px = max(part.grow(networks.halo, picture).area for part in parts)
+        tiles.extendleft([tile] if smaller_px is None else reversed(parts))
+        yield footing.step_down(trouble, smaller_px)
 
 
 def enlarge_alpha(alpha: Samples, scale: int) -> Samples:
@@ -165,18 +167,19 @@ class _Footing:
         self.rung = rung
         self.networks = self._wanted.on(rung)
         self.max_px = max_tile_px(rung, self._wanted.bytes_per_px)
+        self.cut_above_px = 2 * self.max_px  # tiles planned for a rung with more memory
 
     def step_down(self, trouble: _Trouble, smaller_px: int | None) -> SteppedDown:
-        """Smaller tiles if that can help, else the next rung; `smaller_px` is None at a tile's end.
+        """Tiles of at most `smaller_px` or, if that is None, the next rung.
 
         Raises RestoreFailed if there is no rung left.
         """
         if trouble.out_of_memory:
             _empty_cache(self.rung)
-            if smaller_px is not None:
-                self.max_px = smaller_px
-                reason = f"{trouble.reason}: continuing in smaller tiles"
-                return SteppedDown(reason, str(self.rung))
+        if smaller_px is not None:
+            self.cut_above_px = smaller_px
+            reason = f"{trouble.reason}: continuing in smaller tiles"
+            return SteppedDown(reason, str(self.rung))
         while trouble.device_lost and self._below and self._below[0].device == self.rung.device:
             self._below.popleft()
         if not self._below:

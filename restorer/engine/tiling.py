@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import itertools
+import itertools
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
 VIEW_TILE_PX: Final = 320  # small enough to be on screen at once, see `plan`
+MIN_CORE_PX: Final = 64  # below, a tile would be nearly all halo
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,21 +122,29 @@ def _edges(start: int, end: int, parts: int, stride: int) -> list[int]:
 
 def _cheapest_grid(part: Box, max_px: int, halo_px: int, stride: int, picture: Box) -> list[Box]:
     """The cut of `part` that reads the fewest pixels with tiles of at most `max_px`."""
-    core_px = max(stride, math.isqrt(max_px) - 2 * halo_px)
-    most_columns, most_rows = -(-part.width // core_px), -(-part.height // core_px)
-    best: list[Box] = []
-    best_px = math.inf
-    for columns in range(1, most_columns + 1):
-        # Fewer rows are always cheaper, so the first count that fits the memory is the best.
-        for rows in range(1, most_rows + 1):
-            tiles = _grid(part, columns, rows, stride)
-            read_px = [tile.grow(halo_px, picture).area for tile in tiles]
-            fits = max(read_px) <= max_px or (columns, rows) == (most_columns, most_rows)
-            if fits and sum(read_px) < best_px:
-                best, best_px = tiles, sum(read_px)
-            if fits:
-                break
-    return best
+    core_px = max(MIN_CORE_PX, math.isqrt(max_px) - 2 * halo_px)
+
+    def reads(start: int, end: int, limit: int) -> list[tuple[int, int]]:
+        """For 1, 2, ... parts of an axis: the longest piece with its halos, and all together."""
+        options = []
+        for parts in range(1, -(-(end - start) // core_px) + 1):
+            edges = _edges(start, end, parts, stride)
+            pieces = [
+                min(limit, after + halo_px) - max(0, before - halo_px)
+                for before, after in itertools.pairwise(edges)
+            ]
+            options.append((max(pieces), sum(pieces)))
+        return options
+
+    widths = reads(part.left, part.right, picture.right)
+    heights = reads(part.top, part.bottom, picture.bottom)
+    most = (len(widths), len(heights))
+    best, best_px = most, math.inf
+    for columns, (widest, all_widths) in enumerate(widths, start=1):
+        for rows, (highest, all_heights) in enumerate(heights, start=1):
+            if widest * highest <= max_px and all_widths * all_heights < best_px:
+                best, best_px = (columns, rows), all_widths * all_heights
+    return _grid(part, *best, stride)
 
 
 def _frame(picture: Box, hole: Box) -> list[Box]:

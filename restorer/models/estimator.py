@@ -2,56 +2,77 @@
 
 from __future__ import annotations
 
+import math
 from typing import Final
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-PATCH_PX: Final = 64
+PATCH_PX: Final = 96
+_REGION_PX: Final = 16
+_LEVELS: Final = 3
+_QUANTILES: Final = (0.05, 0.15, 0.35, 0.6)
+_SILENCE: Final = 0.02  # 8-bit levels squared: far below what rounding to 8 bits leaves
 
 
 class Estimator(nn.Module):
     """How strong is the noise in a patch, and how sure is that?
 
-    A small network in front of the denoiser, as the estimation subnetwork of Guo et al. 2019
-    (CBDNet), but one answer a patch instead of a map. It gives a mean and a variance of the
-    logarithm of sigma (Kendall and Gal 2017): patches full of texture, where noise cannot be told
-    from detail, say so and weigh little.
-
-    The convolutions have no bias and the pooled features are taken as logarithms, so a patch with
-    twice the contrast has all features shifted by the same amount: levels never seen in training
-    extrapolate.
+    The energies of a wavelet transform in the quiet regions of the patch, read by a small
+    perceptron. Robust wavelet energies are the classical estimate of white noise (Donoho and
+    Johnstone 1994) and fail on a camera's: it is correlated, its finest band is nearly empty.
+    How the energy falls off over three bands in brightness and colour, and how it differs from
+    quiet to busy regions, tells noise from texture; the perceptron learned that from examples.
+    Besides the mean it gives the variance of ln(sigma) (Kendall and Gal 2017), so that patches in
+    which noise cannot be told from detail weigh little.
     """
 
     scale: Final = 1
     stride: Final = PATCH_PX
     halo: Final = 0
 
-    def __init__(self, width: int = 32) -> None:
+    def __init__(self, width: int = 64) -> None:
         super().__init__()
-        self.layers = nn.ModuleList(
-            (
-                nn.Conv2d(3, width, 3, bias=False),
-                nn.Conv2d(width, width, 3, stride=2, bias=False),
-                nn.Conv2d(width, 2 * width, 3, bias=False),
-                nn.Conv2d(2 * width, 2 * width, 3, stride=2, bias=False),
-                nn.Conv2d(2 * width, 2 * width, 3, bias=False),
-            )
+        features = 2 * 2 * _LEVELS * len(_QUANTILES)
+        self.head = nn.Sequential(
+            nn.Linear(features, width),
+            nn.SiLU(),
+            nn.Linear(width, width),
+            nn.SiLU(),
+            nn.Linear(width, 2),
         )
-        pooled = 2 * (width + 2 * width + 2 * width)
-        self.head = nn.Sequential(nn.Linear(pooled, 64), nn.ReLU(), nn.Linear(64, 2))
 
     def forward(self, patches: Tensor) -> Tensor:
-        """(N, 3, 64, 64) in [0, 1] to (N, 2): mean and log variance of ln(sigma), 8-bit levels."""
-        features = 255 * (patches - patches.mean(dim=(2, 3), keepdim=True))
-        pooled = []
-        for i, layer in enumerate(self.layers):
-            features = functional.relu(layer(features))
-            if i in (1, 3, 4):
-                # The average over the patch, and over its quietest region of 4 x 4.
-                regions = functional.adaptive_avg_pool2d(features.float(), 4).flatten(2)
-                pooled += [regions.mean(dim=2), regions.amin(dim=2)]
-        logarithms = torch.log(torch.cat(pooled, dim=1) + 0.02)
-        answer: Tensor = self.head(logarithms)
+        """(N, 3, 96, 96) in [0, 1] to (N, 2): mean and log variance of ln(sigma), 8-bit levels."""
+        with torch.autocast(patches.device.type, enabled=False):
+            features = _quiet_energies(255 * patches.float())
+        answer: Tensor = self.head(features)
         return answer
+
+
+def _quiet_energies(patches: Tensor) -> Tensor:
+    """(N, 48): ln of the low quantiles, over regions, of Haar energies.
+
+    Of brightness and colour, three levels, straight (horizontal and vertical) and diagonal details.
+    """
+    red, green, blue = patches.unbind(dim=1)
+    low = torch.stack((red + green + blue, red - blue, red - 2 * green + blue), dim=1)
+    low = low / low.new_tensor([3, 2, 6]).sqrt().view(3, 1, 1)  # orthonormal: white stays white
+    quantiles = low.new_tensor(_QUANTILES)
+    features = []
+    for level in range(_LEVELS):
+        low, horizontal, vertical, diagonal = _haar(low)
+        region = _REGION_PX >> (level + 1)
+        for detail in (0.5 * (horizontal.square() + vertical.square()), diagonal.square()):
+            regions = functional.avg_pool2d(detail, region).flatten(2)  # (N, 3, 36)
+            brightness, colour = regions[:, 0], regions[:, 1:].mean(dim=1)
+            features += [torch.quantile(plane, quantiles, dim=1) for plane in (brightness, colour)]
+    return torch.log(torch.cat(features).T + _SILENCE) - math.log(10)
+
+
+def _haar(planes: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    """One level of the orthonormal transform: the low band and three details at half the size."""
+    a, b = planes[..., 0::2, 0::2], planes[..., 0::2, 1::2]
+    c, d = planes[..., 1::2, 0::2], planes[..., 1::2, 1::2]
+    return (a + b + c + d) / 2, (a - b + c - d) / 2, (a + b - c - d) / 2, (a - b - c + d) / 2

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
@@ -18,10 +19,15 @@ class Upscaler(nn.Module):
     done at the small size; it predicts what the bicubic enlargement lacks, as Kim et al. 2016
     (VDSR) do, but adds it at the end. It has no attention and no global statistics.
 
+    The bicubic enlargement is a convolution here, one kernel for each of the scale^2 positions
+    inside a pixel: `functional.interpolate` computes positions in float32 from the picture's
+    corner, so far from it tiles would differ from the whole.
+
     An output pixel depends on no input pixel that is more than `halo` away from its own.
     """
 
     stride: Final = 1
+    bicubic: Tensor
 
     def __init__(self, scale: int, width: int = 48, blocks: int = 4) -> None:
         super().__init__()
@@ -31,16 +37,29 @@ class Upscaler(nn.Module):
             *(ResidualBlock(width) for _ in range(blocks)), nn.Conv2d(width, width, 3, padding=1)
         )
         self.tail = nn.Conv2d(width, 3 * scale**2, 3, padding=1)
+        self.register_buffer(
+            "bicubic", _bicubic_kernels(scale).repeat(3, 1, 1, 1), persistent=False
+        )
         self.halo: Final = 2 * blocks + 3
-        self.bytes_per_px: Final = (
-            16 * width + 40 * scale**2
-        )  # four tensors of features, two of pixels
+        self.bytes_per_px: Final = 16 * width + 40 * scale**2  # four of features, two of pixels
 
     def forward(self, small: Tensor) -> Tensor:
         """`small`: (N, 3, H, W) in [0, 1], not clipped; returns (N, 3, scale H, scale W)."""
         features = self.head(small)  # (N, 48, H, W)
         features = self.trunk(features).add_(features)
-        detail = functional.pixel_shuffle(self.tail(features), self.scale)
-        return detail + functional.interpolate(
-            small, scale_factor=self.scale, mode="bicubic", align_corners=False
-        )
+        detail = self.tail(features)  # (N, 3 scale^2, H, W)
+        framed = functional.pad(small, (2, 2, 2, 2), mode="replicate")
+        smooth = functional.conv2d(framed, self.bicubic, groups=3)
+        return functional.pixel_shuffle(detail + smooth, self.scale)
+
+
+def _bicubic_kernels(scale: int) -> Tensor:
+    """(scale^2, 1, 5, 5): Keys 1981 with a = -0.5, for each position inside a pixel."""
+    taps = torch.arange(-2, 3, dtype=torch.float64)
+    positions = (torch.arange(scale, dtype=torch.float64) + 0.5) / scale - 0.5
+    x = (taps - positions[:, None]).abs()  # (scale, 5)
+    near = 1.5 * x**3 - 2.5 * x**2 + 1
+    far = -0.5 * x**3 + 2.5 * x**2 - 4 * x + 2
+    weights = torch.where(x <= 1, near, torch.where(x < 2, far, torch.zeros_like(x)))
+    kernels = torch.einsum("iy,jx->ijyx", weights, weights)
+    return kernels.reshape(scale**2, 1, 5, 5).float()

@@ -61,8 +61,8 @@ RECIPES: Final[dict[str, Recipe]] = {
     "estimator": Recipe(
         name="estimator",
         task="estimate",
-        arguments={"width": 24},
-        phases=(Phase(1.0, 24, 64),),
+        arguments={"width": 64},
+        phases=(Phase(1.0, 48, 96),),
         degradations=(
             "1/4 white Gaussian noise of sigma 0 to 75, 1/4 Poisson-Gaussian and 1/2 simulated "
             "camera noise of RMS 0.5 to 25; 1/10 without noise; half of the patches blurred before"

@@ -20,7 +20,7 @@ from restorer.engine.device import available
 from restorer.errors import TrainingError
 from restorer.models import catalog
 from restorer.models.denoiser import Denoiser
-from restorer.models.estimator import Estimator
+from restorer.models.estimator import PATCH_PX, Estimator
 from restorer.models.upscaler import Upscaler
 from restorer.settings import MAX_SIGMA
 from restorer.training import data, degrade
@@ -181,7 +181,7 @@ def validate(recipe: Recipe, network: Network, photos: data.Photos) -> float:
 
 def _estimation_error(recipe: Recipe, network: Network, photos: data.Photos) -> float:
     generator = Generator(next(network.parameters()).device).manual_seed(0)
-    patches = [clean[..., :64, :64] for clean in photos.validation(64) for _ in range(8)]
+    patches = [clean for clean in photos.validation(PATCH_PX) for _ in range(8)]
     inputs, target = _batch(recipe, torch.cat(patches), generator)
     return float(100 * (network(*inputs)[:, 0] - target).abs().median())
 
