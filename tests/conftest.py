@@ -5,7 +5,9 @@ import pytest
 import torch
 
 from restorer.engine.image import Image
+from restorer.models import catalog
 from restorer.models.denoiser import Denoiser
+from restorer.models.estimator import Estimator
 from restorer.models.upscaler import Upscaler
 
 
@@ -45,3 +47,40 @@ def drawn(width, height, channels=3):
         for c in range(channels)
     ]
     return np.stack(planes, axis=-1).astype(np.uint8)
+
+
+@pytest.fixture(scope="session")
+def tiny_weights(tmp_path_factory, tiny_denoiser, tiny_upscalers):
+    """A folder of weights as `restorer train` leaves it, of the tiny networks."""
+    folder = tmp_path_factory.mktemp("weights")
+    torch.manual_seed(0)
+    small = {"widths": [8, 8, 8], "blocks": [1, 1, 1]}
+    catalog.add(folder, tiny_denoiser, card("denoiser", "Denoiser", small))
+    catalog.add(folder, Estimator(8), card("estimator", "Estimator", {"width": 8}))
+    for scale, upscaler in tiny_upscalers.items():
+        arguments = {"scale": scale, "width": 8, "blocks": 1}
+        catalog.add(folder, upscaler, card(f"upscaler-x{scale}", "Upscaler", arguments))
+    return folder
+
+
+def card(name, architecture, arguments):
+    """A catalog entry; what `catalog.add` fills in is left empty."""
+    return catalog.Entry(
+        name=name,
+        architecture=architecture,
+        arguments=arguments,
+        file="",
+        sha256="",
+        scale=0,
+        stride=0,
+        halo=0,
+        parameters=0,
+        sigma_range=(0, 75) if architecture == "Denoiser" else None,
+        loss="L1",
+        trained_on="nothing",
+        degradations="none",
+        seed=1,
+        steps=0,
+        hours=0,
+        hardware="none",
+    )

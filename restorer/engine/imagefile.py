@@ -81,6 +81,7 @@ def read(path: Path) -> Image:
     """
     with _opened(path) as (file, picture):
         block = _exif_block(picture)
+        turn = exif.orientation(block) if block else 1
         if deepfile.is_deep(picture, file):
             try:
                 image = deepfile.read(path, picture, file)
@@ -91,7 +92,8 @@ def read(path: Path) -> Image:
         else:
             picture.load()
             image = _eight_bit_image(path, picture)
-        turn = exif.orientation(block) if block else 1
+            if picture.format == "TIFF":
+                turn = 1  # Pillow has turned it already, other than all the other formats
         return _upright(image, block, turn, picture)
 
 
@@ -99,7 +101,8 @@ def describe(path: Path) -> Description:
     """From the header alone, without decoding a pixel. Raises as `read` does."""
     with _opened(path) as (file, picture):
         block = _exif_block(picture)
-        turned = block is not None and exif.orientation(block) >= 5
+        # Pillow gives the size of a TIFF upright and that of the others as stored.
+        turned = block and picture.format != "TIFF" and exif.orientation(block) >= 5
         width, height = picture.size[::-1] if turned else picture.size
         return Description(
             name=path.name,
@@ -200,8 +203,10 @@ def _exif_of_tiff(picture: PillowImage.Image) -> bytes:
         if tag in _DESCRIBING_TIFF_TAGS:
             described[tag] = value
     for directory in (ExifTags.IFD.Exif, ExifTags.IFD.GPSInfo):
-        described.get_ifd(directory).update(whole.get_ifd(directory))
-    return described.tobytes()
+        if entries := whole.get_ifd(directory):
+            described.get_ifd(directory).update(entries)
+            described[directory] = described.get_ifd(directory)
+    return described.tobytes() if len(described) else b""
 
 
 def _eight_bit_image(path: Path, picture: PillowImage.Image) -> Image:

@@ -106,17 +106,18 @@ def _write_eight_bits(image: Image, file: BinaryIO, kind: str, quality: int) -> 
     if image.alpha is not None:
         samples = np.concatenate((samples, _eight_bits(image.alpha)[..., None]), axis=2)
     picture = PillowImage.fromarray(samples[..., 0] if samples.shape[2] == 1 else samples)
+    block = image.exif and exif.upright(image.exif, image.width, image.height)
     by_kind: dict[str, dict[str, Any]] = {
         "JPEG": {"quality": quality, "subsampling": "4:4:4"},
         "WEBP": {"quality": quality, "exact": True},
-        "TIFF": {"compression": "tiff_lzw"},
+        # Pillow hands compressed files to libtiff, which cannot write the directories of EXIF.
+        "TIFF": {} if block else {"compression": "tiff_lzw"},
     }
     options = by_kind.get(kind, {})
     if image.icc:
         options["icc_profile"] = image.icc
     if image.dpi:
         options["dpi"] = image.dpi
-    block = image.exif and exif.upright(image.exif, image.width, image.height)
     if block:
         options["exif"] = exif.with_prefix(block) if kind == "JPEG" else exif.without_prefix(block)
     picture.save(file, kind, **options)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Final
 
 import torch
@@ -52,7 +51,7 @@ class Estimator(nn.Module):
 
 
 def _quiet_energies(patches: Tensor) -> Tensor:
-    """(N, 48): ln of the low quantiles, over regions, of Haar energies.
+    """(N, 48): logarithms of low quantiles, over regions, of Haar energies, normalized.
 
     Of brightness and colour, three levels, straight (horizontal and vertical) and diagonal details.
     """
@@ -68,7 +67,8 @@ def _quiet_energies(patches: Tensor) -> Tensor:
             regions = functional.avg_pool2d(detail, region).flatten(2)  # (N, 3, 36)
             brightness, colour = regions[:, 0], regions[:, 1:].mean(dim=1)
             features += [torch.quantile(plane, quantiles, dim=1) for plane in (brightness, colour)]
-    return torch.log(torch.cat(features).T + _SILENCE) - math.log(10)
+    # About zero mean and unit variance over the levels that are trained, for a quick start.
+    return (torch.log(torch.cat(features).T + _SILENCE) - 1) / 3
 
 
 def _haar(planes: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:

@@ -19,7 +19,8 @@ from restorer.training.jpeg import jpeg, rgb_to_ycc, ycc_to_rgb
 
 GREY_SHARE: Final = 0.1
 CAMERA_RMS: Final = (0.5, 25.0)  # 8-bit levels, drawn log-uniformly
-SIGMA_JITTER: Final = 0.25  # log-normal: an estimate on a real photo is about that far off
+TOLD_SHARE: Final = (0.15, 1.25)  # of the true RMS, drawn log-uniformly
+SILENT_SHARE: Final = 0.15
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +36,11 @@ def noisy_batch(clean: Tensor, generator: Generator) -> NoisyBatch:
     """Five eighths white noise, one eighth Poisson-Gaussian, two eighths as cameras leave it.
 
     White noise is neither clipped nor rounded, as the benchmarks want it, and comes with its exact
-    sigma. The others are clipped as files are, and come with the RMS of their noise, jittered,
-    because nobody knows the true level of a real photo. What JPEG spoils does not count as noise:
-    it has to be mended at any level. A tenth of the pictures is grey: then the noise is equal
-    in the three channels.
+    sigma. The others are clipped as files are. Nobody can tell the level of correlated noise well,
+    and every estimator finds too little of it in smooth photos, so they come with anything from a
+    seventh of their RMS to a little more: the denoiser has to see for itself. A seventh of them is
+    only compressed, and must come back as it was. A tenth of the pictures is grey: then the noise
+    is equal in the three channels.
     """
     count = clean.shape[0]
     n_camera, n_poisson = count // 4, count // 8
@@ -50,10 +52,15 @@ def noisy_batch(clean: Tensor, generator: Generator) -> NoisyBatch:
     white, white_sigma = add_white(clean[:n_white], generator, grey=grey[:n_white])
     poisson, poisson_sigma = add_poisson_gaussian(clean[n_white : n_white + n_poisson], generator)
     camera, camera_sigma = add_camera(clean[n_white + n_poisson :], generator)
-    real = torch.cat((poisson, camera))
+    silent = _uniform(n_poisson + n_camera, 0, 1, generator) < SILENT_SHARE
+    compressed = jpeg(
+        clean[n_white:], _file_quality(len(silent), generator), True, _phase(generator)
+    )
+    real = torch.where(silent, _as_8_bits(compressed), torch.cat((poisson, camera)))
     real = torch.where(grey[n_white:], _to_grey(real), real)
-    real_sigma = torch.cat((poisson_sigma, camera_sigma))
-    real_sigma = real_sigma * torch.exp(SIGMA_JITTER * _normal(real.shape[0], generator))
+    low, high = (math.log(share) for share in TOLD_SHARE)
+    told = torch.exp(_uniform(len(silent), low, high, generator))
+    real_sigma = torch.where(silent, told, told * torch.cat((poisson_sigma, camera_sigma)))
     return NoisyBatch(
         torch.cat((white, real)), clean, torch.cat((white_sigma, real_sigma)).clamp(max=MAX_SIGMA)
     )
@@ -83,7 +90,7 @@ def estimation_batch(clean: Tensor, generator: Generator) -> NoisyBatch:
     noisy = torch.cat((white, poisson, camera))
     sigma = torch.cat((level, poisson_sigma, camera_sigma))
 
-    silent = _uniform(count, 0, 1, generator) < 0.15
+    silent = _uniform(count, 0, 1, generator) < SILENT_SHARE
     compressed = jpeg(clean, _file_quality(count, generator), True, _phase(generator))
     noisy = torch.where(silent, _as_8_bits(compressed), noisy)
     noisy = torch.where(grey, _to_grey(noisy), noisy)
@@ -267,7 +274,3 @@ def _as_8_bits(pictures: Tensor) -> Tensor:
 def _uniform(count: int, low: float, high: float, generator: Generator) -> Tensor:
     drawn = torch.rand((count, 1, 1, 1), generator=generator, device=generator.device)
     return low + (high - low) * drawn
-
-
-def _normal(count: int, generator: Generator) -> Tensor:
-    return torch.randn((count, 1, 1, 1), generator=generator, device=generator.device)

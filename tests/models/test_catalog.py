@@ -8,37 +8,16 @@ from restorer.models import catalog
 from restorer.models.denoiser import Denoiser
 from restorer.models.upscaler import Upscaler
 from restorer.settings import weights_dir
-
-
-def entry(name, architecture, arguments):
-    return catalog.Entry(
-        name=name,
-        architecture=architecture,
-        arguments=arguments,
-        file="",
-        sha256="",
-        scale=0,
-        stride=0,
-        halo=0,
-        parameters=0,
-        sigma_range=(0, 75) if architecture == "Denoiser" else None,
-        loss="L1",
-        trained_on="nothing",
-        degradations="none",
-        seed=1,
-        steps=0,
-        hours=0,
-        hardware="none",
-    )
+from tests.conftest import card
 
 
 @pytest.fixture
 def folder(tmp_path):
     torch.manual_seed(0)
     small = {"widths": [8, 8, 8], "blocks": [1, 1, 1]}
-    catalog.add(tmp_path, Denoiser(**small), entry("denoiser", "Denoiser", small))
+    catalog.add(tmp_path, Denoiser(**small), card("denoiser", "Denoiser", small))
     tiny = {"scale": 2, "width": 8, "blocks": 1}
-    catalog.add(tmp_path, Upscaler(**tiny), entry("upscaler-x2", "Upscaler", tiny))
+    catalog.add(tmp_path, Upscaler(**tiny), card("upscaler-x2", "Upscaler", tiny))
     return tmp_path
 
 
@@ -68,7 +47,7 @@ def test_an_entry_holds_the_facts_of_its_module(folder):
 
 def test_adding_a_model_again_replaces_it(folder):
     tiny = {"scale": 2, "width": 8, "blocks": 2}
-    catalog.add(folder, Upscaler(**tiny), entry("upscaler-x2", "Upscaler", tiny))
+    catalog.add(folder, Upscaler(**tiny), card("upscaler-x2", "Upscaler", tiny))
     entries = catalog.open_catalog(folder).entries
     assert [e.name for e in entries] == ["denoiser", "upscaler-x2"]
     assert entries[1].arguments == tiny
@@ -132,6 +111,7 @@ def test_the_shipped_weights_are_whole_and_within_their_budget():
     shipped = catalog.open_catalog(weights_dir())
     assert [e.name for e in shipped.entries] == [
         "denoiser",
+        "estimator",
         "upscaler-x2",
         "upscaler-x3",
         "upscaler-x4",

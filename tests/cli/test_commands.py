@@ -1,0 +1,151 @@
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from PIL import Image as PillowImage
+
+import restorer
+from restorer.cli import run
+from restorer.errors import ModelUnknown
+from restorer.models.catalog import open_catalog
+from tests.conftest import drawn
+
+
+@pytest.fixture
+def photos(tmp_path):
+    folder = tmp_path / "photos"
+    folder.mkdir()
+    for i in range(3):
+        PillowImage.fromarray(drawn(150 + i, 140)).save(folder / f"{i}.png")
+    return folder
+
+
+def lines_of_json(text):
+    return [json.loads(line) for line in text.splitlines()]
+
+
+def imported_by(code):
+    """The modules that are loaded after running `code` in a fresh interpreter."""
+    code += "\nimport sys; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    return set(done.stdout.split())
+
+
+def test_help_loads_no_torch():
+    loaded = imported_by(
+        "import contextlib, io, restorer.cli\n"
+        "with contextlib.redirect_stdout(io.StringIO()):\n"
+        "    assert restorer.cli.run(['--help']) == 0"
+    )
+    assert loaded.isdisjoint({"torch", "numpy", "PIL"})
+
+
+def test_importing_the_library_loads_no_torch():
+    assert "torch" not in imported_by("import restorer")
+
+
+@pytest.mark.parametrize("command", ["restore", "models", "info", "benchmark", "train"])
+def test_every_command_explains_itself(command, capsys):
+    assert run([command, "--help"]) == 0
+    assert "Usage: restorer" in capsys.readouterr().out
+
+
+def test_version(capsys):
+    assert run(["--version"]) == 0
+    assert restorer.__version__ in capsys.readouterr().out
+
+
+def test_models_lists_cards_and_checks_files(tiny_weights, capsys):
+    assert run(["models", "--weights", str(tiny_weights), "--check"]) == 0
+    listed = capsys.readouterr().out
+    assert "upscaler-x4" in listed
+    assert "All 5 weights files are whole." in listed
+    assert run(["models", "denoiser", "--weights", str(tiny_weights)]) == 0
+    assert "Trained on     nothing" in capsys.readouterr().out
+    assert run(["models", "--json", "--weights", str(tiny_weights)]) == 0
+    assert len(json.loads(capsys.readouterr().out)) == 5
+
+
+def test_info_tells_versions_and_files(photos, capsys):
+    assert run(["info"]) == 0
+    assert "torch" in capsys.readouterr().out
+    assert run(["info", "--json", str(photos / "0.png"), str(photos / "gone.png")]) == 1
+    captured = capsys.readouterr()
+    fields = json.loads(captured.out)
+    assert (fields["format"], fields["width"], fields["bits"]) == ("PNG", 150, 8)
+    assert fields["sigma"] >= 0
+    assert "gone.png does not exist" in captured.err
+
+
+def test_benchmark_denoise_takes_several_sigmas_at_once(photos, tiny_weights, capsys):
+    arguments = ["benchmark", "denoise", str(photos), "--sigma", "15", "50", "--json"]
+    assert run([*arguments, "--weights", str(tiny_weights)]) == 0
+    rows = lines_of_json(capsys.readouterr().out)
+    assert [row["sigma"] for row in rows] == [15, 50] * 3
+    assert rows[0]["noisy_psnr"] == pytest.approx(24.6, abs=0.2)  # 20 log10(255 / 15)
+
+
+def test_benchmark_pairs_compares_auto_with_fixed_sigmas(tmp_path, tiny_weights, capsys):
+    clean = drawn(120, 100)
+    PillowImage.fromarray(clean).save(tmp_path / "a_mean.png")
+    PillowImage.fromarray(clean + 9).save(tmp_path / "a_real.png")
+    assert run(["benchmark", "pairs", str(tmp_path), "--json", "--weights", str(tiny_weights)]) == 0
+    (row,) = lines_of_json(capsys.readouterr().out)
+    assert row["noise_rms"] == pytest.approx(9, abs=1e-3)
+    assert row["best_psnr"] >= row["noisy_psnr"] - 3
+
+
+@pytest.mark.parametrize("scale", [2, 3])
+def test_benchmark_upscale_shrinks_what_has_no_small_twin(photos, tiny_weights, capsys, scale):
+    arguments = ["benchmark", "upscale", str(photos), "--scale", str(scale), "--json"]
+    assert run([*arguments, "--weights", str(tiny_weights)]) == 0
+    rows = lines_of_json(capsys.readouterr().out)
+    assert len(rows) == 3
+    assert all(row["bicubic_psnr"] > 25 for row in rows)
+
+
+def test_benchmark_upscale_uses_the_twins_of_its_scale(tmp_path, tiny_weights, capsys):
+    for scale in (2, 3):
+        picture = PillowImage.fromarray(drawn(120, 96))
+        picture.save(tmp_path / f"img_SRF_{scale}_HR.png")
+        picture.resize((120 // scale, 96 // scale)).save(tmp_path / f"img_SRF_{scale}_LR.png")
+    arguments = ["benchmark", "upscale", str(tmp_path), "--scale", "3", "--json"]
+    assert run([*arguments, "--weights", str(tiny_weights)]) == 0
+    assert [row["name"] for row in lines_of_json(capsys.readouterr().out)] == ["img_SRF_3_HR.png"]
+
+
+def test_benchmark_speed_measures_every_stage(tiny_weights, capsys):
+    arguments = ["benchmark", "speed", "--megapixels", "0.05", "--json", "--device", "cpu"]
+    assert run([*arguments, "--weights", str(tiny_weights)]) == 0
+    (row,) = lines_of_json(capsys.readouterr().out)
+    assert row["megapixels"] == pytest.approx(0.05, rel=0.02)
+    assert min(row[stage] for stage in ("read_s", "estimate_s", "network_s", "write_s")) > 0
+    assert row["peak_mib"] > 50
+    assert row["engine_ratio"] > 0
+
+
+def test_a_benchmark_without_pictures_says_so(tmp_path, tiny_weights, capsys):
+    weights = ["--weights", str(tiny_weights)]
+    assert run(["benchmark", "denoise", str(tmp_path), *weights]) == 1
+    assert "no pictures" in capsys.readouterr().err
+    assert run(["benchmark", "pairs", str(tmp_path / "gone"), *weights]) == 1
+    assert "not a folder" in capsys.readouterr().err
+
+
+def test_train_writes_weights_that_restore_takes(photos, tmp_path, capsys):
+    out = tmp_path / "mine"
+    arguments = ["train", "upscaler", "--scale", "2", "--data", str(photos), str(photos)]
+    assert run([*arguments, "--minutes", "0.02", "--out", str(out), "--device", "cpu"]) == 0
+    assert capsys.readouterr().out.strip() == str(out / "upscaler-x2.safetensors")
+    assert open_catalog(out).upscaler(2).scale == 2
+    with pytest.raises(ModelUnknown):
+        open_catalog(out).denoiser()
+
+
+def test_train_without_photos_says_so(tmp_path, capsys):
+    arguments = ["train", "denoiser", "--data", str(tmp_path), "--minutes", "1"]
+    assert run([*arguments, "--out", str(tmp_path / "out")]) == 1
+    assert "Training needs two or more" in capsys.readouterr().err
+    assert not Path(tmp_path / "out").exists()

@@ -1,0 +1,220 @@
+import errno
+import json
+import os
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from PIL import Image as PillowImage
+
+from restorer.cli import run
+from restorer.engine import resultfile
+from tests.conftest import drawn
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def photo(folder):
+    return saved(folder / "photo.jpg")
+
+
+def saved(path, width=90, height=70):
+    PillowImage.fromarray(drawn(width, height)).save(path)
+    return path
+
+
+def restored(tiny_weights, *arguments):
+    return run(["restore", "--weights", str(tiny_weights), *map(str, arguments)])
+
+
+def names(folder):
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_a_cleaned_copy_appears_beside_the_photo(photo, folder, tiny_weights, capsys):
+    before = photo.read_bytes()
+    assert restored(tiny_weights, "photo.jpg") == 0
+    assert names(folder) == ["photo.jpg", "photo_restored.jpg"]
+    assert photo.read_bytes() == before
+    assert "photo.jpg -> photo_restored.jpg  90 x 70" in capsys.readouterr().out
+
+
+def test_a_second_run_takes_another_name(photo, folder, tiny_weights):
+    assert restored(tiny_weights, photo) == restored(tiny_weights, photo) == 0
+    assert names(folder) == ["photo.jpg", "photo_restored-2.jpg", "photo_restored.jpg"]
+
+
+@pytest.mark.parametrize("scale", [2, 3, 4])
+def test_enlarging_multiplies_the_size(photo, folder, tiny_weights, scale):
+    assert restored(tiny_weights, photo, "--scale", scale) == 0
+    with PillowImage.open(folder / f"photo_restored_x{scale}.jpg") as large:
+        assert large.size == (90 * scale, 70 * scale)
+
+
+def test_off_at_scale_one_copies_the_pixels(folder, tiny_weights):
+    source = saved(folder / "a.png")
+    assert restored(tiny_weights, source, "--denoise", "off") == 0
+    with PillowImage.open(folder / "a_restored.png") as copy:
+        np.testing.assert_array_equal(np.asarray(copy), drawn(90, 70))
+
+
+def test_transparency_is_enlarged_too(folder, tiny_weights):
+    picture = PillowImage.fromarray(drawn(40, 30)).convert("RGBA")
+    picture.putalpha(128)
+    picture.save(folder / "a.png")
+    assert restored(tiny_weights, "a.png", "--scale", 2) == 0
+    with PillowImage.open(folder / "a_restored_x2.png") as large:
+        assert large.mode == "RGBA"
+        assert set(np.unique(np.asarray(large)[..., 3])) == {128}
+
+
+def test_grey_photos_stay_grey(folder, tiny_weights):
+    PillowImage.fromarray(drawn(40, 30, 1)[..., 0]).save(folder / "grey.jpg")
+    assert restored(tiny_weights, "grey.jpg") == 0
+    with PillowImage.open(folder / "grey_restored.jpg") as out:
+        assert out.mode == "L"
+
+
+def test_output_may_name_a_file_or_a_folder(photo, folder, tiny_weights):
+    saved(folder / "other.png")
+    assert restored(tiny_weights, photo, "-o", "sub.tif") == 0
+    assert restored(tiny_weights, photo, "other.png", "-o", "new/deep") == 0
+    assert names(folder / "new" / "deep") == ["other_restored.png", "photo_restored.jpg"]
+    assert (folder / "sub.tif").is_file()
+
+
+def test_json_tells_sizes_and_times(photo, tiny_weights, capsys):
+    assert restored(tiny_weights, photo, "--json", "--denoise", 12.5) == 0
+    fields = json.loads(capsys.readouterr().out)
+    assert fields["status"] == "done"
+    assert (fields["width"], fields["height"], fields["sigma"]) == (90, 70, 12.5)
+    assert fields["network_s"] > 0
+
+
+@pytest.mark.parametrize(
+    "name", ['it\'s a "photo".png', "雪景色 🏔️.png", "  spaced out .png", "-dash.png"]
+)
+def test_any_name_works(folder, tiny_weights, name):
+    saved(folder / name)
+    assert restored(tiny_weights, "--", name) == 0
+    assert len(names(folder)) == 2
+
+
+def test_a_terminal_without_unicode_is_no_error(folder, tiny_weights):
+    saved(folder / "雪.png")
+    command = [sys.executable, "-m", "restorer", "restore", "--weights", tiny_weights, "雪.png"]
+    done = subprocess.run(
+        command, env=os.environ | {"PYTHONIOENCODING": "ascii"}, capture_output=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def bad_inputs(folder):
+    """Each bad input with a word that its message must have."""
+    saved(folder / "whole.jpg", 200, 200)
+    whole = (folder / "whole.jpg").read_bytes()
+    (folder / "whole.jpg").unlink()
+    (folder / "text.jpg").write_text("no picture at all")
+    (folder / "cut.jpg").write_bytes(whole[: len(whole) // 2])
+    (folder / "empty.jpg").write_bytes(b"")
+    (folder / "folder.jpg").mkdir()
+    return {
+        "text.jpg": "not a picture",
+        "cut.jpg": "damaged",
+        "empty.jpg": "empty",
+        "folder.jpg": "is a folder",
+        "missing.jpg": "does not exist",
+    }
+
+
+def test_bad_inputs_are_named_and_the_others_done(photo, folder, tiny_weights, capsys):
+    bad = bad_inputs(folder)
+    before = set(names(folder))
+    assert restored(tiny_weights, *bad, photo) == 1
+    lines = capsys.readouterr().err.splitlines()
+    assert len(lines) == len(bad), "one line each"
+    for line, (name, words) in zip(lines, bad.items(), strict=True):
+        assert name in line
+        assert words in line
+    assert set(names(folder)) - before == {"photo_restored.jpg"}
+
+
+def test_failures_are_in_the_json_too(folder, tiny_weights, capsys):
+    assert restored(tiny_weights, "missing.jpg", "--json") == 1
+    fields = json.loads(capsys.readouterr().out)
+    assert fields["status"] == "failed"
+    assert "does not exist" in fields["reason"]
+
+
+def test_the_original_as_output_is_refused(photo, tiny_weights, capsys):
+    before = photo.read_bytes()
+    assert restored(tiny_weights, photo, "-o", photo) == 1
+    assert "original" in capsys.readouterr().err
+    assert photo.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("number", "words"), [(errno.ENOSPC, "disk is full"), (errno.EACCES, "may not be written")]
+)
+def test_a_full_or_closed_disk_is_told(
+    photo, folder, tiny_weights, capsys, monkeypatch, number, words
+):
+    def fail(file_number):
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(os, "fsync", fail)
+    assert restored(tiny_weights, photo) == 1
+    assert words in capsys.readouterr().err
+    assert names(folder) == ["photo.jpg"]
+
+
+def test_an_output_folder_that_cannot_be_made_is_told(photo, folder, tiny_weights, capsys):
+    assert restored(tiny_weights, photo, "-o", "photo.jpg/sub") == 1
+    assert "cannot be made" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ["--scale", "5"],
+        ["--denoise", "900"],
+        ["--denoise", "-1"],
+        ["--denoise", "much"],
+        ["--denoise", "nan"],
+        ["--quality", "0"],
+        ["--nonsense"],
+    ],
+)
+def test_wrong_usage_is_one_line_and_status_two(photo, folder, tiny_weights, capsys, options):
+    assert restored(tiny_weights, photo, *options) == 2
+    captured = capsys.readouterr()
+    assert len(captured.err.splitlines()) == 1
+    assert captured.out == ""
+    assert names(folder) == ["photo.jpg"]
+
+
+def test_an_unknown_device_is_told_what_there_is(photo, tiny_weights, capsys):
+    assert restored(tiny_weights, photo, "--device", "abacus") == 1
+    assert "abacus" in (message := capsys.readouterr().err)
+    assert "cpu" in message
+
+
+def test_missing_weights_are_named(photo, folder, capsys):
+    assert run(["restore", "--weights", str(folder), str(photo)]) == 1
+    assert "catalog.json is missing" in capsys.readouterr().err
+
+
+def test_ctrl_c_leaves_no_file(photo, folder, tiny_weights, capsys, monkeypatch):
+    def interrupted(*arguments):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(resultfile, "_write_eight_bits", interrupted)
+    assert restored(tiny_weights, photo) == 130
+    assert "Stopped" in capsys.readouterr().err
+    assert names(folder) == ["photo.jpg"]
