@@ -43,34 +43,27 @@ def noisy_batch(clean: Tensor, generator: Generator) -> NoisyBatch:
     is equal in the three channels.
     """
     count = clean.shape[0]
-    n_camera, n_poisson = count // 4, count // 8
-    n_white = count - n_camera - n_poisson
+    n_poisson = count // 8
+    n_white = count - n_poisson - count // 4
 
     grey = _uniform(count, 0, 1, generator) < GREY_SHARE
     clean = torch.where(grey, _to_grey(clean), clean)
 
-    white, white_sigma = add_white(clean[:n_white], generator, grey=grey[:n_white])
-    poisson, poisson_sigma = add_poisson_gaussian(clean[n_white : n_white + n_poisson], generator)
-    camera, camera_sigma = add_camera(clean[n_white + n_poisson :], generator)
-    silent = _uniform(n_poisson + n_camera, 0, 1, generator) < SILENT_SHARE
-    compressed = jpeg(
-        clean[n_white:], _file_quality(len(silent), generator), True, _phase(generator)
-    )
-    real = torch.where(silent, _as_8_bits(compressed), torch.cat((poisson, camera)))
-    real = torch.where(grey[n_white:], _to_grey(real), real)
+    white, white_sigma = add_white(clean[:n_white], grey[:n_white], generator)
+    real, real_sigma = _as_files(clean[n_white:], grey[n_white:], n_poisson, generator)
     low, high = (math.log(share) for share in TOLD_SHARE)
-    told = torch.exp(_uniform(len(silent), low, high, generator))
-    real_sigma = torch.where(silent, told, told * torch.cat((poisson_sigma, camera_sigma)))
+    share = torch.exp(_uniform(count - n_white, low, high, generator))
+    told = share * torch.hypot(real_sigma, torch.ones_like(real_sigma))
     return NoisyBatch(
-        torch.cat((white, real)), clean, torch.cat((white_sigma, real_sigma)).clamp(max=MAX_SIGMA)
+        torch.cat((white, real)), clean, torch.cat((white_sigma, told)).clamp(max=MAX_SIGMA)
     )
 
 
 def estimation_batch(clean: Tensor, generator: Generator) -> NoisyBatch:
     """For the estimator: a quarter white, a quarter Poisson-Gaussian, half camera noise.
 
-    All as files hold them, but for half of the white ones. `sigma` is the RMS of the noise that was
-    added, 0 for the seventh of the patches that is only compressed. Half of the pictures are
+    Half of the white ones is neither clipped nor rounded. `sigma` is the RMS of the noise that was
+    added, 0 for the patches that are only compressed. Half of the pictures are
     blurred first: at full size photos are softer than the shrunk ones that make good training data,
     and softness must not be taken for silence.
     """
@@ -81,51 +74,46 @@ def estimation_batch(clean: Tensor, generator: Generator) -> NoisyBatch:
     grey = _uniform(count, 0, 1, generator) < GREY_SHARE
     clean = torch.where(grey, _to_grey(clean), clean)
 
-    level = _uniform(quarter, 0, 1, generator) ** 2 * MAX_SIGMA  # low levels are the difficult ones
-    noise = torch.randn(clean[:quarter].shape, generator=generator, device=clean.device)
-    white = clean[:quarter] + noise * level / 255
+    white, white_sigma = add_white(clean[:quarter], grey[:quarter], generator)
     white = torch.cat((white[: quarter // 2], _as_8_bits(white[quarter // 2 :])))
-    poisson, poisson_sigma = add_poisson_gaussian(clean[quarter : 2 * quarter], generator)
-    camera, camera_sigma = add_camera(clean[2 * quarter :], generator)
-    noisy = torch.cat((white, poisson, camera))
-    sigma = torch.cat((level, poisson_sigma, camera_sigma))
-
-    silent = _uniform(count, 0, 1, generator) < SILENT_SHARE
-    compressed = jpeg(clean, _file_quality(count, generator), True, _phase(generator))
-    noisy = torch.where(silent, _as_8_bits(compressed), noisy)
-    noisy = torch.where(grey, _to_grey(noisy), noisy)
-    return NoisyBatch(noisy, clean, torch.where(silent, torch.zeros_like(sigma), sigma))
+    real, real_sigma = _as_files(clean[quarter:], grey[quarter:], quarter, generator)
+    return NoisyBatch(torch.cat((white, real)), clean, torch.cat((white_sigma, real_sigma)))
 
 
-def add_white(clean: Tensor, generator: Generator, *, grey: Tensor) -> tuple[Tensor, Tensor]:
-    """White Gaussian noise of a level drawn from [0, 75]; returns it with (N, 1, 1, 1) sigma."""
+def add_white(clean: Tensor, grey: Tensor, generator: Generator) -> tuple[Tensor, Tensor]:
+    """White Gaussian noise of a level drawn from [0, 75]: noisy pictures, (N, 1, 1, 1) sigma.
+
+    Equal in the three channels where `grey` (N, 1, 1, 1).
+    """
     sigma = _uniform(clean.shape[0], 0, MAX_SIGMA, generator)
     noise = torch.randn(clean.shape, generator=generator, device=clean.device)
     noise = torch.where(grey, noise[:, :1], noise)
     return clean + noise * (sigma / 255), sigma
 
 
-def add_poisson_gaussian(clean: Tensor, generator: Generator) -> tuple[Tensor, Tensor]:
+def add_poisson_gaussian(
+    clean: Tensor, grey: Tensor, generator: Generator
+) -> tuple[Tensor, Tensor]:
     """Shot noise that grows with the light and read noise that does not, without correlation.
 
-    Foi et al. 2008. The result is clipped and rounded to 8 bits; the noise's RMS comes with it.
+    Foi et al. 2008. Returns pictures, clipped and rounded to 8 bits, and the RMS of their noise.
     """
     count = clean.shape[0]
     field = torch.randn(clean.shape, generator=generator, device=clean.device)
     shot = _uniform(count, 0, 1, generator)
     spread = torch.sqrt(shot * clean + (1 - shot) * 0.25)
-    noise = _to_level(field * spread, generator)
+    noise = _to_level(torch.where(grey, field[:, :1], field) * spread, generator)
     return _as_8_bits(clean + noise), 255 * _rms(noise)
 
 
-def add_camera(clean: Tensor, generator: Generator) -> tuple[Tensor, Tensor]:
+def add_camera(clean: Tensor, grey: Tensor, generator: Generator) -> tuple[Tensor, Tensor]:
     """Noise as a camera's own processing leaves it in a JPEG.
 
     Sensor noise in linear light under a Bayer mosaic, demosaiced, sometimes resized, mixed by
     white balance and colour matrix, developed by the sRGB curve, smoothed (colour more than
     brightness), then compressed: the order of Brooks et al. 2019 (Unprocessing) and Guo et al. 2019
     (CBDNet). All but the compression acts on the noise alone, so that the clean picture stays as
-    sharp as it is. The noise's RMS before the compression comes with it.
+    sharp as it is. Returns pictures and the RMS of their noise before the compression.
     """
     count = clean.shape[0]
     gain = torch.ones(count, 3, 1, 1, device=clean.device)
@@ -137,12 +125,32 @@ def add_camera(clean: Tensor, generator: Generator) -> tuple[Tensor, Tensor]:
 
     noise = _colour_matrix(_sensor_field(clean.shape, generator) * spread, generator)
     slope = linear ** (1 / 2.2 - 1)  # of the sRGB curve; shadows are lifted most
-    noise = _to_level(_smooth(noise * slope.clamp(max=8), generator), generator)
+    noise = _smooth(noise * slope.clamp(max=8), generator)
+    noise = _to_level(torch.where(grey, _to_grey(noise), noise), generator)
 
     quality = _file_quality(count, generator)
     halve_colour = bool(torch.rand(1, generator=generator, device=clean.device) < 0.5)
     compressed = jpeg(clean + noise, quality, halve_colour, _phase(generator))
     return _as_8_bits(compressed), 255 * _rms(noise)
+
+
+def _as_files(
+    clean: Tensor, grey: Tensor, n_poisson: int, generator: Generator
+) -> tuple[Tensor, Tensor]:
+    """The first `n_poisson` with Poisson-Gaussian noise, the others with a camera's, and the RMS.
+
+    Among them some that are only compressed, with an RMS of 0.
+    """
+    count = clean.shape[0]
+    poisson, poisson_sigma = add_poisson_gaussian(clean[:n_poisson], grey[:n_poisson], generator)
+    camera, camera_sigma = add_camera(clean[n_poisson:], grey[n_poisson:], generator)
+    compressed = jpeg(clean, _file_quality(count, generator), True, _phase(generator))
+    silent = _uniform(count, 0, 1, generator) < SILENT_SHARE
+    sigma = torch.cat((poisson_sigma, camera_sigma))
+    return (
+        torch.where(silent, _as_8_bits(compressed), torch.cat((poisson, camera))),
+        torch.where(silent, torch.zeros_like(sigma), sigma),
+    )
 
 
 def shrink(clean: Tensor, scale: int) -> Tensor:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import math
 import os
+import pickle
 import platform
 import time
 from collections.abc import Generator as Generates
@@ -260,7 +261,14 @@ def _restore(path: Path, plan: Plan, state: State, device: torch.device) -> None
         state.optimizer.load_state_dict(saved["optimizer"])
     except FileNotFoundError as error:
         raise TrainingError(f"{path} is missing: there is no training to resume.") from error
-    except (OSError, KeyError, RuntimeError, ValueError, EOFError) as error:
+    except (
+        OSError,
+        LookupError,
+        RuntimeError,
+        ValueError,
+        EOFError,
+        pickle.UnpicklingError,
+    ) as error:
         raise TrainingError(f"{path} is damaged and cannot be resumed ({error}).") from error
     if saved["device_type"] == device.type:  # another kind of device has other random numbers
         state.generator.set_state(saved["generator"].cpu())

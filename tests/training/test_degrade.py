@@ -19,13 +19,16 @@ def levels(difference):
     return 255 * difference.square().mean(dim=(1, 2, 3)).sqrt()
 
 
+def in_colour(pictures):
+    return torch.zeros(len(pictures), 1, 1, 1, dtype=torch.bool)
+
+
 def neighbour_correlation(noise):
     return float((noise[..., 1:] * noise[..., :-1]).mean() / noise.square().mean())
 
 
 def test_white_noise_has_the_sigma_it_is_given(flat, generator):
-    colour = torch.zeros(16, 1, 1, 1, dtype=torch.bool)
-    noisy, sigma = degrade.add_white(flat, generator, grey=colour)
+    noisy, sigma = degrade.add_white(flat, in_colour(flat), generator)
     torch.testing.assert_close(levels(noisy - flat), sigma.flatten(), rtol=0.03, atol=0.01)
     assert float(sigma.min()) >= 0
     assert float(sigma.max()) <= 75
@@ -33,20 +36,20 @@ def test_white_noise_has_the_sigma_it_is_given(flat, generator):
 
 
 def test_grey_pictures_get_grey_noise(flat, generator):
-    noisy, _ = degrade.add_white(flat, generator, grey=torch.ones(16, 1, 1, 1, dtype=torch.bool))
+    noisy, _ = degrade.add_white(flat, ~in_colour(flat), generator)
     assert torch.equal(noisy[:, 0], noisy[:, 1])
     assert torch.equal(noisy[:, 0], noisy[:, 2])
 
 
 def test_shot_noise_grows_with_the_light(generator):
     ramp = torch.linspace(0.2, 0.8, 128).expand(64, 3, 32, 128)
-    noise = degrade.add_poisson_gaussian(ramp, generator)[0] - ramp
+    noise = degrade.add_poisson_gaussian(ramp, in_colour(ramp), generator)[0] - ramp
     assert float(noise[..., 96:].std()) > 1.1 * float(noise[..., :32].std())
 
 
 def test_camera_noise_is_correlated_as_in_files(generator):
     flat = torch.full((64, 3, 64, 64), 0.5)
-    noisy, sigma = degrade.add_camera(flat, generator)
+    noisy, sigma = degrade.add_camera(flat, in_colour(flat), generator)
     noise = noisy - flat
     strong = noise[levels(noise) > 3]
     assert len(strong) > 20
@@ -57,10 +60,26 @@ def test_camera_noise_is_correlated_as_in_files(generator):
 def test_files_are_clipped_and_hold_whole_levels(generator):
     bright = torch.full((8, 3, 32, 32), 0.98)
     for degradation in (degrade.add_camera, degrade.add_poisson_gaussian):
-        noisy, _ = degradation(bright, generator)
+        noisy, _ = degradation(bright, in_colour(bright), generator)
         assert float(noisy.min()) >= 0
         assert float(noisy.max()) <= 1
         torch.testing.assert_close(noisy * 255, (noisy * 255).round(), rtol=0, atol=1e-4)
+
+
+@pytest.mark.parametrize("name", ["add_camera", "add_poisson_gaussian"])
+def test_grey_noise_in_files_has_the_level_that_is_told(flat, generator, name):
+    noisy, sigma = getattr(degrade, name)(flat, ~in_colour(flat), generator)
+    noise = (noisy - flat)[sigma.flatten() > 4]
+    torch.testing.assert_close(noise[:, 0], noise[:, 1], rtol=0, atol=2 / 255)
+    told = sigma[sigma > 4].flatten()
+    assert float((levels(noise) / told).median()) == pytest.approx(1, abs=0.1)
+
+
+def test_some_files_are_only_compressed(flat, generator):
+    batch = degrade.estimation_batch(flat.repeat(8, 1, 1, 1), generator)
+    silent = batch.sigma.flatten() == 0
+    assert 0.05 < float(silent.float().mean()) < 0.2
+    assert float((batch.noisy - batch.clean)[silent].abs().max()) < 3 / 255
 
 
 def test_a_noisy_batch_keeps_shape_and_gives_a_sigma_a_picture(flat, generator):

@@ -1,0 +1,126 @@
+"""Measures the shipped weights and writes what it finds where it is quoted.
+
+`python tests/benchmarks/figures.py EVAL` runs the protocols of `restorer benchmark` on the folders
+bsds32, polyu and set5 below EVAL, writes the means into `weights/catalog.json` and the table into
+README.md. Run it whenever weights change.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import statistics
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from restorer.benchmark import quality
+from restorer.engine.restore import Networks
+from restorer.models.catalog import Catalog, open_catalog, write_catalog
+from restorer.settings import weights_dir
+
+README = Path(__file__).parents[2] / "README.md"
+START = "<!-- figures: written by tests/benchmarks/figures.py -->\n"
+END = "<!-- end of figures -->\n"
+
+
+def mean(values: Iterable[float], digits: int = 2) -> float:
+    return round(statistics.fmean(values), digits)
+
+
+def denoiser_figures(catalog: Catalog, data: Path) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Of the denoiser and of the estimator, by data set."""
+    networks = Networks(denoiser=catalog.denoiser(), upscaler=None)
+    estimator = catalog.estimator()
+    white = list(quality.denoise(data / "bsds32", (5, 10, 15, 25, 50), networks, estimator))
+    real = list(quality.pairs(data / "polyu", networks, estimator))
+    levels: dict[str, Any] = {}
+    estimates: dict[str, Any] = {}
+    for sigma in (5, 10, 15, 25, 50):
+        rows = [row for row in white if row.sigma == sigma]
+        errors = [abs(row.estimated_sigma / sigma - 1) for row in rows]
+        levels[f"sigma {sigma}"] = {
+            "psnr_db": mean(row.psnr for row in rows),
+            "ssim": mean((row.ssim for row in rows), 4),
+            "noisy_db": mean(row.noisy_psnr for row in rows),
+        }
+        estimates[f"sigma {sigma}"] = {
+            "mean": mean(row.estimated_sigma for row in rows),
+            "largest_error_percent": round(100 * max(errors), 1),
+        }
+    gains = [row.auto_psnr - row.noisy_psnr for row in real]
+    polyu = {
+        "noisy_db": mean(row.noisy_psnr for row in real),
+        "auto_db": mean(row.auto_psnr for row in real),
+        "auto_gain_db": mean(gains),
+        "least_gain_db": round(min(gains), 2),
+        "made_worse": sum(gain < 0 for gain in gains),
+        "best_fixed_sigma_db": mean(row.best_psnr for row in real),
+        "auto_ssim": mean((row.auto_ssim for row in real), 4),
+    }
+    return {"bsds32, white noise": levels, "polyu, real noise": polyu}, {
+        "bsds32, white noise": estimates
+    }
+
+
+def upscaler_figures(catalog: Catalog, data: Path, scale: int) -> dict[str, Any]:
+    networks = Networks(denoiser=None, upscaler=catalog.upscaler(scale))
+    rows = list(quality.upscale(data / "set5", scale, networks))
+    return {
+        "set5, luma": {
+            "psnr_db": mean(row.psnr for row in rows),
+            "ssim": mean((row.ssim for row in rows), 4),
+            "bicubic_db": mean(row.bicubic_psnr for row in rows),
+        }
+    }
+
+
+def readme_table(figures: dict[str, dict[str, Any]]) -> str:
+    """The figures as the table that README shows."""
+    white = figures["denoiser"]["bsds32, white noise"]
+    real = figures["denoiser"]["polyu, real noise"]
+    rows = ["| | before | restored |", "|---|---|---|"]
+    for sigma in (15, 25, 50):
+        row = white[f"sigma {sigma}"]
+        title = f"White noise, sigma {sigma}, 31 pictures of BSDS500 (RGB PSNR)"
+        rows.append(f"| {title} | {row['noisy_db']:.2f} dB | {row['psnr_db']:.2f} dB |")
+    rows.append(
+        f"| Real camera noise, `--denoise auto`, 22 pictures of PolyU (RGB PSNR) "
+        f"| {real['noisy_db']:.2f} dB | {real['auto_db']:.2f} dB |"
+    )
+    rows.append(
+        f"| The same with the best fixed sigma of each picture "
+        f"| {real['noisy_db']:.2f} dB | {real['best_fixed_sigma_db']:.2f} dB |"
+    )
+    for scale in (2, 3, 4):
+        row = figures[f"upscaler-x{scale}"]["set5, luma"]
+        title = f"Enlarged x{scale}, Set5 (PSNR on luma), before: bicubic"
+        rows.append(f"| {title} | {row['bicubic_db']:.2f} dB | {row['psnr_db']:.2f} dB |")
+    worse, least = real["made_worse"], real["least_gain_db"]
+    rows += ["", f"Of the real photos {worse} were made worse; the least gain was {least:.2f} dB."]
+    return "\n".join(rows) + "\n"
+
+
+@click.command()
+@click.argument("data", type=click.Path(exists=True, file_okay=False, path_type=Path))
+def main(data: Path) -> None:
+    """Measures, writes both files and prints the table."""
+    catalog = open_catalog(weights_dir())
+    figures: dict[str, dict[str, Any]] = {}
+    figures["denoiser"], figures["estimator"] = denoiser_figures(catalog, data)
+    for scale in (2, 3, 4):
+        figures[f"upscaler-x{scale}"] = upscaler_figures(catalog, data, scale)
+    entries = tuple(
+        dataclasses.replace(entry, figures=figures[entry.name]) for entry in catalog.entries
+    )
+    write_catalog(dataclasses.replace(catalog, entries=entries))
+    table = readme_table(figures)
+    text = README.read_text(encoding="utf-8")
+    before, after = text.split(START)[0], text.split(END)[1]
+    README.write_text(f"{before}{START}{table}{END}{after}", encoding="utf-8")
+    print(table)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,83 @@
+import numpy as np
+import pytest
+
+from restorer.benchmark.scene import draw_scene
+from restorer.engine.image import Image
+from restorer.engine.noise import NoiseEstimate, estimate
+from restorer.models.catalog import open_catalog
+from restorer.settings import weights_dir
+from tests.conftest import drawn
+
+
+@pytest.fixture(scope="module")
+def estimator():
+    """The shipped one: what it learned is what is tested."""
+    return open_catalog(weights_dir()).estimator()
+
+
+@pytest.fixture(scope="module")
+def scene():
+    """A drawn photo in [0.1, 0.9], so that noise is not clipped."""
+    return 0.1 + 0.8 * np.asarray(draw_scene(), np.float32) / 255
+
+
+def with_noise(pixels, sigma, seed=0):
+    noise = np.random.default_rng(seed).standard_normal(pixels.shape, np.float32)
+    return pixels + noise * np.float32(sigma / 255)
+
+
+@pytest.mark.parametrize("sigma", [5, 10, 15, 25, 50])
+def test_white_noise_is_found_within_fifteen_percent(estimator, scene, sigma):
+    found = estimate(Image(with_noise(scene, sigma)), estimator)
+    assert found.sigma == pytest.approx(sigma, rel=0.15)
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
+def test_any_depth_gives_the_same_answer(estimator, scene, dtype):
+    noisy = np.clip(with_noise(scene, 20), 0, 1)
+    integers = np.rint(noisy * np.iinfo(dtype).max).astype(dtype)
+    expected = estimate(Image(noisy), estimator).sigma
+    assert estimate(Image(integers), estimator).sigma == pytest.approx(expected, rel=0.02)
+
+
+def test_a_clean_picture_is_called_clean(estimator, scene):
+    found = estimate(Image(np.rint(scene * 255).astype(np.uint8)), estimator)
+    assert found.sigma < 2
+    assert found.word == "hardly any"
+
+
+def test_grey_noise_is_found_too(estimator, scene):
+    noisy = with_noise(scene[..., :1], 20)
+    assert estimate(Image(noisy), estimator).sigma == pytest.approx(20, rel=0.25)
+
+
+def test_clipped_regions_do_not_count(estimator, scene):
+    noisy = with_noise(scene, 20)
+    noisy[:, : noisy.shape[1] // 2] = 1
+    assert estimate(Image(noisy), estimator).sigma == pytest.approx(20, rel=0.15)
+
+
+def test_the_same_picture_gives_the_same_answer(estimator, scene):
+    image = Image(with_noise(scene, 12))
+    assert estimate(image, estimator) == estimate(image, estimator)
+
+
+@pytest.mark.parametrize(("width", "height"), [(1, 1), (1, 300), (95, 97), (3000, 2)])
+@pytest.mark.parametrize("channels", [1, 3])
+def test_any_size_gets_an_answer(estimator, width, height, channels):
+    found = estimate(Image(drawn(width, height, channels)), estimator)
+    assert 0 <= found.sigma <= 75
+
+
+@pytest.mark.parametrize("level", [0, 127, 255])
+def test_one_flat_colour_has_no_noise(estimator, level):
+    flat = np.full((200, 300, 3), level, np.uint8)
+    assert estimate(Image(flat), estimator).sigma < 2
+
+
+@pytest.mark.parametrize(
+    ("sigma", "word"),
+    [(0.4, "hardly any"), (4, "slight"), (10, "visible"), (20, "strong"), (60, "very strong")],
+)
+def test_words_for_levels(sigma, word):
+    assert NoiseEstimate(sigma).word == word

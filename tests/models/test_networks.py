@@ -1,0 +1,116 @@
+"""What every network promises: its halo, its stride, its cost, and no global statistics."""
+
+import pytest
+import torch
+from torch.utils.flop_counter import FlopCounterMode
+
+from restorer.models.denoiser import Denoiser
+from restorer.models.estimator import PATCH_PX, Estimator
+from restorer.models.upscaler import Upscaler
+from restorer.training.recipes import RECIPES
+
+
+def denoise(module, picture):
+    return module(picture, torch.full((picture.shape[0], 1, 1, 1), 20.0, dtype=picture.dtype))
+
+
+def enlarge(module, picture):
+    return module(picture)
+
+
+def reach_px(run, module, size):
+    """How far, in input pixels, a changed input pixel is felt in the output: (least, most).
+
+    Taken in float64 from gradients, over each position of the pixel inside a cell of the stride.
+    """
+    module = module.double()
+    reaches = []
+    for offset in range(module.stride):
+        at = size // 2 // module.stride * module.stride + offset
+        picture = torch.rand(1, 3, size, size, dtype=torch.float64, requires_grad=True)
+        row = at * module.scale
+        run(module, picture)[0, :, row, row].sum().backward()
+        touched = torch.nonzero(picture.grad.abs().sum(dim=(0, 1)))
+        reaches.append(int((touched - at).abs().max()))
+    return min(reaches), max(reaches)
+
+
+@pytest.mark.parametrize(
+    ("run", "module", "size"),
+    [
+        (denoise, Denoiser(), 208),
+        (denoise, Denoiser(widths=(8, 8, 8), blocks=(2, 1, 1)), 208),
+        (enlarge, Upscaler(2, width=8, blocks=3), 48),
+        (enlarge, Upscaler(3, width=8, blocks=2), 48),
+        (enlarge, Upscaler(4, width=8, blocks=1), 48),
+    ],
+    ids=["denoiser", "deeper denoiser", "x2", "x3", "x4"],
+)
+def test_the_halo_is_as_wide_as_the_receptive_field_and_hardly_wider(run, module, size):
+    torch.manual_seed(0)
+    _, most = reach_px(run, module, size)
+    assert most <= module.halo < most + 2 * module.stride + 1
+
+
+@pytest.mark.parametrize(
+    ("name", "kmac_limit"), [("denoiser", 60), ("upscaler-x2", 45), ("upscaler-x4", 25)]
+)
+def test_the_shipped_networks_keep_to_their_budget(name, kmac_limit):
+    """Multiplications and additions for a pixel of the result."""
+    recipe = RECIPES[name]
+    module = (Denoiser if recipe.task == "denoise" else Upscaler)(**recipe.arguments)
+    run = denoise if recipe.task == "denoise" else enlarge
+    with FlopCounterMode(display=False) as counter:
+        result = run(module, torch.zeros(1, 3, 64, 64))
+    assert counter.get_total_flops() / 2 / result[0, 0].numel() <= 1000 * kmac_limit
+
+
+@pytest.mark.parametrize(
+    ("run", "module"), [(denoise, Denoiser()), (enlarge, Upscaler(2, width=8, blocks=1))]
+)
+def test_a_picture_is_restored_alike_alone_and_in_a_batch(run, module):
+    torch.manual_seed(0)
+    batch = torch.rand(3, 3, 32, 40)
+    with torch.inference_mode():
+        together, alone = run(module, batch), run(module, batch[1:2])
+    torch.testing.assert_close(together[1:2], alone, rtol=0, atol=1e-5)
+
+
+def test_the_denoiser_takes_a_level_for_each_picture():
+    torch.manual_seed(0)
+    batch, module = torch.rand(2, 3, 16, 16), Denoiser(widths=(8, 8, 8), blocks=(1, 1, 1))
+    levels = torch.tensor([5.0, 50.0]).view(2, 1, 1, 1)
+    both = module(batch, levels)
+    torch.testing.assert_close(both[1:], module(batch[1:], levels[1:]))
+    assert not torch.allclose(both[1:], module(batch[1:], levels[:1]))
+
+
+@pytest.mark.parametrize("scale", [2, 3, 4])
+def test_an_untrained_upscaler_without_detail_is_bicubic(scale):
+    """Keys' kernel with a = -0.5, as Pillow's; at the rim Pillow weighs otherwise."""
+    import numpy as np
+    from PIL import Image as PillowImage
+
+    module = Upscaler(scale, width=8, blocks=1)
+    module.tail.weight.data.zero_()
+    module.tail.bias.data.zero_()
+    plane = np.random.default_rng(0).random((20, 30), np.float32)
+    expected = np.asarray(
+        PillowImage.fromarray(plane).resize(
+            (30 * scale, 20 * scale), PillowImage.Resampling.BICUBIC
+        )
+    )
+    picture = torch.from_numpy(plane).expand(1, 3, -1, -1)
+    enlarged = module(picture).detach().numpy()[0, 0]
+    inner = np.s_[3 * scale : -3 * scale, 3 * scale : -3 * scale]
+    np.testing.assert_allclose(enlarged[inner], expected[inner], atol=1e-5)
+
+
+def test_the_estimator_answers_alike_for_either_turn_of_a_patch():
+    torch.manual_seed(0)
+    module, patches = Estimator(), torch.rand(2, 3, PATCH_PX, PATCH_PX)
+    answer = module(patches)
+    assert answer.shape == (2, 2)
+    torch.testing.assert_close(module(patches.flip(3)), answer)
+    torch.testing.assert_close(module(patches.flip(2)), answer)
+    torch.testing.assert_close(module(patches.transpose(2, 3)), answer)

@@ -1,0 +1,171 @@
+import dataclasses
+import itertools
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image as PillowImage
+
+from restorer.errors import DataError, TrainingError
+from restorer.models.catalog import open_catalog
+from restorer.training import data, train
+from restorer.training.recipes import RECIPES, Phase
+from tests.conftest import drawn
+
+TINY = dataclasses.replace(
+    RECIPES["denoiser"],
+    arguments={"widths": [8, 8, 8], "blocks": [1, 1, 1]},
+    phases=(Phase(1.0, 8, 32),),
+)
+
+
+@pytest.fixture(scope="module")
+def photos(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("photos")
+    for i in range(4):
+        PillowImage.fromarray(np.roll(drawn(160, 144), 20 * i, axis=1)).save(folder / f"{i}.png")
+    return folder
+
+
+@pytest.fixture
+def plan(photos, tmp_path):
+    return train.Plan(
+        recipe=TINY,
+        data=(photos,),
+        minutes=10,
+        out=tmp_path / "out",
+        device="cpu",
+        report_every_s=-1,  # after every step
+    )
+
+
+class Clock:
+    """Each reading is half a second later: so many steps make a minute, on any machine."""
+
+    def __init__(self):
+        self.ticks = itertools.count()
+
+    def monotonic(self):
+        return next(self.ticks) / 2
+
+
+@pytest.fixture(autouse=True)
+def clock(monkeypatch):
+    monkeypatch.setattr(train, "time", Clock())
+
+
+def steps(plan, count):
+    """The losses of the first `count` steps; then the training is stopped, as by Ctrl-C."""
+    running = train.train(plan)
+    losses = [next(running).loss for _ in range(count)]
+    running.close()
+    return losses
+
+
+def test_a_resumed_training_goes_on_as_if_it_had_not_stopped(plan, tmp_path):
+    straight = steps(plan, 6)
+    cut = dataclasses.replace(plan, out=tmp_path / "cut")
+    first = steps(cut, 3)
+    rest = steps(dataclasses.replace(cut, resume=True), 3)
+    # The clock is read more often around a stop, so the learning rate may differ by a hair.
+    np.testing.assert_allclose(first + rest, straight, rtol=1e-3)
+
+
+def test_the_same_seed_gives_the_same_losses(plan, tmp_path):
+    again = dataclasses.replace(plan, out=tmp_path / "again")
+    other = dataclasses.replace(plan, out=tmp_path / "other", seed=2)
+    losses = steps(plan, 2)
+    assert steps(again, 2) == losses
+    assert steps(other, 2) != losses
+
+
+@pytest.mark.parametrize("name", sorted(RECIPES))
+def test_training_lowers_the_loss_and_exports_a_catalog(plan, name):
+    arguments = {
+        "denoise": TINY.arguments,
+        "upscale": {"scale": RECIPES[name].scale, "width": 8, "blocks": 1},
+        "estimate": {"width": 16},
+    }[RECIPES[name].task]
+    patch_px = 96 if name == "estimator" else 48
+    recipe = dataclasses.replace(
+        RECIPES[name],
+        arguments=arguments,
+        phases=(Phase(1.0, 8, patch_px),),
+        warmup_steps=1,
+    )
+    progress = list(train.train(dataclasses.replace(plan, recipe=recipe, minutes=0.8)))
+    losses = [line.loss for line in progress[:-1]]
+    assert len(losses) > 20
+    assert np.mean(losses[-5:]) < np.mean(losses[:5])
+    assert progress[-1].fraction == 1
+    entry = open_catalog(plan.out).entry(name)
+    assert entry.steps == progress[-1].step
+    assert open_catalog(plan.out).load(name) is not None
+
+
+def test_a_finished_training_resumes_with_another_cycle(plan):
+    short = dataclasses.replace(plan, minutes=0.2)
+    last = list(train.train(short))[-1].step
+    again = list(train.train(dataclasses.replace(short, resume=True)))
+    assert again[0].step == last + 1
+    assert again[0].fraction < 0.2
+
+
+def test_an_earlier_training_is_not_overwritten(plan):
+    steps(plan, 1)
+    with pytest.raises(TrainingError, match="--resume"):
+        next(train.train(plan))
+
+
+@pytest.mark.parametrize("content", [b"", b"PK\x03\x04", b"\x80\x02N."])
+def test_a_damaged_checkpoint_is_named(plan, content):
+    plan.out.mkdir()
+    (plan.out / train.CHECKPOINT_NAME).write_bytes(content)
+    with pytest.raises(TrainingError, match=r"checkpoint\.pt"):
+        next(train.train(dataclasses.replace(plan, resume=True)))
+
+
+def test_nothing_to_resume_is_named(plan):
+    with pytest.raises(TrainingError, match="no training to resume"):
+        next(train.train(dataclasses.replace(plan, resume=True)))
+
+
+def test_another_models_checkpoint_is_refused(plan):
+    steps(plan, 1)
+    other = dataclasses.replace(plan, recipe=RECIPES["denoiser"], resume=True)
+    with pytest.raises(TrainingError, match="other arguments"):
+        next(train.train(other))
+
+
+def test_photos_are_found_below_and_bad_ones_are_told(photos, tmp_path):
+    (tmp_path / "deep" / "er").mkdir(parents=True)
+    for i in range(2):
+        PillowImage.fromarray(drawn(130, 130, 1)[..., 0]).save(
+            tmp_path / "deep" / "er" / f"{i}.png"
+        )
+    PillowImage.fromarray(drawn(20, 20)).save(tmp_path / "small.png")
+    (tmp_path / "text.jpg").write_text("no picture")
+    loaded = data.load((tmp_path,), torch.device("cpu"))
+    assert len(loaded.training) + len(loaded.held_out) == 2
+    assert all(photo.shape == (3, 130, 130) for photo in loaded.training)
+    assert sorted(sentence.split()[0] for sentence in loaded.skipped) == ["small.png", "text.jpg"]
+
+
+def test_held_out_photos_are_not_trained_on(photos):
+    loaded = data.load((photos,), torch.device("cpu"))
+    assert len(loaded.held_out) == 1
+    assert not any(torch.equal(loaded.held_out[0], photo) for photo in loaded.training)
+
+
+def test_patches_are_cut_from_the_photos(photos):
+    loaded = data.load((photos,), torch.device("cpu"))
+    patches = loaded.patches(5, 24, torch.Generator().manual_seed(0))
+    assert patches.shape == (5, 3, 24, 24)
+    assert float(patches.min()) >= 0
+    assert float(patches.max()) <= 1
+    assert not torch.equal(patches[0], patches[1])
+
+
+def test_a_folder_that_is_none_is_named(tmp_path):
+    with pytest.raises(DataError, match="not a folder"):
+        data.load((tmp_path / "gone",), torch.device("cpu"))
