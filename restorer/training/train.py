@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import copy
 import math
-import os
-import pickle
 import platform
 import time
 from collections.abc import Generator as Generates
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import torch
 from torch import Generator, Tensor
@@ -20,18 +18,18 @@ from torch.nn import functional
 from restorer.engine.device import available
 from restorer.errors import TrainingError
 from restorer.models import catalog
+from restorer.models.catalog import Network
 from restorer.models.denoiser import Denoiser
 from restorer.models.estimator import PATCH_PX, Estimator
 from restorer.models.upscaler import Upscaler
 from restorer.settings import MAX_SIGMA
-from restorer.training import data, degrade
+from restorer.training import checkpoint, data, degrade
+from restorer.training.checkpoint import CHECKPOINT_NAME, State
 from restorer.training.recipes import Recipe
 
-CHECKPOINT_NAME: Final = "checkpoint.pt"
 VALIDATION_SIGMA: Final = 25.0
 VALIDATION_CROP_PX: Final = 240
 
-Network = Denoiser | Upscaler | Estimator
 Batch = tuple[tuple[Tensor, ...], Tensor]  # what the network is given, what it should return
 FLOOR_SIGMA: Final = 0.5  # where rounding to 8 bits hides any noise
 
@@ -66,20 +64,6 @@ class Plan:
     provenance: str = ""
     checkpoint_every_s: float = 120.0
     report_every_s: float = 10.0
-
-
-@dataclass(slots=True)
-class State:
-    """All that a resumed training needs, so that it goes on as if it had not stopped."""
-
-    network: Network
-    average: Network  # exponential moving average of the weights: what is exported
-    optimizer: torch.optim.Optimizer
-    generator: Generator
-    step: int = 0
-    trained_s: float = 0.0  # over all cycles
-    cycle_s: float = 0.0  # in this cosine cycle
-    cycle_steps: int = 0
 
 
 def train(plan: Plan) -> Generates[Progress, None, None]:
@@ -233,73 +217,21 @@ def _update_average(state: State, decay: float) -> None:
 
 
 def _start(plan: Plan, device: torch.device) -> State:
-    torch.manual_seed(plan.seed)  # the fresh weights
-    network = build(plan.recipe).to(device)
-    network = network.to(memory_format=torch.channels_last)
-    average = copy.deepcopy(network).requires_grad_(False)
-    optimizer = torch.optim.Adam(network.parameters(), plan.recipe.learning_rate, (0.9, 0.99))
-    generator = Generator(device).manual_seed(plan.seed)
-    state = State(network, average, optimizer, generator)
-    path = plan.out / CHECKPOINT_NAME
-    if plan.resume:
-        _restore(path, plan, state, device)
-    elif path.exists():
+    if not plan.resume and (plan.out / CHECKPOINT_NAME).exists():
         raise TrainingError(
-            f"{path} is an earlier training. Add --resume to go on with it, or choose another"
-            " --out."
+            f"{plan.out} holds an earlier training. Add --resume to go on with it, or choose "
+            "another --out."
         )
+    torch.manual_seed(plan.seed)  # the fresh weights
+    state = checkpoint.fresh(build(plan.recipe), plan.recipe, device, plan.seed)
+    if plan.resume:
+        checkpoint.resume(plan.out, plan.recipe, state)
     return state
 
 
-def _restore(path: Path, plan: Plan, state: State, device: torch.device) -> None:
-    try:
-        saved: dict[str, Any] = torch.load(path, map_location=device, weights_only=True)
-        if (saved["model"], saved["arguments"]) != (plan.recipe.name, plan.recipe.arguments):
-            raise TrainingError(f"{path} is a training of {saved['model']} with other arguments.")
-        state.network.load_state_dict(saved["network"])
-        state.average.load_state_dict(saved["average"])
-        state.optimizer.load_state_dict(saved["optimizer"])
-    except FileNotFoundError as error:
-        raise TrainingError(f"{path} is missing: there is no training to resume.") from error
-    except (
-        OSError,
-        LookupError,
-        RuntimeError,
-        ValueError,
-        EOFError,
-        pickle.UnpicklingError,
-    ) as error:
-        raise TrainingError(f"{path} is damaged and cannot be resumed ({error}).") from error
-    if saved["device_type"] == device.type:  # another kind of device has other random numbers
-        state.generator.set_state(saved["generator"].cpu())
-    else:
-        state.generator.manual_seed(plan.seed + saved["step"])
-    state.step, state.trained_s = saved["step"], saved["trained_s"]
-    if not saved["finished"]:
-        state.cycle_s, state.cycle_steps = saved["cycle_s"], saved["cycle_steps"]
-
-
 def _save(plan: Plan, state: State) -> None:
-    plan.out.mkdir(parents=True, exist_ok=True)
-    part = plan.out / f".{CHECKPOINT_NAME}.part"
-    torch.save(
-        {
-            "model": plan.recipe.name,
-            "arguments": plan.recipe.arguments,
-            "network": state.network.state_dict(),
-            "average": state.average.state_dict(),
-            "optimizer": state.optimizer.state_dict(),
-            "generator": state.generator.get_state(),
-            "device_type": state.generator.device.type,
-            "step": state.step,
-            "trained_s": state.trained_s,
-            "cycle_s": state.cycle_s,
-            "cycle_steps": state.cycle_steps,
-            "finished": state.cycle_s >= plan.minutes * 60,
-        },
-        part,
-    )
-    os.replace(part, plan.out / CHECKPOINT_NAME)
+    finished = state.cycle_s >= plan.minutes * 60
+    checkpoint.save(plan.out, plan.recipe, state, finished=finished)
 
 
 def _export(plan: Plan, state: State, device: torch.device) -> None:

@@ -75,7 +75,7 @@ class RlfnBlock(nn.Module):
 
 
 class SafmnBlock(nn.Module):
-    """SAFMN (Sun et al. 2023): depthwise convolutions at four scales, then a convolutional mixer."""
+    """SAFMN (Sun et al. 2023): depthwise convolutions at four scales, then a mixer."""
 
     def __init__(self, channels: int) -> None:
         super().__init__()
@@ -148,9 +148,8 @@ def main(channels: int, side: int, rounds: int) -> None:
         print(f"{device}: ms for a million positions at 100 kMAC each, {channels} channels")
         for name, values in times.items():
             median = statistics.median(values)
-            print(
-                f"  {name:<36} {1000 * median:8.0f}  {median / ours:5.2f}x  ({costs[name]:.1f} kMAC)"
-            )
+            cost = f"({costs[name]:.1f} kMAC)"
+            print(f"  {name:<36} {1000 * median:8.0f}  {median / ours:5.2f}x  {cost}")
 
 
 if __name__ == "__main__":

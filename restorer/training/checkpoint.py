@@ -1,0 +1,101 @@
+"""All that a resumed training needs, so that it goes on as if it had not stopped."""
+
+from __future__ import annotations
+
+import copy
+import os
+import pickle
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import torch
+from torch import Generator
+
+from restorer.errors import TrainingError
+from restorer.models.catalog import Network
+from restorer.training.recipes import Recipe
+
+CHECKPOINT_NAME: Final = "checkpoint.pt"
+# What torch raises on files that are no checkpoints, by experience.
+_DAMAGES: Final = (
+    OSError,
+    LookupError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+    EOFError,
+    pickle.UnpicklingError,
+)
+
+
+@dataclass(slots=True)
+class State:
+    """The training at one step."""
+
+    network: Network
+    average: Network  # exponential moving average of the weights: what is exported
+    optimizer: torch.optim.Optimizer
+    generator: Generator
+    step: int = 0
+    trained_s: float = 0.0  # over all cycles of the learning rate
+    cycle_s: float = 0.0  # in this one
+    cycle_steps: int = 0
+
+
+def fresh(network: Network, recipe: Recipe, device: torch.device, seed: int) -> State:
+    """The state before the first step."""
+    network = network.to(device).to(memory_format=torch.channels_last)
+    average = copy.deepcopy(network).requires_grad_(False)
+    optimizer = torch.optim.Adam(network.parameters(), recipe.learning_rate, (0.9, 0.99))
+    return State(network, average, optimizer, Generator(device).manual_seed(seed))
+
+
+def save(folder: Path, recipe: Recipe, state: State, *, finished: bool) -> None:
+    """Writes the checkpoint, whole or not at all; `finished`: this cycle is over."""
+    folder.mkdir(parents=True, exist_ok=True)
+    part = folder / f".{CHECKPOINT_NAME}.part"
+    torch.save(
+        {
+            "model": recipe.name,
+            "arguments": recipe.arguments,
+            "network": state.network.state_dict(),
+            "average": state.average.state_dict(),
+            "optimizer": state.optimizer.state_dict(),
+            "generator": state.generator.get_state(),
+            "device_type": state.generator.device.type,
+            "step": state.step,
+            "trained_s": state.trained_s,
+            "cycle_s": state.cycle_s,
+            "cycle_steps": state.cycle_steps,
+            "finished": finished,
+        },
+        part,
+    )
+    os.replace(part, folder / CHECKPOINT_NAME)
+
+
+def resume(folder: Path, recipe: Recipe, state: State) -> None:
+    """Sets a fresh state to the checkpoint's; after a finished cycle the next one begins.
+
+    Raises TrainingError if there is none, it is damaged, or of another network.
+    """
+    path, device = folder / CHECKPOINT_NAME, state.generator.device
+    try:
+        saved: dict[str, Any] = torch.load(path, map_location=device, weights_only=True)
+        if (saved["model"], saved["arguments"]) != (recipe.name, recipe.arguments):
+            raise TrainingError(f"{path} is a training of {saved['model']} with other arguments.")
+        state.network.load_state_dict(saved["network"])
+        state.average.load_state_dict(saved["average"])
+        state.optimizer.load_state_dict(saved["optimizer"])
+    except FileNotFoundError as error:
+        raise TrainingError(f"{path} is missing: there is no training to resume.") from error
+    except _DAMAGES as error:
+        raise TrainingError(f"{path} is damaged and cannot be resumed ({error}).") from error
+    if saved["device_type"] == device.type:
+        state.generator.set_state(saved["generator"].cpu())
+    else:  # another kind of device draws other numbers from the same state
+        state.generator.manual_seed(state.generator.initial_seed() + saved["step"])
+    state.step, state.trained_s = saved["step"], saved["trained_s"]
+    if not saved["finished"]:
+        state.cycle_s, state.cycle_steps = saved["cycle_s"], saved["cycle_steps"]
