@@ -21,6 +21,7 @@ GREY_SHARE: Final = 0.1
 CAMERA_RMS: Final = (0.5, 25.0)  # 8-bit levels, drawn log-uniformly
 TOLD_SHARE: Final = (0.15, 1.25)  # of the true RMS, drawn log-uniformly
 SILENT_SHARE: Final = 0.15
+SOFT_SHARE: Final = 0.5  # of the estimator's patches
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +70,8 @@ def estimation_batch(clean: Tensor, generator: Generator) -> NoisyBatch:
     """
     count = clean.shape[0]
     quarter = count // 4
-    soft = _gaussian_blur(clean, _uniform(count, 0.05, 1.5, generator), radius=4)
-    clean = torch.where(_uniform(count, 0, 1, generator) < 0.5, soft, clean)
+    soft = _gaussian_blur(clean, _uniform(count, 0.3, 3.0, generator), radius=8)
+    clean = torch.where(_uniform(count, 0, 1, generator) < SOFT_SHARE, soft, clean)
     grey = _uniform(count, 0, 1, generator) < GREY_SHARE
     clean = torch.where(grey, _to_grey(clean), clean)
 
@@ -231,7 +232,7 @@ def _smooth(noise: Tensor, generator: Generator) -> Tensor:
     blotches = _gaussian_blur(luma, _uniform(count, 0.8, 3.0, generator), radius=8)
     share = _uniform(count, -0.6, 0.3, generator) * _rms(luma) / _rms(blotches).clamp(min=1e-6)
     colour = _gaussian_blur(ycc[:, 1:], _uniform(count, 0.8, 5.0, generator), radius=12)
-    keep_colour = _uniform(count, 0.3, 1.5, generator)
+    keep_colour = 1.5 * _uniform(count, 0, 1, generator) ** 2  # some cameras leave next to none
     return ycc_to_rgb(torch.cat((luma + share * blotches, keep_colour * colour), dim=1))
 
 
