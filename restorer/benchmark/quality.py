@@ -41,11 +41,15 @@ class DenoiseScore:
 
 @dataclass(frozen=True, slots=True)
 class PairScore:
-    """A really noisy picture against its clean twin; `best` is the best of `FIXED_SIGMAS`."""
+    """A really noisy picture against its clean twin; `best` is the best of `FIXED_SIGMAS`.
+
+    `auto_sigma` was estimated on the noisy picture, `clean_sigma` on the clean one.
+    """
 
     name: str
     noise_rms: float
     auto_sigma: float
+    clean_sigma: float
     noisy_psnr: float
     auto_psnr: float
     auto_ssim: float
@@ -107,7 +111,8 @@ def pairs(
         image = imagefile.read(path)
         noisy = to_pixels(image.samples)
         clean_name = path.stem.removesuffix("_real") + "_mean" + path.suffix
-        clean = to_pixels(imagefile.read(path.with_name(clean_name)).samples)
+        clean_image = imagefile.read(path.with_name(clean_name))
+        clean = to_pixels(clean_image.samples)
         if noisy.shape != clean.shape:
             raise ShapeMismatch(noisy.shape, clean.shape)
         auto_sigma = noise.estimate(image, estimator).sigma
@@ -118,6 +123,7 @@ def pairs(
             name=path.name,
             noise_rms=float(np.sqrt(np.mean(np.square(noisy - clean))) * 255),
             auto_sigma=auto_sigma,
+            clean_sigma=noise.estimate(clean_image, estimator).sigma,
             noisy_psnr=psnr(noisy, clean),
             auto_psnr=psnr(auto, clean),
             auto_ssim=ssim(auto, clean),

@@ -91,7 +91,8 @@ def pairs(folder: Path, device: str, weights: Path, as_json: bool) -> None:
         f"best fixed sigma {_mean(s.best_psnr for s in scores):.2f} dB; "
         f"SSIM {_mean(s.auto_ssim for s in scores):.4f}; "
         f"sigma estimated {_mean(s.auto_sigma for s in scores):.2f}, "
-        f"true RMS {_mean(s.noise_rms for s in scores):.2f}"
+        f"true RMS {_mean(s.noise_rms for s in scores):.2f}, "
+        f"at most {max(s.clean_sigma for s in scores):.2f} on the clean twins"
     )
 
 

@@ -23,6 +23,7 @@ from restorer.settings import weights_dir
 README = Path(__file__).parents[2] / "README.md"
 START = "<!-- figures: written by tests/benchmarks/figures.py -->\n"
 END = "<!-- end of figures -->\n"
+SIGMAS = (5, 10, 15, 25, 50)
 
 
 def mean(values: Iterable[float], digits: int = 2) -> float:
@@ -33,11 +34,11 @@ def denoiser_figures(catalog: Catalog, data: Path) -> tuple[dict[str, Any], dict
     """Of the denoiser and of the estimator, by data set."""
     networks = Networks(denoiser=catalog.denoiser(), upscaler=None)
     estimator = catalog.estimator()
-    white = list(quality.denoise(data / "bsds32", (5, 10, 15, 25, 50), networks, estimator))
+    white = list(quality.denoise(data / "bsds32", (0, *SIGMAS), networks, estimator))
     real = list(quality.pairs(data / "polyu", networks, estimator))
     levels: dict[str, Any] = {}
     estimates: dict[str, Any] = {}
-    for sigma in (5, 10, 15, 25, 50):
+    for sigma in SIGMAS:
         rows = [row for row in white if row.sigma == sigma]
         errors = [abs(row.estimated_sigma / sigma - 1) for row in rows]
         levels[f"sigma {sigma}"] = {
@@ -59,9 +60,17 @@ def denoiser_figures(catalog: Catalog, data: Path) -> tuple[dict[str, Any], dict
         "best_fixed_sigma_db": mean(row.best_psnr for row in real),
         "auto_ssim": mean((row.auto_ssim for row in real), 4),
     }
-    return {"bsds32, white noise": levels, "polyu, real noise": polyu}, {
-        "bsds32, white noise": estimates
+    clean = [row for row in white if row.sigma == 0]
+    estimates["clean"] = {
+        "largest": round(max(row.estimated_sigma for row in clean), 2),
+        "below_2": f"{sum(row.estimated_sigma < 2 for row in clean)} of {len(clean)}",
     }
+    twins = [row.clean_sigma for row in real]
+    estimated = {
+        "bsds32, white noise": estimates,
+        "polyu, clean": {"largest": round(max(twins), 2)},
+    }
+    return {"bsds32, white noise": levels, "polyu, real noise": polyu}, estimated
 
 
 def upscaler_figures(catalog: Catalog, data: Path, scale: int) -> dict[str, Any]:
