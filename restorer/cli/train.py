@@ -43,6 +43,11 @@ if TYPE_CHECKING:
     help="Of the upscaler.",
 )
 @click.option("--resume", is_flag=True, help="Go on with the training in --out.")
+@click.option(
+    "--learning-rate",
+    type=click.FloatRange(0, 1, min_open=True),
+    help="Peak of this cycle. Default: the recipe's; a lower one suits a --resume.",
+)
 @click.option("--seed", default=1, show_default=True)
 @click.option(
     "--provenance", default="", help="What the photos are and their licence, for the card."
@@ -55,6 +60,7 @@ def train(
     out: Path,
     scale: str,
     resume: bool,
+    learning_rate: float | None,
     seed: int,
     provenance: str,
     device: str,
@@ -75,6 +81,7 @@ def train(
         minutes=minutes,
         out=out,
         resume=resume,
+        learning_rate=learning_rate,
         seed=seed,
         device=device,
         provenance=provenance,

@@ -62,6 +62,7 @@ class Plan:
     seed: int = 1
     device: str = "auto"
     provenance: str = ""
+    learning_rate: float | None = None  # the peak of this cycle, if not the recipe's
     checkpoint_every_s: float = 120.0
     report_every_s: float = 10.0
 
@@ -80,6 +81,7 @@ def train(plan: Plan) -> Generates[Progress, None, None]:
     state = _start(plan, device)
     photos = data.load(plan.data, device)
     budget_s = plan.minutes * 60
+    peak = plan.learning_rate or recipe.learning_rate
     losses: list[Tensor] = []
     pixels = 0
     last_report = last_save = started = time.monotonic()
@@ -89,7 +91,7 @@ def train(plan: Plan) -> Generates[Progress, None, None]:
         while state.cycle_s < budget_s:
             fraction = state.cycle_s / budget_s
             for group in state.optimizer.param_groups:
-                group["lr"] = _learning_rate(recipe, fraction, state.cycle_steps)
+                group["lr"] = _learning_rate(recipe, peak, fraction, state.cycle_steps)
 
             phase = recipe.phase(fraction)
             clean = photos.patches(phase.batch, phase.patch_px, state.generator)
@@ -194,11 +196,11 @@ def _floor(sigma: Tensor) -> Tensor:
     return torch.full_like(sigma, FLOOR_SIGMA)
 
 
-def _learning_rate(recipe: Recipe, fraction: float, cycle_steps: int) -> float:
+def _learning_rate(recipe: Recipe, peak: float, fraction: float, cycle_steps: int) -> float:
     warm = min(1.0, (cycle_steps + 1) / recipe.warmup_steps)
     cosine = 0.5 * (1 + math.cos(math.pi * min(1.0, fraction)))
-    low, high = recipe.learning_rate_end, recipe.learning_rate
-    return warm * (low + (high - low) * cosine)
+    low = recipe.learning_rate_end
+    return warm * (low + (peak - low) * cosine)
 
 
 def _bfloat16_is_fast(device: torch.device) -> bool:
