@@ -43,12 +43,13 @@ class DenoiseScore:
 class PairScore:
     """A really noisy picture against its clean twin; `best` is the best of `FIXED_SIGMAS`.
 
-    `auto_sigma` was estimated on the noisy picture, `clean_sigma` on the clean one.
+    `estimated_sigma` was found on the noisy picture, `clean_sigma` on the clean one.
     """
 
     name: str
     noise_rms: float
-    auto_sigma: float
+    estimated_sigma: float
+    auto_strength: float
     clean_sigma: float
     noisy_psnr: float
     auto_psnr: float
@@ -115,14 +116,15 @@ def pairs(
         clean = to_pixels(clean_image.samples)
         if noisy.shape != clean.shape:
             raise ShapeMismatch(noisy.shape, clean.shape)
-        auto_sigma = noise.estimate(image, estimator).sigma
-        auto = _run(noisy, networks, auto_sigma, device)
+        estimated = noise.estimate(image, estimator)
+        auto = _run(noisy, networks, estimated.strength, device)
         fixed = {s: psnr(_run(noisy, networks, s, device), clean) for s in FIXED_SIGMAS}
         best_sigma = max(fixed, key=lambda sigma: fixed[sigma])
         yield PairScore(
             name=path.name,
             noise_rms=float(np.sqrt(np.mean(np.square(noisy - clean))) * 255),
-            auto_sigma=auto_sigma,
+            estimated_sigma=estimated.sigma,
+            auto_strength=estimated.strength,
             clean_sigma=noise.estimate(clean_image, estimator).sigma,
             noisy_psnr=psnr(noisy, clean),
             auto_psnr=psnr(auto, clean),

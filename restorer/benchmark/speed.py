@@ -64,7 +64,7 @@ def _measure_here(source: Path, settings: Settings, weights: Path) -> SpeedScore
     image = imagefile.read(source)
     ratio = None
     if image.megapixels <= BARE_LIMIT_MEGAPIXELS:
-        sigma = done.sigma or 0.0
+        sigma = done.denoised_at or 0.0
         rounds = [
             _bare_s(image, workshop, sigma) / _engine_s(image, workshop, sigma)
             for _ in range(_ROUNDS)

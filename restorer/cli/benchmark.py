@@ -90,7 +90,8 @@ def pairs(folder: Path, device: str, weights: Path, as_json: bool) -> None:
         f"least {min(gains):.2f}, {sum(gain < 0 for gain in gains)} made worse), "
         f"best fixed sigma {_mean(s.best_psnr for s in scores):.2f} dB; "
         f"SSIM {_mean(s.auto_ssim for s in scores):.4f}; "
-        f"sigma estimated {_mean(s.auto_sigma for s in scores):.2f}, "
+        f"sigma estimated {_mean(s.estimated_sigma for s in scores):.2f}, "
+        f"denoised at {_mean(s.auto_strength for s in scores):.2f}, "
         f"true RMS {_mean(s.noise_rms for s in scores):.2f}, "
         f"at most {max(s.clean_sigma for s in scores):.2f} on the clean twins"
     )

@@ -58,7 +58,11 @@ def _file(path: Path) -> dict[str, object]:
 
     described = imagefile.describe(path)
     estimated = noise.estimate(imagefile.read(path), open_catalog(weights_dir()).estimator())
-    return asdict(described) | {"sigma": round(estimated.sigma, 2), "noise": estimated.word}
+    return asdict(described) | {
+        "noise": estimated.word,
+        "sigma": round(estimated.sigma, 2),
+        "auto denoises at": round(estimated.strength, 2),
+    }
 
 
 def _aligned(facts: Mapping[str, object]) -> str:

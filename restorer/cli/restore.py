@@ -134,12 +134,9 @@ def _report_done(done: FileRestored, as_json: bool) -> None:
     if as_json:
         _print_json({"status": "done"} | asdict(done))
         return
-    if done.sigma is None:
-        cleaned = ""
-    elif done.noise is None:
-        cleaned = f", denoised at {done.sigma:g}"
-    else:
-        cleaned = f", {done.noise} noise (sigma {done.sigma:.1f})"
+    cleaned = "" if done.denoised_at is None else f", denoised at {done.denoised_at:.1f}"
+    if done.noise is not None:
+        cleaned = f", {done.noise.word} noise (sigma {done.noise.sigma:.1f}){cleaned}"
     click.echo(
         f"{done.source} -> {done.target}  {done.width} x {done.height}{cleaned}, "
         f"{done.total_s:.1f} s on {done.device}"

@@ -12,6 +12,7 @@ import numpy as np
 from restorer.engine import imagefile, noise, resultfile
 from restorer.engine.device import ladder
 from restorer.engine.image import Image, Pixels, Samples
+from restorer.engine.noise import NoiseEstimate
 from restorer.engine.restore import Event, Networks, SteppedDown, enlarge_alpha, restore
 from restorer.models.catalog import open_catalog
 from restorer.models.estimator import Estimator
@@ -20,18 +21,18 @@ from restorer.settings import Settings, weights_dir
 
 @dataclass(frozen=True, slots=True)
 class FileRestored:
-    """The last event of a photo. `sigma` is what the denoiser was given, None if it was off.
+    """The last event of a photo. Sizes in pixels of the result, times in seconds.
 
-    `noise` is the plain word for an estimated sigma, None if the user chose it. Sizes in pixels of
-    the result, times in seconds.
+    `denoised_at` is what the denoiser was given, None if it was off. `noise` is what was estimated,
+    None if the user chose the strength.
     """
 
     source: Path
     target: Path
     width: int
     height: int
-    sigma: float | None
-    noise: str | None
+    denoised_at: float | None
+    noise: NoiseEstimate | None
     device: str
     read_s: float
     estimate_s: float
@@ -84,7 +85,7 @@ class Workshop:
         started = time.monotonic()
         image = imagefile.read(source)
         read_at = time.monotonic()
-        sigma, word = self._noise_of(image)
+        sigma, estimated = self._noise_of(image)
         estimated_at = time.monotonic()
         out = self.empty_result(image)
         rungs = ladder(self.settings.device)
@@ -102,8 +103,8 @@ class Workshop:
             target=target,
             width=result.width,
             height=result.height,
-            sigma=None if self.networks.denoiser is None else round(sigma, 2),
-            noise=word,
+            denoised_at=None if self.networks.denoiser is None else round(sigma, 2),
+            noise=estimated,
             device=device,
             read_s=read_at - started,
             estimate_s=estimated_at - read_at,
@@ -128,10 +129,10 @@ class Workshop:
         shape = (image.height * scale, image.width * scale, image.samples.shape[2])
         return np.empty(shape, image.samples.dtype)
 
-    def _noise_of(self, image: Image) -> tuple[float, str | None]:
+    def _noise_of(self, image: Image) -> tuple[float, NoiseEstimate | None]:
         if self.estimator is not None:
-            estimate = noise.estimate(image, self.estimator)
-            return estimate.sigma, estimate.word
+            estimated = noise.estimate(image, self.estimator)
+            return estimated.strength, estimated
         return (0.0 if self.settings.denoise == "off" else float(self.settings.denoise)), None
 
 

@@ -12,6 +12,7 @@ PATCH_PX: Final = 96
 _REGION_PX: Final = 16
 _LEVELS: Final = 3
 _QUANTILES: Final = (0.05, 0.15, 0.35, 0.6)
+_SPREAD: Final = 3.0
 _SILENCE: Final = 0.02  # 8-bit levels squared: far below what rounding to 8 bits leaves
 
 
@@ -50,6 +51,17 @@ class Estimator(nn.Module):
         return answer
 
 
+def fineness(patches: Tensor) -> Tensor:
+    """(N, 3, 96, 96) to (N): how much of the quiet regions' detail is at the scale of a pixel.
+
+    The amplitude of the finest diagonal band over that of the next band: 1 for white noise, below
+    0.2 where a camera's demosaicing, noise reduction and JPEG have left only coarser grain.
+    """
+    energies = _quiet_energies(255 * patches.float())
+    finest, next_band = energies[:, 2 * len(_QUANTILES)], energies[:, 4 * len(_QUANTILES)]
+    return torch.exp(0.5 * _SPREAD * (finest - next_band))
+
+
 def _quiet_energies(patches: Tensor) -> Tensor:
     """(N, 48): logarithms of low quantiles, over regions, of Haar energies, normalized.
 
@@ -68,7 +80,7 @@ def _quiet_energies(patches: Tensor) -> Tensor:
             brightness, colour = regions[:, 0], regions[:, 1:].mean(dim=1)
             features += [torch.quantile(plane, quantiles, dim=1) for plane in (brightness, colour)]
     # About zero mean and unit variance over the levels that are trained, for a quick start.
-    return (torch.log(torch.cat(features).T + _SILENCE) - 1) / 3
+    return (torch.log(torch.cat(features).T + _SILENCE) - 1) / _SPREAD
 
 
 def _haar(planes: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:

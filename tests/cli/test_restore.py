@@ -93,7 +93,7 @@ def test_json_tells_sizes_and_times(photo, tiny_weights, capsys):
     assert restored(tiny_weights, photo, "--json", "--denoise", 12.5) == 0
     fields = json.loads(capsys.readouterr().out)
     assert fields["status"] == "done"
-    assert (fields["width"], fields["height"], fields["sigma"]) == (90, 70, 12.5)
+    assert (fields["width"], fields["height"], fields["denoised_at"]) == (90, 70, 12.5)
     assert fields["network_s"] > 0
 
 

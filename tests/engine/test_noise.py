@@ -48,7 +48,7 @@ def test_a_clean_picture_is_called_clean(estimator, scene):
 
 def test_grey_noise_is_found_too(estimator, scene):
     noisy = with_noise(scene[..., :1], 20)
-    assert estimate(Image(noisy), estimator).sigma == pytest.approx(20, rel=0.25)
+    assert estimate(Image(noisy), estimator).sigma == pytest.approx(20, rel=1 / 3)
 
 
 def test_clipped_regions_do_not_count(estimator, scene):
@@ -77,7 +77,25 @@ def test_one_flat_colour_has_no_noise(estimator, level):
 
 @pytest.mark.parametrize(
     ("sigma", "word"),
-    [(0.4, "hardly any"), (4, "slight"), (10, "visible"), (20, "strong"), (60, "very strong")],
+    [(0.4, "hardly any"), (4, "slight"), (10, "visible"), (25, "strong"), (60, "very strong")],
 )
 def test_words_for_levels(sigma, word):
-    assert NoiseEstimate(sigma).word == word
+    assert NoiseEstimate(sigma, fineness=1).word == word
+
+
+@pytest.mark.parametrize(
+    ("fineness", "strength"), [(1, 4), (0.3, 4), (0.225, 12), (0.15, 20), (0, 20)]
+)
+def test_coarse_noise_is_denoised_stronger_than_it_is_seen(fineness, strength):
+    assert NoiseEstimate(4, fineness).strength == pytest.approx(strength)
+
+
+def test_white_noise_is_fine_and_blurred_noise_is_not(estimator, scene):
+    grain = np.random.default_rng(0).standard_normal(scene.shape, np.float32)
+    blurred = sum(np.roll(grain, (i, j), (0, 1)) for i in range(3) for j in range(3)) / 9
+    assert estimate(Image(scene + np.float32(0.06) * grain), estimator).fineness > 0.5
+    assert estimate(Image(scene + np.float32(0.06) * blurred), estimator).fineness < 0.3
+
+
+def test_the_strength_stays_in_the_trained_range():
+    assert NoiseEstimate(60, fineness=0).strength == 75
