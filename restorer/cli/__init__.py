@@ -26,7 +26,7 @@ def cli() -> None:
 
     \b
     restorer restore photo.jpg               clean it; writes photo_restored.jpg
-    restorer restore photo.jpg --scale 2     clean it and enlarge it twice
+    restorer restore photo.jpg --scale 2     clean it, twice as wide and high
     restorer restore *.jpg -o cleaned        many photos into a folder
     """
 

@@ -15,7 +15,7 @@ from restorer.errors import RestorerError
 from restorer.settings import resources_dir, weights_dir
 
 
-@click.command()
+@click.command(short_help="Show this installation, or what a photo is like.")
 @click.argument("files", metavar="[FILE...]", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="One JSON line a file on standard output.")
 @click.pass_context

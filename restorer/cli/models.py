@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from restorer.models.catalog import Entry
 
 
-@click.command()
+@click.command(short_help="List the models, or show one model's card.")
 @click.argument("name", required=False)
 @weights_option
 @click.option("--check", is_flag=True, help="Verify every weights file against its checksum.")

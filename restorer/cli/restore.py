@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     type=click.Choice([str(scale) for scale in SCALES]),
     default="1",
     show_default=True,
-    help="Enlarge so many times. Enlarged detail is plausible, not recovered.",
+    help="Times as wide and high. Enlarged detail is plausible, not recovered.",
 )
 @click.option(
     "--quality",

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from restorer.training.train import Progress
 
 
-@click.command(cls=ManyValuesCommand)
+@click.command(cls=ManyValuesCommand, short_help="Train a model on your own photos.")
 @click.argument("model", type=click.Choice(["denoiser", "upscaler"]))
 @click.option(
     "--data",

@@ -122,16 +122,23 @@ def train(plan: Plan) -> Generates[Progress, None, None]:
                     step=state.step,
                     fraction=min(1.0, state.cycle_s / budget_s),
                     eta_s=max(0.0, budget_s - state.cycle_s),
-                    loss=float(torch.stack(losses).mean()),
+                    loss=_mean(losses),
                     megapixels_per_s=pixels / 1e6 / (now - last_report),
                     validation=validation,
                 )
-                losses, pixels = [], 0
+                losses, pixels = losses[-1:], 0
                 last_report = time.monotonic()
     finally:
         _save(plan, state)
     _export(plan, state, device)
-    yield Progress(state.step, 1.0, 0.0, math.nan, 0.0, validate(recipe, state.average, photos))
+    yield Progress(
+        step=state.step,
+        fraction=1.0,
+        eta_s=0.0,
+        loss=_mean(losses),
+        megapixels_per_s=0.0,
+        validation=validate(recipe, state.average, photos),
+    )
 
 
 def build(recipe: Recipe) -> Network:
@@ -190,6 +197,10 @@ def _loss(recipe: Recipe, answer: Tensor, target: Tensor) -> Tensor:
     if recipe.task == "estimate":
         return functional.gaussian_nll_loss(answer[:, 0], target, answer[:, 1].exp(), eps=1e-4)
     return 255 * functional.l1_loss(answer, target)
+
+
+def _mean(losses: list[Tensor]) -> float:
+    return float(torch.stack(losses).mean()) if losses else math.nan
 
 
 def _floor(sigma: Tensor) -> Tensor:
