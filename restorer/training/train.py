@@ -83,6 +83,7 @@ def train(plan: Plan) -> Generates[Progress, None, None]:
     budget_s = plan.minutes * 60
     peak = plan.learning_rate or recipe.learning_rate
     losses: list[Tensor] = []
+    reported: list[Tensor] = []
     pixels = 0
     last_report = last_save = started = time.monotonic()
     cycle_s_before, trained_s_before = state.cycle_s, state.trained_s
@@ -126,7 +127,7 @@ def train(plan: Plan) -> Generates[Progress, None, None]:
                     megapixels_per_s=pixels / 1e6 / (now - last_report),
                     validation=validation,
                 )
-                losses, pixels = losses[-1:], 0
+                reported, losses, pixels = losses, [], 0
                 last_report = time.monotonic()
     finally:
         _save(plan, state)
@@ -135,7 +136,7 @@ def train(plan: Plan) -> Generates[Progress, None, None]:
         step=state.step,
         fraction=1.0,
         eta_s=0.0,
-        loss=_mean(losses),
+        loss=_mean(losses or reported),
         megapixels_per_s=0.0,
         validation=validate(recipe, state.average, photos),
     )
