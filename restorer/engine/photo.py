@@ -14,7 +14,7 @@ from restorer.engine.device import ladder
 from restorer.engine.image import Image, Pixels, Samples
 from restorer.engine.noise import NoiseEstimate
 from restorer.engine.restore import Event, Networks, SteppedDown, enlarge_alpha, restore
-from restorer.models.catalog import open_catalog
+from restorer.models.catalog import Catalog, open_catalog
 from restorer.models.estimator import Estimator
 from restorer.settings import Settings, weights_dir
 
@@ -54,14 +54,26 @@ class Workshop:
 
     @classmethod
     def open(cls, settings: Settings, weights: Path) -> Workshop:
-        """Raises WeightsError or DeviceUnavailable before any photo is touched."""
+        """Takes from the folder `weights` what it has, and the rest from the shipped ones.
+
+        So one's own denoiser works with the shipped estimator. Raises WeightsError or
+        DeviceUnavailable before any photo is touched.
+        """
         ladder(settings.device)
-        catalog = open_catalog(weights)
-        networks = Networks(
-            denoiser=None if settings.denoise == "off" else catalog.denoiser(),
-            upscaler=None if settings.scale == 1 else catalog.upscaler(settings.scale),
-        )
-        return cls(settings, networks, catalog.estimator() if settings.denoise == "auto" else None)
+        own = open_catalog(weights)
+
+        def having(name: str) -> Catalog:
+            return own if name in own else open_catalog(weights_dir())
+
+        denoiser = upscaler = estimator = None
+        if settings.denoise != "off":
+            denoiser = having("denoiser").denoiser()
+        if settings.denoise == "auto":
+            estimator = having("estimator").estimator()
+        if settings.scale > 1:
+            scale = settings.scale
+            upscaler = having(f"upscaler-x{scale}").upscaler(scale)
+        return cls(settings, Networks(denoiser, upscaler), estimator)
 
     def restore_file(
         self,

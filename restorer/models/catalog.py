@@ -71,6 +71,9 @@ class Catalog:
         known = ", ".join(entry.name for entry in self.entries) or "none"
         raise ModelUnknown(f"There is no model {name!r} in {self.folder}. It has: {known}.")
 
+    def __contains__(self, name: str) -> bool:
+        return any(entry.name == name for entry in self.entries)
+
     def denoiser(self) -> Denoiser:
         """Raises ModelUnknown, WeightsMissing or WeightsCorrupt."""
         module = self.load("denoiser")

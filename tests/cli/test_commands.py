@@ -4,12 +4,15 @@ import sys
 from pathlib import Path
 
 import pytest
+import torch
 from PIL import Image as PillowImage
 
 import restorer
 from restorer.cli import run
+from restorer.engine.photo import Workshop
 from restorer.errors import ModelUnknown
 from restorer.models.catalog import open_catalog
+from restorer.settings import Settings
 from tests.conftest import drawn
 
 
@@ -142,6 +145,10 @@ def test_train_writes_weights_that_restore_takes(photos, tmp_path, capsys):
     assert open_catalog(out).upscaler(2).scale == 2
     with pytest.raises(ModelUnknown):
         open_catalog(out).denoiser()
+    workshop = Workshop.open(Settings(scale=2), out)
+    trained, used = open_catalog(out).upscaler(2), workshop.networks.upscaler
+    assert torch.equal(used.tail.weight, trained.tail.weight)
+    assert workshop.networks.denoiser is not None, "what the folder lacks comes from the shipped"
 
 
 def test_train_without_photos_says_so(tmp_path, capsys):
