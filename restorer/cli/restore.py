@@ -12,7 +12,7 @@ import click
 
 from restorer.cli.options import DENOISE, device_option, weights_option
 from restorer.cli.progress import PixelBar
-from restorer.errors import ImageError, ImageUnwritable, RestorerError
+from restorer.errors import ImageUnwritable, RestorerError
 from restorer.settings import SCALES, Denoise, Settings
 
 if TYPE_CHECKING:
@@ -71,22 +71,19 @@ def restore(
     A file that cannot be used is named and the others are still done; the exit status is then 1.
     """
     settings = Settings(denoise=denoise, scale=int(scale), device=device)
-    folder = _output_folder(output, sources)
+    target, folder = _destination(output, sources)
 
     from restorer.engine.photo import Workshop  # imports torch: a wrong option is told before
 
     workshop = Workshop.open(settings, weights)
     failed = 0
     for source in sources:
-        target = output if folder is None else None
         try:
             with PixelBar(source.name) as bar:
                 done = _restore_one(workshop, source, target, folder, quality, bar)
         except RestorerError as error:
             failed += 1
             _report_failure(source, error, as_json)
-            if not isinstance(error, ImageError):
-                raise  # the weights or the device: no other photo would fare better
         else:
             _report_done(done, as_json)
     context.exit(1 if failed else 0)
@@ -113,21 +110,19 @@ def _restore_one(
     raise AssertionError("restore_file always ends with FileRestored or an error")
 
 
-def _output_folder(output: Path | None, sources: Sequence[Path]) -> Path | None:
-    """The folder to write into, or None if `output` names the one file to write."""
+def _destination(output: Path | None, sources: Sequence[Path]) -> tuple[Path | None, Path | None]:
+    """The one file to write or the folder to write into; neither means beside each source."""
     if output is None:
-        return Path()
-    if output.is_dir():
-        return output
-    if len(sources) == 1 and output.suffix:
-        return None
+        return None, None
+    if len(sources) == 1 and output.suffix and not output.is_dir():
+        return output, None
     try:
         output.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise ImageUnwritable(
             output, f"The folder {output} cannot be made: {error.strerror}. Choose another."
         ) from error
-    return output
+    return None, output
 
 
 def _report_done(done: FileRestored, as_json: bool) -> None:

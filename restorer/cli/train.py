@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @click.command(cls=ManyValuesCommand, short_help="Train a model on your own photos.")
-@click.argument("model", type=click.Choice(["denoiser", "upscaler"]))
+@click.argument("model", type=click.Choice(["denoiser", "upscaler", "estimator"]))
 @click.option(
     "--data",
     metavar="FOLDER...",
@@ -74,7 +74,7 @@ def train(
     from restorer.training.train import Plan
     from restorer.training.train import train as run_training
 
-    recipe = RECIPES["denoiser" if model == "denoiser" else f"upscaler-x{scale}"]
+    recipe = RECIPES[f"upscaler-x{scale}" if model == "upscaler" else model]
     plan = Plan(
         recipe=recipe,
         data=data,

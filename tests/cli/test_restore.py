@@ -45,6 +45,14 @@ def test_a_cleaned_copy_appears_beside_the_photo(photo, folder, tiny_weights, ca
     assert "photo.jpg -> photo_restored.jpg  90 x 70" in capsys.readouterr().out
 
 
+def test_the_copy_lies_beside_the_photo_wherever_that_is(folder, tiny_weights):
+    (folder / "deep").mkdir()
+    saved(folder / "deep" / "a.png")
+    assert restored(tiny_weights, "deep/a.png") == 0
+    assert names(folder / "deep") == ["a.png", "a_restored.png"]
+    assert names(folder) == ["deep"]
+
+
 def test_a_second_run_takes_another_name(photo, folder, tiny_weights):
     assert restored(tiny_weights, photo) == restored(tiny_weights, photo) == 0
     assert names(folder) == ["photo.jpg", "photo_restored-2.jpg", "photo_restored.jpg"]
