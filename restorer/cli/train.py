@@ -42,6 +42,12 @@ if TYPE_CHECKING:
     show_default=True,
     help="Of the upscaler.",
 )
+@click.option(
+    "--from",
+    "start_from",
+    type=click.Path(path_type=Path),
+    help="Folder of weights to start from instead of from nothing, such as the shipped ones.",
+)
 @click.option("--resume", is_flag=True, help="Go on with the training in --out.")
 @click.option(
     "--learning-rate",
@@ -59,6 +65,7 @@ def train(
     minutes: float,
     out: Path,
     scale: str,
+    start_from: Path | None,
     resume: bool,
     learning_rate: float | None,
     seed: int,
@@ -80,6 +87,7 @@ def train(
         data=data,
         minutes=minutes,
         out=out,
+        start_from=start_from,
         resume=resume,
         learning_rate=learning_rate,
         seed=seed,

@@ -59,6 +59,7 @@ class Plan:
     minutes: float
     out: Path
     resume: bool = False
+    start_from: Path | None = None  # a folder of weights to go on from, such as the shipped ones
     seed: int = 1
     device: str = "auto"
     provenance: str = ""
@@ -74,7 +75,8 @@ def train(plan: Plan) -> Generates[Progress, None, None]:
     interrupted cycle goes on; a finished one is followed by another (warm restart, Loshchilov and
     Hutter 2017). Closing the generator saves a checkpoint.
 
-    Raises DataError, TrainingError for a checkpoint that cannot be used, DeviceUnavailable.
+    Raises DataError, TrainingError for a checkpoint that cannot be used, WeightsError,
+    DeviceUnavailable.
     """
     recipe = plan.recipe
     device = available(plan.device)
@@ -237,10 +239,20 @@ def _start(plan: Plan, device: torch.device) -> State:
             "another --out."
         )
     torch.manual_seed(plan.seed)  # the fresh weights
-    state = checkpoint.fresh(build(plan.recipe), plan.recipe, device, plan.seed)
+    network = build(plan.recipe)
+    if plan.start_from is not None:
+        network.load_state_dict(_trained_weights(plan.recipe, plan.start_from))
+    state = checkpoint.fresh(network, plan.recipe, device, plan.seed)
     if plan.resume:
         checkpoint.resume(plan.out, plan.recipe, state)
     return state
+
+
+def _trained_weights(recipe: Recipe, folder: Path) -> dict[str, Tensor]:
+    trained = catalog.open_catalog(folder)
+    if trained.entry(recipe.name).arguments != recipe.arguments:
+        raise TrainingError(f"The {recipe.name} in {folder} is another network than the recipe's.")
+    return trained.load(recipe.name).state_dict()
 
 
 def _save(plan: Plan, state: State) -> None:

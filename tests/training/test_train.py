@@ -8,7 +8,7 @@ from PIL import Image as PillowImage
 
 from restorer.errors import DataError, TrainingError
 from restorer.models.catalog import open_catalog
-from restorer.training import data, train
+from restorer.training import checkpoint, data, train
 from restorer.training.recipes import RECIPES, Phase
 from tests.conftest import drawn
 
@@ -111,6 +111,28 @@ def test_a_finished_training_resumes_with_another_cycle(plan):
     assert again[0].fraction < 0.2
 
 
+def test_a_training_starts_from_given_weights(plan, tmp_path):
+    short = dataclasses.replace(plan, minutes=0.1)
+    list(train.train(short))
+    trained = open_catalog(plan.out).denoiser().state_dict()
+    onward = dataclasses.replace(short, start_from=plan.out, out=tmp_path / "onward")
+    running = train.train(dataclasses.replace(onward, learning_rate=1e-12))
+    next(running)
+    running.close()
+    saved = torch.load(onward.out / checkpoint.CHECKPOINT_NAME, weights_only=True)["network"]
+    for key, value in trained.items():
+        torch.testing.assert_close(saved[key], value)
+
+
+def test_weights_of_another_network_are_refused(plan, tmp_path):
+    list(train.train(dataclasses.replace(plan, minutes=0.1)))
+    other = dataclasses.replace(
+        plan, recipe=RECIPES["denoiser"], start_from=plan.out, out=tmp_path / "other"
+    )
+    with pytest.raises(TrainingError, match="another network"):
+        next(train.train(other))
+
+
 def test_an_earlier_training_is_not_overwritten(plan):
     steps(plan, 1)
     with pytest.raises(TrainingError, match="--resume"):
@@ -120,7 +142,7 @@ def test_an_earlier_training_is_not_overwritten(plan):
 @pytest.mark.parametrize("content", [b"", b"PK\x03\x04", b"\x80\x02N."])
 def test_a_damaged_checkpoint_is_named(plan, content):
     plan.out.mkdir()
-    (plan.out / train.CHECKPOINT_NAME).write_bytes(content)
+    (plan.out / checkpoint.CHECKPOINT_NAME).write_bytes(content)
     with pytest.raises(TrainingError, match=r"checkpoint\.pt"):
         next(train.train(dataclasses.replace(plan, resume=True)))
 
