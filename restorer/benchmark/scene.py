@@ -39,15 +39,13 @@ def draw_scene(seed: int = 7) -> PillowImage.Image:
     return canvas.resize(SIZE, PillowImage.Resampling.LANCZOS)
 
 
-def add_camera_noise(
+def add_sensor_noise(
     clean: PillowImage.Image, level: float = 16.0, seed: int = 7
 ) -> PillowImage.Image:
-    """Grain that grows with the light and blotchy colour noise, `level` 8-bit levels RMS."""
-    random = np.random.default_rng(seed)
+    """Grain that grows with the light, as a sensor's does; `level` is its RMS in 8-bit levels."""
     pixels = np.asarray(clean, np.float64)
-    grain = random.standard_normal(pixels.shape[:2])[..., None]
-    blotches = np.stack([_soft_noise(random, pixels.shape[:2], 1.2) for _ in range(3)], axis=-1)
-    noise = (0.8 * grain + 0.6 * blotches) * np.sqrt(0.35 + pixels / 255)
+    grain = np.random.default_rng(seed).standard_normal(pixels.shape)
+    noise = grain * np.sqrt(0.35 + pixels / 255)
     noise *= level / np.sqrt(np.mean(noise**2))
     return PillowImage.fromarray(np.rint(np.clip(pixels + noise, 0, 255)).astype(np.uint8))
 
@@ -206,7 +204,7 @@ def _resolution_star(draw: ImageDraw.ImageDraw, centre: tuple[int, int], radius:
 
 def main() -> None:
     """Writes the noisy sample to the path given."""
-    add_camera_noise(draw_scene()).save(Path(sys.argv[1]), quality=92, subsampling=0)
+    add_sensor_noise(draw_scene()).save(Path(sys.argv[1]), quality=92, subsampling=0)
 
 
 if __name__ == "__main__":

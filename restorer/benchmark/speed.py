@@ -15,7 +15,7 @@ from typing import Final
 import numpy as np
 import torch
 
-from restorer.benchmark.scene import add_camera_noise, draw_scene
+from restorer.benchmark.scene import add_sensor_noise, draw_scene
 from restorer.engine import imagefile, resultfile
 from restorer.engine.device import available, ladder
 from restorer.engine.image import Image, to_pixels
@@ -115,7 +115,7 @@ def _bare_s(image: Image, workshop: Workshop, sigma: float) -> float:
 
 def _draw(path: Path, megapixels: float) -> None:
     """The drawn scene, repeated to a 4:3 picture of that many megapixels."""
-    scene = np.asarray(add_camera_noise(draw_scene()))
+    scene = np.asarray(add_sensor_noise(draw_scene()))
     width = round(math.sqrt(megapixels * 4e6 / 3))
     height = round(megapixels * 1e6 / width)
     times = (-(-height // scene.shape[0]), -(-width // scene.shape[1]), 1)

@@ -14,9 +14,12 @@ from restorer.models.estimator import PATCH_PX, Estimator, fineness
 from restorer.settings import MAX_SIGMA
 
 MAX_PATCHES: Final = 144  # spread over the photo: more do not change the answer, only the time
-QUIET_SHARE: Final = 0.1  # noise is everywhere, texture is not: the quietest patches tell
-MAX_BOOST: Final = 5.0
+# Coarse grain looks like texture, but it is everywhere and texture is not: there the quietest tenth
+# of the patches tells. Fine grain is told from texture in every patch, and the middle one counts.
+QUIET_SHARES: Final = (0.1, 0.5)
+MAX_BOOST: Final = 4.0
 _COARSE, _FINE = 0.15, 0.3  # of `fineness`: fully boosted below, not at all above
+_WHITE: Final = 0.6
 _MAX_CLIPPED: Final = 0.05  # of a patch's samples: clipped noise is missing noise
 _WORDS: Final = ((3.0, "hardly any"), (8.0, "slight"), (20.0, "visible"), (40.0, "strong"))
 
@@ -63,13 +66,12 @@ def estimate(image: Image, estimator: Estimator) -> NoiseEstimate:
         patches = patches[clipped <= _MAX_CLIPPED]
     batch = torch.from_numpy(patches).permute(0, 3, 1, 2).expand(-1, 3, -1, -1)
     logarithms, log_variances = estimator(batch).double().unbind(dim=1)
+    grain = float(fineness(batch).median())
+    share = float(np.interp(grain, (_FINE, _WHITE), QUIET_SHARES))
     order = logarithms.argsort()
     certainty = torch.exp(-log_variances[order]).cumsum(dim=0)
-    chosen = int(torch.searchsorted(certainty, QUIET_SHARE * certainty[-1]))
-    return NoiseEstimate(
-        sigma=min(MAX_SIGMA, math.exp(float(logarithms[order[chosen]]))),
-        fineness=float(fineness(batch).median()),
-    )
+    chosen = int(torch.searchsorted(certainty, share * certainty[-1]))
+    return NoiseEstimate(min(MAX_SIGMA, math.exp(float(logarithms[order[chosen]]))), grain)
 
 
 def _patches(image: Image) -> Pixels:

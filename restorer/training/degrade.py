@@ -75,7 +75,8 @@ def estimation_batch(clean: Tensor, generator: Generator) -> NoisyBatch:
     grey = _uniform(count, 0, 1, generator) < GREY_SHARE
     clean = torch.where(grey, _to_grey(clean), clean)
 
-    white_sigma = _uniform(quarter, 0, MAX_SIGMA, generator)
+    # Low levels are the difficult ones, where texture is as strong as noise.
+    white_sigma = _uniform(quarter, 0, 1, generator) ** 2 * MAX_SIGMA
     field = torch.randn(clean[:quarter].shape, generator=generator, device=clean.device)
     field = _partly_common(field, grey[:quarter], generator)
     white = clean[:quarter] + field * (white_sigma / 255)

@@ -84,10 +84,10 @@ def test_words_for_levels(sigma, word):
 
 
 @pytest.mark.parametrize(
-    ("fineness", "strength"), [(1, 4), (0.3, 4), (0.225, 12), (0.15, 20), (0, 20)]
+    ("fineness", "strength"), [(1, 5), (0.3, 5), (0.225, 12.5), (0.15, 20), (0, 20)]
 )
 def test_coarse_noise_is_denoised_stronger_than_it_is_seen(fineness, strength):
-    assert NoiseEstimate(4, fineness).strength == pytest.approx(strength)
+    assert NoiseEstimate(5, fineness).strength == pytest.approx(strength)
 
 
 def test_white_noise_is_fine_and_blurred_noise_is_not(estimator, scene):
