@@ -55,7 +55,8 @@ RECIPES: Final[dict[str, Recipe]] = {
         degradations=(
             "5/8 white Gaussian noise of sigma 0 to 75, unclipped; 1/8 Poisson-Gaussian noise and "
             "2/8 simulated camera noise (Bayer demosaicing, resizing, colour matrix, noise "
-            "reduction, JPEG quality 60 to 100) of RMS 0.5 to 25; 1/10 of the patches grey"
+            "reduction, JPEG quality 60 to 100) of RMS 0.5 to 25, 1/7 of both only compressed; "
+            "1/10 of the patches grey"
         ),
     ),
     "estimator": Recipe(
@@ -65,7 +66,7 @@ RECIPES: Final[dict[str, Recipe]] = {
         phases=(Phase(1.0, 48, 96),),
         degradations=(
             "1/4 white Gaussian noise of sigma 0 to 75, 1/4 Poisson-Gaussian and 1/2 simulated "
-            "camera noise of RMS 0.5 to 25; 1/10 without noise; half of the patches blurred before"
+            "camera noise of RMS 0.5 to 25; 1/9 only compressed; half of the patches blurred before"
         ),
     ),
     **{
