@@ -75,11 +75,7 @@ def estimation_batch(clean: Tensor, generator: Generator) -> NoisyBatch:
     grey = _uniform(count, 0, 1, generator) < GREY_SHARE
     clean = torch.where(grey, _to_grey(clean), clean)
 
-    # Low levels are the difficult ones, where texture is as strong as noise.
-    white_sigma = _uniform(quarter, 0, 1, generator) ** 2 * MAX_SIGMA
-    field = torch.randn(clean[:quarter].shape, generator=generator, device=clean.device)
-    field = _partly_common(field, grey[:quarter], generator)
-    white = clean[:quarter] + field * (white_sigma / 255)
+    white, white_sigma = add_white(clean[:quarter], grey[:quarter], generator)
     white = torch.cat((white[: quarter // 2], _as_8_bits(white[quarter // 2 :])))
     real, real_sigma = _as_files(clean[quarter:], grey[quarter:], quarter, generator)
     return NoisyBatch(torch.cat((white, real)), clean, torch.cat((white_sigma, real_sigma)))
@@ -107,8 +103,7 @@ def add_poisson_gaussian(
     field = torch.randn(clean.shape, generator=generator, device=clean.device)
     shot = _uniform(count, 0, 1, generator)
     spread = torch.sqrt(shot * clean + (1 - shot) * 0.25)
-    field = _partly_common(field, grey, generator)
-    noise = _to_level(field * spread, generator)
+    noise = _to_level(torch.where(grey, field[:, :1], field) * spread, generator)
     return _as_8_bits(clean + noise), 255 * _rms(noise)
 
 
@@ -181,18 +176,6 @@ def small_batch(clean: Tensor, scale: int, generator: Generator) -> Tensor:
     noisy = small + noise * _uniform(count, 0, 4, generator) / 255
     web = jpeg(noisy, _uniform(count, 60, 100, generator), True, _phase(generator))
     return torch.cat((shrink(clean[:plain], scale), _as_8_bits(web)))
-
-
-def _partly_common(field: Tensor, grey: Tensor, generator: Generator) -> Tensor:
-    """Unit noise of which the three channels share a random part; all of it where `grey`.
-
-    Noise reduction often leaves the grain of the luma and takes that of the colours. Half of the
-    pictures keep three independent channels.
-    """
-    share = (2 * _uniform(len(field), 0, 1, generator) - 1).clamp(min=0)
-    share = torch.where(grey, torch.ones_like(share), share)
-    common = torch.randn(field[:, :1].shape, generator=generator, device=field.device)
-    return share.sqrt() * common + (1 - share).sqrt() * field
 
 
 def _sensor_field(shape: torch.Size, generator: Generator) -> Tensor:
