@@ -10,7 +10,9 @@ from restorer.engine.image import Image, to_pixels
 from restorer.engine.restore import Networks, SteppedDown, TileDone, enlarge_alpha, restore
 from restorer.engine.tiling import Box
 from restorer.errors import RestoreFailed
+from restorer.models.catalog import open_catalog
 from restorer.models.denoiser import Denoiser
+from restorer.settings import weights_dir
 from tests.conftest import drawn
 
 CPU = Rung(torch.device("cpu"), torch.float32)
@@ -55,6 +57,19 @@ def test_tiles_match_the_whole_picture(tiny_denoiser, tiny_upscalers, stages, si
     whole, _ = run(image, networks, tile_px=10_000)
     tiled, _ = run(image, networks, tile_px=tile_px)
     np.testing.assert_allclose(tiled, whole, atol=1e-5)
+
+
+@pytest.mark.parametrize("scale", [1, 2, 3, 4])
+def test_tiles_of_the_shipped_models_match_the_whole_picture(scale):
+    shipped = open_catalog(weights_dir())
+    networks = Networks(
+        denoiser=shipped.denoiser() if scale == 1 else None,
+        upscaler=shipped.upscaler(scale) if scale > 1 else None,
+    )
+    image = Image(drawn(171, 133))
+    whole, _ = run(image, networks, tile_px=10_000)
+    tiled, _ = run(image, networks, tile_px=64)
+    np.testing.assert_allclose(tiled, whole, atol=1e-4)
 
 
 def test_the_view_changes_the_order_and_not_the_result(tiny_denoiser):
