@@ -20,7 +20,9 @@ class Settings:
 
     `denoise`: `"auto"` (estimate the noise), `"off"`, or the standard deviation of the noise in
     8-bit levels, 0 to 75. `scale`: 1, 2, 3 or 4. `device`: `"auto"`, `"cpu"`, `"cuda"`,
-    `"cuda:1"`, `"mps"`, `"xpu"`.
+    `"cuda:1"`, `"mps"`, `"xpu"`. `keep_grain`, `keep_colour_noise`: how much of the brightness and
+    of the colour noise comes back after denoising, 0 to 1. `width`, `height`: wanted size of the
+    result in pixels, at most one of them, instead of `scale`; the proportions stay.
 
     Raises ValueError naming the argument that is wrong.
     """
@@ -28,6 +30,10 @@ class Settings:
     denoise: Denoise = "auto"
     scale: int = 1
     device: str = "auto"
+    keep_grain: float = 0.0
+    keep_colour_noise: float = 0.0
+    width: int | None = None
+    height: int | None = None
 
     def __post_init__(self) -> None:
         if isinstance(self.denoise, str):
@@ -42,6 +48,45 @@ class Settings:
             )
         if self.scale not in SCALES:
             raise ValueError(f"scale must be 1, 2, 3 or 4, not {self.scale}.")
+        for name in ("keep_grain", "keep_colour_noise"):
+            if not 0 <= getattr(self, name) <= 1:
+                raise ValueError(f"{name} must lie between 0 and 1, not {getattr(self, name):g}.")
+        for name in ("width", "height"):
+            wanted = getattr(self, name)
+            if wanted is not None and wanted < 1:
+                raise ValueError(f"{name} must be at least 1 pixel, not {wanted}.")
+        if self.has_size and (self.scale != 1 or None not in (self.width, self.height)):
+            raise ValueError("Give only one of scale, width and height.")
+
+    @property
+    def has_size(self) -> bool:
+        """Whether a width or height is wanted instead of a scale."""
+        return self.width is not None or self.height is not None
+
+    @property
+    def blends(self) -> bool:
+        """Whether noise is to come back after denoising."""
+        return bool(self.keep_grain or self.keep_colour_noise)
+
+    def enlargement(self, width: int, height: int) -> Enlargement:
+        """How a picture of that size gets the wanted one.
+
+        Raises ValueError if that is more than four times its own.
+        """
+        if not self.has_size:
+            return Enlargement(self.scale, None)
+        if self.width is not None:
+            size = (self.width, max(1, round(height * self.width / width)))
+        else:
+            assert self.height is not None
+            size = (max(1, round(width * self.height / height)), self.height)
+        scale = next((s for s in SCALES if s * width >= size[0] and s * height >= size[1]), None)
+        if scale is None:
+            raise ValueError(
+                f"{size[0]} x {size[1]} is more than {SCALES[-1]} times the picture's "
+                f"{width} x {height}. Choose a smaller size."
+            )
+        return Enlargement(scale, None if size == (scale * width, scale * height) else size)
 
     def to_json(self) -> str:
         return json.dumps(asdict(self))
@@ -53,6 +98,14 @@ class Settings:
             return cls(**json.loads(text))
         except TypeError as error:
             raise ValueError(f"These are not settings of Restorer: {error}.") from error
+
+
+@dataclass(frozen=True, slots=True)
+class Enlargement:
+    """The network's `scale`, and the `size` (width, height) to shrink its result to, if any."""
+
+    scale: int
+    size: tuple[int, int] | None
 
 
 def weights_dir() -> Path:

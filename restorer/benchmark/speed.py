@@ -83,10 +83,12 @@ def _measure_here(source: Path, settings: Settings, weights: Path) -> SpeedScore
 
 
 def _engine_s(image: Image, workshop: Workshop, sigma: float) -> float:
-    out = workshop.empty_result(image)
+    networks = workshop.networks()
+    shape = (image.height * networks.scale, image.width * networks.scale, image.samples.shape[2])
+    out = np.empty(shape, image.samples.dtype)
     started = time.monotonic()
     rungs = ladder(workshop.settings.device)
-    for _ in restore(image, workshop.networks, out, sigma=sigma, ladder=rungs):
+    for _ in restore(image, networks, out, sigma=sigma, ladder=rungs):
         pass
     return time.monotonic() - started
 
@@ -95,7 +97,8 @@ def _engine_s(image: Image, workshop: Workshop, sigma: float) -> float:
 def _bare_s(image: Image, workshop: Workshop, sigma: float) -> float:
     device = available(workshop.settings.device)
     pixels = torch.from_numpy(to_pixels(image.samples)).permute(2, 0, 1)[None].to(device)
-    denoiser, upscaler = workshop.networks.denoiser, workshop.networks.upscaler
+    networks = workshop.networks()
+    denoiser, upscaler = networks.denoiser, networks.upscaler
     pixels = pixels.contiguous(memory_format=torch.channels_last)
     if denoiser is not None:
         height, width = (-(-side // denoiser.stride) * denoiser.stride for side in pixels.shape[2:])

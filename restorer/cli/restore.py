@@ -45,6 +45,24 @@ if TYPE_CHECKING:
     help="Times as wide and high. Enlarged detail is plausible, not recovered.",
 )
 @click.option(
+    "--width", type=click.IntRange(min=1), help="Width of the result in pixels, instead of --scale."
+)
+@click.option("--height", type=click.IntRange(min=1), help="Or its height.")
+@click.option(
+    "--keep-grain",
+    type=click.IntRange(0, 100),
+    default=0,
+    show_default=True,
+    help="Percent of the brightness noise that stays.",
+)
+@click.option(
+    "--keep-colour-noise",
+    type=click.IntRange(0, 100),
+    default=0,
+    show_default=True,
+    help="Percent of the colour noise that stays.",
+)
+@click.option(
     "--quality",
     type=click.IntRange(1, 100),
     default=95,
@@ -61,6 +79,10 @@ def restore(
     output: Path | None,
     denoise: Denoise,
     scale: str,
+    width: int | None,
+    height: int | None,
+    keep_grain: int,
+    keep_colour_noise: int,
     quality: int,
     device: str,
     weights: Path,
@@ -70,7 +92,18 @@ def restore(
 
     A file that cannot be used is named and the others are still done; the exit status is then 1.
     """
-    settings = Settings(denoise=denoise, scale=int(scale), device=device)
+    try:
+        settings = Settings(
+            denoise=denoise,
+            scale=int(scale),
+            device=device,
+            keep_grain=keep_grain / 100,
+            keep_colour_noise=keep_colour_noise / 100,
+            width=width,
+            height=height,
+        )
+    except ValueError as error:
+        raise click.UsageError(str(error)) from error
     target, folder = _destination(output, sources)
 
     from restorer.engine.photo import Workshop  # imports torch: a wrong option is told before

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any, TypeVar
 
 import numpy as np
 
-from restorer.engine import imagefile, noise, resultfile
-from restorer.engine.device import ladder
+from restorer.engine import blend, imagefile, noise, resultfile
+from restorer.engine.device import Rung, ladder
 from restorer.engine.image import Image, Pixels, Samples
 from restorer.engine.noise import NoiseEstimate
 from restorer.engine.restore import Event, Networks, SteppedDown, enlarge_alpha, restore
+from restorer.errors import ImageUnsupported
 from restorer.models.catalog import Catalog, open_catalog
+from restorer.models.denoiser import Denoiser
 from restorer.models.estimator import Estimator
-from restorer.settings import Settings, weights_dir
+from restorer.models.upscaler import Upscaler
+from restorer.settings import SCALES, Enlargement, Settings, weights_dir
+
+_Network = TypeVar("_Network", Denoiser, Upscaler, Estimator)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,36 +50,64 @@ class FileRestored:
         return self.read_s + self.estimate_s + self.network_s + self.write_s
 
 
+class Models:
+    """The networks of a folder of weights, each loaded when it is first wanted.
+
+    What that folder lacks comes from the shipped ones, so one's own denoiser works with the shipped
+    estimator. Every method raises WeightsError.
+    """
+
+    def __init__(self, weights: Path) -> None:
+        self._own = open_catalog(weights)
+        self._loaded: dict[str, Any] = {}
+
+    def denoiser(self) -> Denoiser:
+        return self._get("denoiser", Catalog.denoiser)
+
+    def estimator(self) -> Estimator:
+        return self._get("estimator", Catalog.estimator)
+
+    def upscaler(self, scale: int) -> Upscaler:
+        return self._get(f"upscaler-x{scale}", lambda catalog: catalog.upscaler(scale))
+
+    def networks(self, *, denoise: bool, scale: int) -> Networks:
+        return Networks(
+            denoiser=self.denoiser() if denoise else None,
+            upscaler=self.upscaler(scale) if scale > 1 else None,
+        )
+
+    def _get(self, name: str, load: Callable[[Catalog], _Network]) -> _Network:
+        if name not in self._loaded:
+            self._loaded[name] = load(
+                self._own if name in self._own else open_catalog(weights_dir())
+            )
+        network: _Network = self._loaded[name]
+        return network
+
+
 @dataclass(frozen=True, slots=True)
 class Workshop:
     """Settings with the networks they need, loaded once for many photos."""
 
     settings: Settings
-    networks: Networks
-    estimator: Estimator | None  # only for denoise="auto"
+    models: Models
 
     @classmethod
     def open(cls, settings: Settings, weights: Path) -> Workshop:
-        """Takes from the folder `weights` what it has, and the rest from the shipped ones.
-
-        So one's own denoiser works with the shipped estimator. Raises WeightsError or
-        DeviceUnavailable before any photo is touched.
-        """
+        """Raises WeightsError or DeviceUnavailable before any photo is touched."""
         ladder(settings.device)
-        own = open_catalog(weights)
-
-        def having(name: str) -> Catalog:
-            return own if name in own else open_catalog(weights_dir())
-
-        denoiser = upscaler = estimator = None
-        if settings.denoise != "off":
-            denoiser = having("denoiser").denoiser()
+        models = Models(weights)
         if settings.denoise == "auto":
-            estimator = having("estimator").estimator()
-        if settings.scale > 1:
-            scale = settings.scale
-            upscaler = having(f"upscaler-x{scale}").upscaler(scale)
-        return cls(settings, Networks(denoiser, upscaler), estimator)
+            models.estimator()
+        workshop = cls(settings, models)
+        for scale in SCALES if settings.has_size else (settings.scale,):
+            workshop.networks(scale)
+        return workshop
+
+    def networks(self, scale: int | None = None) -> Networks:
+        """Those of the settings, enlarging by `scale` if that is given."""
+        denoise = self.settings.denoise != "off"
+        return self.models.networks(denoise=denoise, scale=scale or self.settings.scale)
 
     def restore_file(
         self,
@@ -89,33 +123,32 @@ class Workshop:
         that is still free. Raises ImageError; then, and if the iteration is stopped, no file is
         written.
         """
-        scale = self.settings.scale
         if target is None:
-            target = resultfile.output_path(source, scale=scale, folder=folder)
+            target = resultfile.output_path(source, scale=self.settings.scale, folder=folder)
         resultfile.check_writable(target, source=source)
 
         started = time.monotonic()
         image = imagefile.read(source)
         read_at = time.monotonic()
+        enlargement = self._enlargement(image, source)
         sigma, estimated = self._noise_of(image)
         estimated_at = time.monotonic()
-        out = self.empty_result(image)
         rungs = ladder(self.settings.device)
         device = str(rungs[0])
-        for event in restore(image, self.networks, out, sigma=sigma, ladder=rungs):
+        restoration = self._restoration(image, enlargement, sigma)
+        for event in restoration.run(rungs):
             if isinstance(event, SteppedDown):
                 device = event.now_on
             yield event
+        result = restoration.finished()
         restored_at = time.monotonic()
-        alpha = None if image.alpha is None else enlarge_alpha(image.alpha, scale)
-        result = replace(image, samples=out, alpha=alpha)
         resultfile.write(result, target, source=source, quality=quality)
         yield FileRestored(
             source=source,
             target=target,
             width=result.width,
             height=result.height,
-            denoised_at=None if self.networks.denoiser is None else round(sigma, 2),
+            denoised_at=None if self.settings.denoise == "off" else round(sigma, 2),
             noise=estimated,
             device=device,
             read_s=read_at - started,
@@ -125,27 +158,89 @@ class Workshop:
         )
 
     def restore_image(self, image: Image) -> Image:
-        """The picture in memory, in its own depth; raises RestoreFailed."""
+        """The picture in memory, in its own depth; raises RestoreFailed, or ValueError."""
+        enlargement = self.settings.enlargement(image.width, image.height)
         sigma, _ = self._noise_of(image)
-        out = self.empty_result(image)
-        rungs = ladder(self.settings.device)
-        for _ in restore(image, self.networks, out, sigma=sigma, ladder=rungs):
+        restoration = self._restoration(image, enlargement, sigma)
+        for _ in restoration.run(ladder(self.settings.device)):
             pass
-        scale = self.settings.scale
-        alpha = None if image.alpha is None else enlarge_alpha(image.alpha, scale)
-        return replace(image, samples=out, alpha=alpha)
+        return restoration.finished()
 
-    def empty_result(self, image: Image) -> Samples:
-        """Room for the restored samples: the picture's own depth and channels, times the scale."""
-        scale = self.settings.scale
-        shape = (image.height * scale, image.width * scale, image.samples.shape[2])
-        return np.empty(shape, image.samples.dtype)
+    def _enlargement(self, image: Image, source: Path) -> Enlargement:
+        try:
+            return self.settings.enlargement(image.width, image.height)
+        except ValueError as error:
+            raise ImageUnsupported(source, f"{source.name}: {error}") from error
+
+    def _restoration(self, image: Image, enlargement: Enlargement, sigma: float) -> _Restoration:
+        networks = self.networks(enlargement.scale)
+        return _Restoration.prepare(image, networks, self.settings, enlargement, sigma)
 
     def _noise_of(self, image: Image) -> tuple[float, NoiseEstimate | None]:
-        if self.estimator is not None:
-            estimated = noise.estimate(image, self.estimator)
+        if self.settings.denoise == "auto":
+            estimated = noise.estimate(image, self.models.estimator())
             return estimated.strength, estimated
-        return (0.0 if self.settings.denoise == "off" else float(self.settings.denoise)), None
+        return (0.0 if self.settings.denoise == "off" else self.settings.denoise), None
+
+
+@dataclass(frozen=True, slots=True)
+class _Restoration:
+    """One picture on its way through the networks, and the room for what comes out."""
+
+    image: Image
+    networks: Networks
+    settings: Settings
+    enlargement: Enlargement
+    sigma: float
+    out: Samples
+    cleaned: Samples
+
+    @classmethod
+    def prepare(
+        cls,
+        image: Image,
+        networks: Networks,
+        settings: Settings,
+        enlargement: Enlargement,
+        sigma: float,
+    ) -> _Restoration:
+        scale = enlargement.scale
+        shape = (image.height * scale, image.width * scale, image.samples.shape[2])
+        out = np.empty(shape, image.samples.dtype)
+        apart = scale > 1 and settings.blends
+        cleaned = np.empty_like(image.samples) if apart else out
+        return cls(image, networks, settings, enlargement, sigma, out, cleaned)
+
+    def run(self, rungs: Sequence[Rung]) -> Iterator[Event]:
+        cleaned = None if self.cleaned is self.out else self.cleaned
+        return restore(
+            self.image, self.networks, self.out, sigma=self.sigma, ladder=rungs, cleaned=cleaned
+        )
+
+    def finished(self) -> Image:
+        return finished(self.image, self.out, self.cleaned, self.settings)
+
+
+def finished(image: Image, out: Samples, cleaned: Samples, settings: Settings) -> Image:
+    """The picture as it is saved, from what `restore` filled: blended, and of the wanted size.
+
+    `cleaned`: (H, W, C); `out` itself where nothing was enlarged.
+    """
+    enlargement = settings.enlargement(image.width, image.height)
+    samples = blend.finish(
+        image,
+        out,
+        cleaned,
+        keep_grain=settings.keep_grain,
+        keep_colour_noise=settings.keep_colour_noise,
+        size=enlargement.size,
+    )
+    alpha = image.alpha
+    if alpha is not None:
+        alpha = enlarge_alpha(alpha, enlargement.scale)
+        if enlargement.size is not None:
+            alpha = blend.resized(alpha, enlargement.size)
+    return replace(image, samples=samples, alpha=alpha)
 
 
 def restore_pixels(pixels: Pixels, settings: Settings, weights: Path | None = None) -> Pixels:

@@ -86,15 +86,19 @@ def restore(
     *,
     sigma: float,
     ladder: Sequence[Rung],
+    cleaned: Samples | None = None,
     view: Box | None = None,
     tile_px: int | None = None,
+    most_px: int | None = None,
 ) -> Iterator[Event]:
     """Fills `out` tile by tile; to stop early, stop iterating.
 
     `out`: (scale H, scale W, C) of any depth, may be memory-mapped; with its TileDone a tile is
-    final. `sigma`: the noise, in 8-bit levels. `ladder`: what to run on, fastest first. `view`: the
-    part of the picture that is looked at, done first. `tile_px`: tiles of that side instead of as
-    large as memory allows; neither changes the result.
+    final. `sigma`: the noise, in 8-bit levels. `ladder`: what to run on, fastest first. `cleaned`:
+    (H, W, C), gets the picture between denoiser and upscaler, for `blend`. `view`: the part of the
+    picture that is looked at, done first. `tile_px`: tiles of that side instead of as large as
+    memory allows. `most_px`: no tile has more pixels than that, halo included, so that somebody who
+    watches sees it grow. None of them changes the result.
 
     If memory does not suffice tiles are cut in four; if numbers come out wrong or the device fails
     the tile is done again on the next rung, where the rest stays. Each step is a SteppedDown.
@@ -110,7 +114,8 @@ def restore(
         return
 
     footing = _Footing(networks, ladder)
-    tiles = deque(_tiles(picture, networks, footing.max_px, view, tile_px))
+    max_px = footing.max_px if most_px is None else min(footing.max_px, most_px)
+    tiles = deque(_tiles(picture, networks, max_px, view, tile_px))
     done_px = 0
     while tiles:
         tile = tiles.popleft()
@@ -121,7 +126,9 @@ def restore(
         restored, trouble = _attempt(image, tile, footing.networks, footing.rung, sigma)
         if restored is not None:
             box = tile.scaled(networks.scale)
-            out[box.rows, box.columns] = to_samples(restored, out.dtype)
+            out[box.rows, box.columns] = to_samples(restored.result, out.dtype)
+            if cleaned is not None and restored.cleaned is not None:
+                cleaned[tile.rows, tile.columns] = to_samples(restored.cleaned, cleaned.dtype)
             done_px += box.area
             yield TileDone(box, done_px, result.area)
             continue
@@ -141,6 +148,14 @@ def enlarge_alpha(alpha: Samples, scale: int) -> Samples:
     size = (plane.width * scale, plane.height * scale)
     large = np.asarray(plane.resize(size, PillowImage.Resampling.BICUBIC))
     return to_samples(large, alpha.dtype)
+
+
+@dataclass(frozen=True, slots=True)
+class _Restored:
+    """One tile: (scale h, scale w, C), and (h, w, C) as the upscaler got it, if there is one."""
+
+    result: Pixels
+    cleaned: Pixels | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +213,7 @@ def _tiles(
 
 def _attempt(
     image: Image, tile: Box, networks: Networks, rung: Rung, sigma: float
-) -> tuple[Pixels | None, _Trouble]:
+) -> tuple[_Restored | None, _Trouble]:
     """The tile's restored pixels, or what went wrong.
 
     A function of its own, so that the frame whose tensors an exception pins is gone when the
@@ -214,13 +229,15 @@ def _attempt(
         if rung.device.type == "cpu":
             raise
         return None, _Trouble(f"The GPU failed ({_first_line(error)})", device_lost=True)
-    wrong = _what_is_wrong(restored, to_pixels(image.samples[tile.rows, tile.columns]), sigma)
+    wrong = _what_is_wrong(
+        restored.result, to_pixels(image.samples[tile.rows, tile.columns]), sigma
+    )
     return (restored, _NO_TROUBLE) if wrong is None else (None, _Trouble(wrong))
 
 
 @torch.inference_mode()
-def _run(image: Image, tile: Box, networks: Networks, rung: Rung, sigma: float) -> Pixels:
-    """(scale h, scale w, C) of the tile alone: halos are read, used and cut off again."""
+def _run(image: Image, tile: Box, networks: Networks, rung: Rung, sigma: float) -> _Restored:
+    """The tile alone: halos are read, used and cut off again."""
     picture = Box(0, 0, image.width, image.height)
     upscaler_halo = 0 if networks.upscaler is None else networks.upscaler.halo
     kept = tile.grow(upscaler_halo, picture)  # what the denoiser has to deliver
@@ -234,11 +251,19 @@ def _run(image: Image, tile: Box, networks: Networks, rung: Rung, sigma: float) 
     with _true_float32(rung):
         if networks.denoiser is not None:
             batch = _denoise(batch, networks.denoiser, sigma, kept.seen_from(read))
-        if networks.upscaler is not None:
-            inner = tile.seen_from(kept).scaled(networks.upscaler.scale)
-            batch = networks.upscaler(batch)[:, :, inner.rows, inner.columns]
-    restored = batch[0].permute(1, 2, 0).float().cpu().numpy()
-    return restored.mean(axis=2, keepdims=True) if image.samples.shape[2] == 1 else restored
+        if networks.upscaler is None:
+            return _Restored(_pixels(batch, image), None)
+        core = tile.seen_from(kept)
+        inner = core.scaled(networks.upscaler.scale)
+        large = networks.upscaler(batch)[:, :, inner.rows, inner.columns]
+        cleaned = _pixels(batch[:, :, core.rows, core.columns], image)
+    return _Restored(_pixels(large, image), cleaned)
+
+
+def _pixels(batch: Tensor, image: Image) -> Pixels:
+    """(1, 3, H, W) on any device to (H, W, C) with as many channels as the image has."""
+    pixels = batch[0].permute(1, 2, 0).float().cpu().numpy()
+    return pixels.mean(axis=2, keepdims=True) if image.samples.shape[2] == 1 else pixels
 
 
 def _denoise(batch: Tensor, denoiser: Denoiser, sigma: float, keep: Box) -> Tensor:

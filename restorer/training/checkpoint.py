@@ -14,6 +14,7 @@ from torch import Generator
 
 from restorer.errors import TrainingError
 from restorer.models.catalog import Network
+from restorer.training.muon import Muon
 from restorer.training.recipes import Recipe
 
 CHECKPOINT_NAME: Final = "checkpoint.pt"
@@ -35,7 +36,7 @@ class State:
 
     network: Network
     average: Network  # exponential moving average of the weights: what is exported
-    optimizer: torch.optim.Optimizer
+    optimizer: Muon
     generator: Generator
     step: int = 0
     trained_s: float = 0.0  # over all cycles of the learning rate
@@ -47,7 +48,7 @@ def fresh(network: Network, recipe: Recipe, device: torch.device, seed: int) -> 
     """The state before the first step."""
     network = network.to(device).to(memory_format=torch.channels_last)
     average = copy.deepcopy(network).requires_grad_(False)
-    optimizer = torch.optim.Adam(network.parameters(), recipe.learning_rate, (0.9, 0.99))
+    optimizer = Muon(network, recipe.learning_rate)
     return State(network, average, optimizer, Generator(device).manual_seed(seed))
 
 

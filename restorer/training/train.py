@@ -25,6 +25,7 @@ from restorer.models.upscaler import Upscaler
 from restorer.settings import MAX_SIGMA
 from restorer.training import checkpoint, data, degrade
 from restorer.training.checkpoint import CHECKPOINT_NAME, State
+from restorer.training.muon import bfloat16_is_fast
 from restorer.training.recipes import Recipe
 
 VALIDATION_SIGMA: Final = 25.0
@@ -99,7 +100,7 @@ def train(plan: Plan) -> Generates[Progress, None, None]:
             phase = recipe.phase(fraction)
             clean = photos.patches(phase.batch, phase.patch_px, state.generator)
             inputs, target = _batch(recipe, clean, state.generator)
-            with torch.autocast(device.type, torch.bfloat16, enabled=_bfloat16_is_fast(device)):
+            with torch.autocast(device.type, torch.bfloat16, enabled=bfloat16_is_fast(device)):
                 restored = state.network(*inputs)
             loss = _loss(recipe, restored.float(), target)
             state.optimizer.zero_grad(set_to_none=True)
@@ -215,13 +216,6 @@ def _learning_rate(recipe: Recipe, peak: float, fraction: float, cycle_steps: in
     cosine = 0.5 * (1 + math.cos(math.pi * min(1.0, fraction)))
     low = recipe.learning_rate_end
     return warm * (low + (peak - low) * cosine)
-
-
-def _bfloat16_is_fast(device: torch.device) -> bool:
-    """Where it trains 1.8 times as fast as float32; elsewhere a CPU only emulates it."""
-    if device.type == "cpu":
-        return bool(torch.cpu._is_avx512_bf16_supported())  # noqa: SLF001
-    return device.type == "cuda" and torch.cuda.is_bf16_supported(including_emulation=False)
 
 
 @torch.no_grad()

@@ -146,9 +146,9 @@ def test_train_writes_weights_that_restore_takes(photos, tmp_path, capsys):
     with pytest.raises(ModelUnknown):
         open_catalog(out).denoiser()
     workshop = Workshop.open(Settings(scale=2), out)
-    trained, used = open_catalog(out).upscaler(2), workshop.networks.upscaler
+    trained, used = open_catalog(out).upscaler(2), workshop.networks().upscaler
     assert torch.equal(used.tail.weight, trained.tail.weight)
-    assert workshop.networks.denoiser is not None, "what the folder lacks comes from the shipped"
+    assert workshop.networks().denoiser is not None, "what the folder lacks comes from the shipped"
 
 
 def test_train_without_photos_says_so(tmp_path, capsys):

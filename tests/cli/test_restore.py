@@ -9,7 +9,7 @@ import pytest
 from PIL import Image as PillowImage
 
 from restorer.cli import run
-from restorer.engine import resultfile
+from restorer.engine import imagefile, resultfile
 from tests.conftest import drawn
 
 
@@ -226,3 +226,30 @@ def test_ctrl_c_leaves_no_file(photo, folder, tiny_weights, capsys, monkeypatch)
     assert restored(tiny_weights, photo) == 130
     assert "Stopped" in capsys.readouterr().err
     assert names(folder) == ["photo.jpg"]
+
+
+def test_grain_that_is_kept_lies_between_the_noisy_and_the_clean(photo, tiny_weights, tmp_path):
+    results = {}
+    for kept in (0, 50, 100):
+        target = tmp_path / f"{kept}.png"
+        options = ["--keep-grain", str(kept), "--keep-colour-noise", str(kept), "-o", str(target)]
+        weights = ["--weights", str(tiny_weights)]
+        assert run(["restore", str(photo), "--denoise", "20", *weights, *options]) == 0
+        results[kept] = imagefile.read(target).samples.astype(int)
+    source = imagefile.read(photo).samples
+    np.testing.assert_array_equal(results[100], source)
+    middle = (results[0] + source) / 2
+    assert np.abs(results[50] - middle).max() <= 1
+
+
+def test_a_wanted_width_is_the_results_width(photo, tiny_weights, tmp_path):
+    target = tmp_path / "wide.png"
+    arguments = ["restore", str(photo), "--width", "100", "-o", str(target)]
+    assert run([*arguments, "--weights", str(tiny_weights)]) == 0
+    assert imagefile.read(target).width == 100
+
+
+def test_a_width_of_more_than_four_times_is_one_files_failure(photo, tiny_weights, capsys):
+    arguments = ["restore", str(photo), "--width", "9000", "--weights", str(tiny_weights)]
+    assert run(arguments) == 1
+    assert "more than 4 times" in capsys.readouterr().err

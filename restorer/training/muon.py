@@ -1,0 +1,110 @@
+"""The optimizer that trains every model."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Iterable
+from typing import Final
+
+import torch
+from torch import Tensor, nn
+
+_NEWTON_SCHULZ: Final = (3.4445, -4.7750, 2.0315)
+_NEWTON_SCHULZ_STEPS: Final = 5
+_SMALLEST_SIDE: Final = 17  # below, a kernel as a matrix has too few rows to make orthogonal
+_MOMENTUM: Final = 0.95
+_ADAM_BETAS: Final = (0.9, 0.99)
+_ADAM_RMS: Final = 0.2  # of Adam's steps, so that both kinds share one learning rate
+
+
+class Muon(torch.optim.Optimizer):
+    """Momentum whose steps are made orthogonal, for convolution kernels; Adam for the rest.
+
+    Jordan et al. 2024 (Muon), a kernel as a matrix of outputs by inputs times its area; scaled to
+    the size of Adam's steps as in Liu et al. 2025 (Moonlight). Biases and the thin kernels at both
+    ends go by Adam (Kingma and Ba 2015). In the same three and a half minutes on two CPU cores the
+    denoiser got 0.45 dB further at sigma 15 and 0.23 dB at sigma 25 than with Adam alone.
+
+    `torch.optim.Muon` takes matrices only and comes without the Adam for the rest.
+    """
+
+    def __init__(self, network: nn.Module, lr: float) -> None:
+        kernels = [p for p in network.parameters() if _is_matrix(p)]
+        others = [p for p in network.parameters() if not _is_matrix(p)]
+        groups = [{"params": kernels, "orthogonal": True}, {"params": others, "orthogonal": False}]
+        super().__init__([group for group in groups if group["params"]], {"lr": lr})
+
+    @torch.no_grad()
+    def step(self) -> None:  # type: ignore[override]
+        for group in self.param_groups:
+            if group["orthogonal"]:
+                self._orthogonal_steps(group["params"], group["lr"])
+            else:
+                self._adam_steps(group["params"], group["lr"])
+
+    def _orthogonal_steps(self, kernels: Iterable[Tensor], lr: float) -> None:
+        by_shape = sorted(kernels, key=_matrix_shape)
+        for shape, alike in itertools.groupby(by_shape, key=_matrix_shape):
+            group = list(alike)  # one product of a stack is faster than a stack of products
+            updates = torch.stack([self._nesterov(kernel) for kernel in group])
+            size = lr * _ADAM_RMS * math.sqrt(max(shape))
+            for kernel, update in zip(group, orthogonalized(updates), strict=True):
+                kernel.add_(update.view(kernel.shape), alpha=-size)
+
+    def _nesterov(self, kernel: Tensor) -> Tensor:
+        assert kernel.grad is not None
+        state = self.state[kernel]
+        if not state:
+            state["momentum"] = torch.zeros_like(kernel)
+        momentum: Tensor = state["momentum"].mul_(_MOMENTUM).add_(kernel.grad)
+        return kernel.grad.add(momentum, alpha=_MOMENTUM).contiguous().flatten(1)
+
+    def _adam_steps(self, parameters: Iterable[Tensor], lr: float) -> None:
+        mean_decay, square_decay = _ADAM_BETAS
+        for parameter in parameters:
+            assert parameter.grad is not None
+            state = self.state[parameter]
+            if not state:
+                state["step"] = torch.zeros(())
+                state["mean"] = torch.zeros_like(parameter)
+                state["square"] = torch.zeros_like(parameter)
+            state["step"] += 1
+            state["mean"].lerp_(parameter.grad, 1 - mean_decay)
+            state["square"].lerp_(parameter.grad.square(), 1 - square_decay)
+            steps = float(state["step"])
+            spread = (state["square"] / (1 - square_decay**steps)).sqrt_().add_(1e-8)
+            parameter.addcdiv_(state["mean"], spread, value=-lr / (1 - mean_decay**steps))
+
+
+def orthogonalized(matrices: Tensor) -> Tensor:
+    """(N, rows, columns) with all singular values moved near 1, by five Newton-Schulz iterations.
+
+    In bfloat16 where that is fast: the iteration forgives it.
+    """
+    a, b, c = _NEWTON_SCHULZ
+    tall = matrices.shape[1] > matrices.shape[2]
+    x = matrices.mT if tall else matrices
+    x = x / (x.norm(dim=(1, 2), keepdim=True) + 1e-7)
+    if bfloat16_is_fast(matrices.device):
+        x = x.bfloat16()
+    for _ in range(_NEWTON_SCHULZ_STEPS):
+        square = x @ x.mT
+        x = a * x + (b * square + c * square @ square) @ x
+    orthogonal: Tensor = x.mT if tall else x
+    return orthogonal.to(matrices.dtype)
+
+
+def bfloat16_is_fast(device: torch.device) -> bool:
+    """Where it trains 1.8 times as fast as float32; elsewhere a CPU only emulates it."""
+    if device.type == "cpu":
+        return bool(torch.cpu._is_avx512_bf16_supported())  # noqa: SLF001
+    return device.type == "cuda" and torch.cuda.is_bf16_supported(including_emulation=False)
+
+
+def _is_matrix(parameter: Tensor) -> bool:
+    return parameter.ndim == 4 and min(parameter.shape[:2]) >= _SMALLEST_SIDE
+
+
+def _matrix_shape(kernel: Tensor) -> tuple[int, int]:
+    return kernel.shape[0], kernel[0].numel()
