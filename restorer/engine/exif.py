@@ -13,7 +13,9 @@ from typing import Final
 _PREFIX: Final = b"Exif\x00\x00"
 _ORIENTATION: Final = 0x0112
 _EXIF_DIRECTORY: Final = 0x8769
+_GPS_DIRECTORY: Final = 0x8825
 _SHORT, _LONG = 3, 4
+_TYPE_BYTES: Final = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8}
 _WIDTHS: Final = (0x0100, 0xA002)  # ImageWidth, PixelXDimension
 _HEIGHTS: Final = (0x0101, 0xA003)
 
@@ -60,6 +62,31 @@ def upright(block: bytes, width: int, height: int) -> bytes | None:
     return prefix + bytes(body)
 
 
+def without_location(block: bytes) -> bytes | None:
+    """The block without its GPS directory, whose bytes become zeros; None if it is damaged.
+
+    The entry that points to it is taken out; entries may move up, since nothing points to them.
+    """
+    try:
+        prefix, order, body = _opened(block)
+        first = _first_directory(body, order)
+        count = struct.unpack_from(order + "H", body, first)[0]
+        places = [
+            (value_at - 8, struct.unpack_from(order + "I", body, value_at)[0])
+            for tag, _, value_at in _entries(body, order, first)
+            if tag == _GPS_DIRECTORY
+        ]
+        for entry_at, directory in places:
+            _erase(body, order, directory)
+            end = first + 2 + 12 * count + 4  # behind the pointer to the next directory
+            body[entry_at : end - 12] = body[entry_at + 12 : end]
+            body[end - 12 : end] = bytes(12)
+            struct.pack_into(order + "H", body, first, count - 1)
+    except (struct.error, ValueError):
+        return None
+    return prefix + bytes(body)
+
+
 def without_prefix(block: bytes) -> bytes:
     """As PNG, WebP and TIFF store it: without `Exif` and two zeros in front."""
     return block.removeprefix(_PREFIX)
@@ -79,6 +106,19 @@ def _opened(block: bytes) -> tuple[bytes, str, bytearray]:
     if order is None:
         raise ValueError("not a TIFF header")
     return prefix, order, body
+
+
+def _erase(body: bytearray, order: str, directory: int) -> None:
+    """Overwrites a directory and all its values with zeros."""
+    entries = list(_entries(body, order, directory))
+    for _, kind, value_at in entries:
+        size = struct.unpack_from(order + "I", body, value_at - 4)[0] * _TYPE_BYTES.get(kind, 0)
+        if size > 4:
+            start = struct.unpack_from(order + "I", body, value_at)[0]
+            size = max(0, min(size, len(body) - start))
+            body[start : start + size] = bytes(size)
+    size = min(2 + 12 * len(entries) + 4, len(body) - directory)
+    body[directory : directory + size] = bytes(size)
 
 
 def _first_directory(body: bytearray, order: str) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
@@ -48,6 +48,18 @@ class Image:
     @property
     def megapixels(self) -> float:
         return self.height * self.width / 1e6
+
+    def in_eight_bits(self) -> Image:
+        """The same picture with 8 bits a sample."""
+        eight_bits = np.dtype(np.uint8)
+        if self.samples.dtype == eight_bits:
+            return self
+        alpha = self.alpha
+        return replace(
+            self,
+            samples=to_samples(to_pixels(self.samples), eight_bits),
+            alpha=None if alpha is None else to_samples(to_pixels(alpha), eight_bits),
+        )
 
     @property
     def bits(self) -> int:

@@ -19,7 +19,8 @@ from restorer.training.jpeg import jpeg, rgb_to_ycc, ycc_to_rgb
 
 GREY_SHARE: Final = 0.1
 CAMERA_RMS: Final = (0.5, 25.0)  # 8-bit levels, drawn log-uniformly
-TOLD_SHARE: Final = (0.15, 1.25)  # of the true RMS, drawn log-uniformly
+TOLD_SHARE: Final = (0.6, 1.4)  # of the true level: nobody can tell that of real noise exactly
+COARSE_PX: Final = 4
 SILENT_SHARE: Final = 0.15
 SOFT_SHARE: Final = 0.5  # of the estimator's patches
 
@@ -34,26 +35,23 @@ class NoisyBatch:
 
 
 def noisy_batch(clean: Tensor, generator: Generator) -> NoisyBatch:
-    """Five eighths white noise, one eighth Poisson-Gaussian, two eighths as cameras leave it.
+    """Six eighths white noise, one eighth Poisson-Gaussian, one eighth as cameras leave it.
 
     White noise is neither clipped nor rounded, as the benchmarks want it, and comes with its exact
-    sigma. The others are clipped as files are. Nobody can tell the level of correlated noise well,
-    and every estimator finds too little of it in smooth photos, so they come with anything from a
-    seventh of their RMS to a little more: the denoiser has to see for itself. A seventh of them is
-    only compressed, and must come back as it was. A tenth of the pictures is grey: then the noise
-    is equal in the three channels.
+    sigma. The others are clipped as files are and come with their `white_level`, give or take as
+    much as an estimate may be off. A seventh of them is only compressed, and must come back as it
+    was. A tenth of the pictures is grey: then the noise is equal in the three channels.
     """
     count = clean.shape[0]
     n_poisson = count // 8
-    n_white = count - n_poisson - count // 4
+    n_white = count - n_poisson - count // 8
 
     grey = _uniform(count, 0, 1, generator) < GREY_SHARE
     clean = torch.where(grey, _to_grey(clean), clean)
 
     white, white_sigma = add_white(clean[:n_white], grey[:n_white], generator)
     real, real_sigma = _as_files(clean[n_white:], grey[n_white:], n_poisson, generator)
-    low, high = (math.log(share) for share in TOLD_SHARE)
-    share = torch.exp(_uniform(count - n_white, low, high, generator))
+    share = _uniform(count - n_white, *TOLD_SHARE, generator)
     told = share * torch.hypot(real_sigma, torch.ones_like(real_sigma))
     return NoisyBatch(
         torch.cat((white, real)), clean, torch.cat((white_sigma, told)).clamp(max=MAX_SIGMA)
@@ -63,10 +61,10 @@ def noisy_batch(clean: Tensor, generator: Generator) -> NoisyBatch:
 def estimation_batch(clean: Tensor, generator: Generator) -> NoisyBatch:
     """For the estimator: a quarter white, a quarter Poisson-Gaussian, half camera noise.
 
-    Half of the white ones is neither clipped nor rounded. `sigma` is the RMS of the noise that was
-    added, 0 for the patches that are only compressed. Half of the pictures are
-    blurred first: at full size photos are softer than the shrunk ones that make good training data,
-    and softness must not be taken for silence.
+    Half of the white ones is neither clipped nor rounded. `sigma` is the `white_level` of the noise
+    that was added, 0 for the patches that are only compressed. Half of the pictures are blurred
+    first: at full size photos are softer than the shrunk ones that make good training data, and
+    softness must not be taken for silence.
     """
     count = clean.shape[0]
     quarter = count // 4
@@ -78,7 +76,20 @@ def estimation_batch(clean: Tensor, generator: Generator) -> NoisyBatch:
     white, white_sigma = add_white(clean[:quarter], grey[:quarter], generator)
     white = torch.cat((white[: quarter // 2], _as_8_bits(white[quarter // 2 :])))
     real, real_sigma = _as_files(clean[quarter:], grey[quarter:], quarter, generator)
-    return NoisyBatch(torch.cat((white, real)), clean, torch.cat((white_sigma, real_sigma)))
+    sigma = torch.cat((white_sigma, real_sigma)).clamp(max=MAX_SIGMA)
+    return NoisyBatch(torch.cat((white, real)), clean, sigma)
+
+
+def white_level(noise: Tensor) -> Tensor:
+    """(N, 3, H, W) in [0, 1] to (N, 1, 1, 1): the sigma of white noise as coarse, 8-bit levels.
+
+    White noise averaged over n pixels falls to a root of n. What demosaicing and noise reduction
+    leave does not: it lies in the low frequencies, where it is as strong as white noise of two to
+    four times its RMS. That is the level at which a denoiser removes it, so it is the level that
+    the denoiser is told and that the estimator learns; for white noise it is sigma itself.
+    """
+    coarse = COARSE_PX * _rms(functional.avg_pool2d(noise, COARSE_PX))
+    return 255 * torch.maximum(_rms(noise), coarse)
 
 
 def add_white(clean: Tensor, grey: Tensor, generator: Generator) -> tuple[Tensor, Tensor]:
@@ -114,7 +125,7 @@ def add_camera(clean: Tensor, grey: Tensor, generator: Generator) -> tuple[Tenso
     white balance and colour matrix, developed by the sRGB curve, smoothed (colour more than
     brightness), then compressed: the order of Brooks et al. 2019 (Unprocessing) and Guo et al. 2019
     (CBDNet). All but the compression acts on the noise alone, so that the clean picture stays as
-    sharp as it is. Returns pictures and the RMS of their noise before the compression.
+    sharp as it is. Returns pictures and the `white_level` of their noise before the compression.
     """
     count = clean.shape[0]
     gain = torch.ones(count, 3, 1, 1, device=clean.device)
@@ -132,15 +143,15 @@ def add_camera(clean: Tensor, grey: Tensor, generator: Generator) -> tuple[Tenso
     quality = _file_quality(count, generator)
     halve_colour = bool(torch.rand(1, generator=generator, device=clean.device) < 0.5)
     compressed = jpeg(clean + noise, quality, halve_colour, _phase(generator))
-    return _as_8_bits(compressed), 255 * _rms(noise)
+    return _as_8_bits(compressed), white_level(noise)
 
 
 def _as_files(
     clean: Tensor, grey: Tensor, n_poisson: int, generator: Generator
 ) -> tuple[Tensor, Tensor]:
-    """The first `n_poisson` with Poisson-Gaussian noise, the others with a camera's, and the RMS.
+    """The first `n_poisson` with Poisson-Gaussian noise, the others with a camera's; their levels.
 
-    Among them some that are only compressed, with an RMS of 0.
+    Among them some that are only compressed, with a level of 0.
     """
     count = clean.shape[0]
     poisson, poisson_sigma = add_poisson_gaussian(clean[:n_poisson], grey[:n_poisson], generator)

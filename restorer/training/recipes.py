@@ -51,10 +51,10 @@ RECIPES: Final[dict[str, Recipe]] = {
         name="denoiser",
         task="denoise",
         arguments={"widths": [48, 96, 128], "blocks": [1, 1, 2]},
-        phases=(Phase(0.5, 8, 64), Phase(0.8, 16, 64), Phase(1.0, 16, 96)),
+        phases=(Phase(0.4, 8, 64), Phase(0.8, 16, 64), Phase(1.0, 16, 96)),
         degradations=(
-            "5/8 white Gaussian noise of sigma 0 to 75, unclipped; 1/8 Poisson-Gaussian noise and "
-            "2/8 simulated camera noise (Bayer demosaicing, resizing, colour matrix, noise "
+            "6/8 white Gaussian noise of sigma 0 to 75, unclipped; 1/8 Poisson-Gaussian noise and "
+            "1/8 simulated camera noise (Bayer demosaicing, resizing, colour matrix, noise "
             "reduction, JPEG quality 60 to 100) of RMS 0.5 to 25, 1/7 of both only compressed; "
             "1/10 of the patches grey"
         ),

@@ -51,10 +51,19 @@ def test_camera_noise_is_correlated_as_in_files(generator):
     flat = torch.full((64, 3, 64, 64), 0.5)
     noisy, sigma = degrade.add_camera(flat, in_colour(flat), generator)
     noise = noisy - flat
-    strong = noise[levels(noise) > 3]
-    assert len(strong) > 20
-    assert neighbour_correlation(strong) > 0.4
-    assert float((levels(noise) / sigma.flatten()).median()) == pytest.approx(1, abs=0.1)
+    strong = levels(noise) > 3
+    assert int(strong.sum()) > 20
+    assert neighbour_correlation(noise[strong]) > 0.4
+    told, found = sigma.flatten()[strong], degrade.white_level(noise).flatten()[strong]
+    assert float((found / told).median()) == pytest.approx(1, abs=0.1)
+
+
+def test_white_noise_has_its_own_level_and_coarse_noise_a_higher_one(generator):
+    white = 0.05 * torch.randn((8, 3, 64, 64), generator=generator)
+    level = degrade.white_level(white)
+    torch.testing.assert_close(level.flatten(), levels(white), rtol=0.06, atol=0)
+    coarse = white[..., ::4, ::4].repeat_interleave(4, dim=2).repeat_interleave(4, dim=3)
+    assert float((degrade.white_level(coarse).flatten() / levels(coarse)).min()) > 3.9
 
 
 def test_files_are_clipped_and_hold_whole_levels(generator):
@@ -69,10 +78,11 @@ def test_files_are_clipped_and_hold_whole_levels(generator):
 @pytest.mark.parametrize("name", ["add_camera", "add_poisson_gaussian"])
 def test_grey_noise_in_files_has_the_level_that_is_told(flat, generator, name):
     noisy, sigma = getattr(degrade, name)(flat, ~in_colour(flat), generator)
-    noise = (noisy - flat)[sigma.flatten() > 4]
+    strong = sigma.flatten() > 8
+    noise = (noisy - flat)[strong]
     torch.testing.assert_close(noise[:, 0], noise[:, 1], rtol=0, atol=2 / 255)
-    told = sigma[sigma > 4].flatten()
-    assert float((levels(noise) / told).median()) == pytest.approx(1, abs=0.1)
+    found = degrade.white_level(noise).flatten()
+    assert float((found / sigma.flatten()[strong]).median()) == pytest.approx(1, abs=0.1)
 
 
 def test_some_files_are_only_compressed(flat, generator):

@@ -1,0 +1,192 @@
+"""What the window asks of the worker process, and what it hears back: frozen, small, picklable.
+
+Every request carries a job number that only grows. Every job ends with exactly one of
+JobDone, JobFailed, JobCancelled or (from the client) WorkerDied.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from restorer.engine.pyramid import PixelFile
+from restorer.engine.tiling import Box
+from restorer.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Photo:
+    """An opened photo: its pixels in the cache folder, and all that must come through to a file.
+
+    It holds everything that a restoration needs, so that a worker that died can be replaced
+    without opening the file again. `unlike_photos`: a sentence why the picture looks unlike what
+    the models were trained on, or None.
+    """
+
+    path: Path
+    name: str
+    pixels: PixelFile
+    alpha: PixelFile | None
+    icc: bytes | None
+    exif: bytes | None
+    dpi: tuple[float, float] | None
+    format: str | None
+    unlike_photos: str | None
+
+    @property
+    def width(self) -> int:
+        return self.pixels.shape[1]
+
+    @property
+    def height(self) -> int:
+        return self.pixels.shape[0]
+
+    @property
+    def bits(self) -> int:
+        return 8 if self.pixels.dtype == "uint8" else 16
+
+
+@dataclass(frozen=True, slots=True)
+class OpenPhoto:
+    """Decode a file into the cache folder, then estimate its noise."""
+
+    job: int
+    path: Path
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class RestorePhoto:
+    """Run the networks; `view`, the part looked at in pixels of the photo, first."""
+
+    job: int
+    photo: Photo
+    settings: Settings
+    view: Box | None
+
+
+@dataclass(frozen=True, slots=True)
+class SavePhoto:
+    """Write a result to a file.
+
+    `result`, `cleaned`: what RestorePhoto made with the same denoising and scale; `settings` may
+    blend them otherwise. `sixteen_bits`: keep the depth of a 16-bit source where the format can.
+    """
+
+    job: int
+    photo: Photo
+    settings: Settings
+    result: PixelFile
+    cleaned: PixelFile | None
+    target: Path
+    quality: int
+    strip_location: bool
+    strip_metadata: bool
+    sixteen_bits: bool
+
+
+Request = OpenPhoto | RestorePhoto | SavePhoto
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerReady:
+    """The models are loaded; `device` in a user's words."""
+
+    device: str
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoOpened:
+    """The pixels are there to be seen; the noise estimate follows."""
+
+    job: int
+    photo: Photo
+
+
+@dataclass(frozen=True, slots=True)
+class NoiseEstimated:
+    """`strength`: what auto hands to the denoiser, 8-bit levels. `word`: for people."""
+
+    job: int
+    sigma: float
+    strength: float
+    word: str
+
+
+@dataclass(frozen=True, slots=True)
+class ResultStarted:
+    """Tiles will appear in `result`; `cleaned` is None where nothing is enlarged."""
+
+    job: int
+    result: PixelFile
+    cleaned: PixelFile | None
+    scale: int
+    denoised_at: float | None
+    device: str
+
+
+@dataclass(frozen=True, slots=True)
+class TileFinished:
+    """`box` of the result is final. `tile_s`: how long it took."""
+
+    job: int
+    box: Box
+    done_px: int
+    total_px: int
+    tile_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class WorkSteppedDown:
+    """The work goes on one step slower: why, and on what."""
+
+    job: int
+    reason: str
+    device: str
+
+
+@dataclass(frozen=True, slots=True)
+class JobDone:
+    """The job ended well."""
+
+    job: int
+    elapsed_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class JobFailed:
+    """`message`: a sentence for the user. `details`: for a bug report, empty for bad input."""
+
+    job: int
+    message: str
+    details: str
+
+
+@dataclass(frozen=True, slots=True)
+class JobCancelled:
+    """The job ended because it was no longer wanted."""
+
+    job: int
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerDied:
+    """The process is gone and a new one is starting. `lost`: the jobs that went with it."""
+
+    lost: tuple[int, ...]
+    reason: str
+
+
+Event = (
+    WorkerReady
+    | PhotoOpened
+    | NoiseEstimated
+    | ResultStarted
+    | TileFinished
+    | WorkSteppedDown
+    | JobDone
+    | JobFailed
+    | JobCancelled
+    | WorkerDied
+)
+LAST_EVENTS = (JobDone, JobFailed, JobCancelled)

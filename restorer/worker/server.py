@@ -1,0 +1,307 @@
+"""The worker process: one request after another, events in between.
+
+torch is imported in a thread of its own, so that a photo can be opened while it loads.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import threading
+import time
+import traceback
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from restorer.engine import exif, imagefile, likeness, resultfile
+from restorer.engine.image import Image, Samples
+from restorer.engine.pyramid import PixelFile, Pyramid
+from restorer.engine.tiling import Box
+from restorer.errors import ImageUnsupported, RestorerError
+from restorer.settings import Settings
+from restorer.worker.protocol import (
+    Event,
+    JobCancelled,
+    JobDone,
+    JobFailed,
+    NoiseEstimated,
+    OpenPhoto,
+    Photo,
+    PhotoOpened,
+    Request,
+    RestorePhoto,
+    ResultStarted,
+    SavePhoto,
+    TileFinished,
+    WorkerReady,
+    WorkSteppedDown,
+)
+
+if TYPE_CHECKING:
+    from restorer.engine.noise import NoiseEstimate
+    from restorer.engine.photo import Models
+    from restorer.models.catalog import Network
+
+MOST_TILE_PX: Final = 1 << 20  # on a CPU about a second: progress is seen, halos cost a quarter
+NICENESS: Final = 5  # below the window: it must win the processor when it has something to draw
+
+
+class _Cancelled(Exception):
+    """The job was cancelled while a network ran; not a RuntimeError, which the ladder catches."""
+
+
+def serve(
+    connection: Connection, cancelled_up_to: ctypes.c_longlong, cache: Path, weights: Path
+) -> None:
+    """Runs until the pipe closes; the target of the spawned process."""
+    if hasattr(os, "nice"):
+        os.nice(NICENESS)
+    server = Server(connection.send, cancelled_up_to, cache, weights)
+    threading.Thread(target=server.warm_up, daemon=True).start()
+    # A window that is gone closes its end of the pipe: then there is nobody to work for.
+    with suppress(EOFError, OSError):
+        while True:
+            server.handle(connection.recv())
+
+
+class Server:
+    """Handles requests one at a time; `send` gets the events."""
+
+    def __init__(
+        self,
+        send: Callable[[Event], None],
+        cancelled_up_to: ctypes.c_longlong,
+        cache: Path,
+        weights: Path,
+    ) -> None:
+        self._send_unlocked = send
+        self._sending = threading.Lock()
+        self._cancelled_up_to = cancelled_up_to
+        self._cache = cache
+        self._weights = weights
+        self._models: Models | None = None
+        self._warm_up_error: BaseException | None = None
+        self._warm = threading.Event()
+        self._job = 0
+        self._estimates: dict[Path, NoiseEstimate] = {}
+        self._watched: set[Network] = set()
+
+    def warm_up(self) -> None:
+        """Imports torch and loads the models while the user still looks for a file."""
+        try:
+            import torch
+
+            from restorer.engine.device import ladder
+            from restorer.engine.photo import Models
+
+            models = Models(self._weights)
+            models.estimator()
+            denoiser = models.denoiser()
+            with torch.inference_mode():  # the first call sets up the kernels
+                picture = torch.zeros(1, 3, 64, 64).to(memory_format=torch.channels_last)
+                denoiser(picture, torch.zeros(1, 1, 1, 1))
+            self._models = models
+            self._send(WorkerReady(str(ladder("auto")[0])))
+        except BaseException as error:  # noqa: BLE001  the job that needs the models reports it
+            self._warm_up_error = error
+        finally:
+            self._warm.set()
+
+    def handle(self, request: Request) -> None:
+        """One request, from the first event to the last; nothing it raises gets out."""
+        self._job = request.job
+        started = time.monotonic()
+        try:
+            self._check_cancelled()
+            if isinstance(request, OpenPhoto):
+                self._open(request)
+            elif isinstance(request, RestorePhoto):
+                self._restore(request)
+            else:
+                self._save(request)
+        except _Cancelled:
+            self._send(JobCancelled(request.job))
+        except RestorerError as error:
+            self._send(JobFailed(request.job, str(error), ""))
+        except MemoryError:
+            message = "There is not enough memory for this picture. Close other programs, or "
+            self._send(JobFailed(request.job, message + "enlarge less.", ""))
+        except OSError as error:
+            message = f"A file of the work in progress failed: {error.strerror or error}."
+            self._send(JobFailed(request.job, message, traceback.format_exc()))
+        except Exception as error:  # noqa: BLE001  the process boundary
+            message = f"Something went wrong that should not: {error}."
+            self._send(JobFailed(request.job, message, traceback.format_exc()))
+        else:
+            self._send(JobDone(request.job, time.monotonic() - started))
+
+    def _open(self, request: OpenPhoto) -> None:
+        image = imagefile.read(request.path)
+        self._check_cancelled()
+        pixels = self._put(f"photo-{request.job}", image.samples)
+        alpha = None
+        if image.alpha is not None:
+            alpha = self._put(f"alpha-{request.job}", image.alpha[..., None])
+        photo = Photo(
+            path=request.path,
+            name=request.name,
+            pixels=pixels,
+            alpha=alpha,
+            icc=image.icc,
+            exif=image.exif,
+            dpi=image.dpi,
+            format=image.format,
+            unlike_photos=likeness.why_unlike_photos(image),
+        )
+        self._send(PhotoOpened(request.job, photo))
+        del image  # the file in the cache has it now; a large photo is not held twice
+        self._wait_for_models()
+        found = self._estimate(photo)
+        self._send(NoiseEstimated(request.job, found.sigma, found.strength, found.word))
+
+    def _restore(self, request: RestorePhoto) -> None:
+        from restorer.engine.device import ladder
+        from restorer.engine.restore import SteppedDown, restore
+
+        settings, photo = request.settings, request.photo
+        scale = _enlargement(photo, settings)
+        models = self._wait_for_models()
+        denoise = settings.denoise != "off"
+        networks = models.networks(denoise=denoise, scale=scale)
+        for network in (networks.denoiser, networks.upscaler):
+            if network is not None:
+                self._watch(network)
+        sigma = 0.0
+        if settings.denoise == "auto":
+            sigma = self._estimate(photo).strength
+        elif settings.denoise != "off":
+            sigma = settings.denoise
+        rungs = ladder(settings.device)
+        height, width, channels = photo.pixels.shape
+        result_file = PixelFile(
+            self._cache / f"result-{request.job}",
+            (height * scale, width * scale, channels),
+            photo.pixels.dtype,
+        )
+        cleaned_file = None
+        if scale > 1:
+            cleaned_file = replace(photo.pixels, path=self._cache / f"cleaned-{request.job}")
+        result = Pyramid.create(result_file)
+        cleaned = None if cleaned_file is None else Pyramid.create(cleaned_file)
+        at = sigma if denoise else None
+        self._send(ResultStarted(request.job, result_file, cleaned_file, scale, at, str(rungs[0])))
+        tiles = restore(
+            _image(photo),
+            networks,
+            result.full,
+            sigma=sigma,
+            ladder=rungs,
+            cleaned=None if cleaned is None else cleaned.full,
+            view=request.view,
+            most_px=MOST_TILE_PX if rungs[0].device.type == "cpu" else None,
+        )
+        before = time.monotonic()
+        for event in tiles:
+            now = time.monotonic()
+            if isinstance(event, SteppedDown):
+                self._send(WorkSteppedDown(request.job, event.reason, event.now_on))
+            else:
+                result.update(event.box)
+                if cleaned is not None:
+                    cleaned.update(_shrunk(event.box, scale))
+                self._send(
+                    TileFinished(
+                        request.job, event.box, event.done_px, event.total_px, now - before
+                    )
+                )
+            before = time.monotonic()
+            self._check_cancelled()
+
+    def _save(self, request: SavePhoto) -> None:
+        from restorer.engine.photo import finished
+
+        photo = request.photo
+        resultfile.check_writable(request.target, source=photo.path)
+        result = Pyramid.open(request.result).full
+        cleaned = result if request.cleaned is None else Pyramid.open(request.cleaned).full
+        image = finished(_image(photo), result, cleaned, request.settings)
+        if request.strip_metadata:
+            image = replace(image, exif=None)
+        elif request.strip_location and image.exif:
+            image = replace(image, exif=exif.without_location(image.exif))
+        if not request.sixteen_bits:
+            image = image.in_eight_bits()
+        resultfile.write(image, request.target, source=photo.path, quality=request.quality)
+
+    def _estimate(self, photo: Photo) -> NoiseEstimate:
+        from restorer.engine import noise
+
+        found = self._estimates.get(photo.pixels.path)
+        if found is None:
+            found = noise.estimate(_image(photo), self._wait_for_models().estimator())
+            self._estimates[photo.pixels.path] = found
+        return found
+
+    def _put(self, name: str, samples: Samples) -> PixelFile:
+        height, width, channels = samples.shape
+        file = PixelFile(self._cache / name, (height, width, channels), str(samples.dtype))
+        pyramid = Pyramid.create(file)
+        np.copyto(pyramid.full, samples)
+        self._check_cancelled()
+        pyramid.update(Box(0, 0, width, height))
+        return file
+
+    def _wait_for_models(self) -> Models:
+        while not self._warm.wait(0.05):
+            self._check_cancelled()
+        if self._warm_up_error is not None:
+            raise self._warm_up_error
+        assert self._models is not None
+        return self._models
+
+    def _watch(self, network: Network) -> None:
+        """Makes the network look, before each of its layers, whether it is still wanted."""
+        if network in self._watched:
+            return
+        self._watched.add(network)
+        for module in network.modules():
+            if not any(module.children()):
+                module.register_forward_pre_hook(lambda _module, _inputs: self._check_cancelled())
+
+    def _check_cancelled(self) -> None:
+        if self._job and self._job <= self._cancelled_up_to.value:
+            raise _Cancelled
+
+    def _send(self, event: Event) -> None:
+        with self._sending:
+            self._send_unlocked(event)
+
+
+def _enlargement(photo: Photo, settings: Settings) -> int:
+    try:
+        return settings.enlargement(photo.width, photo.height).scale
+    except ValueError as error:
+        raise ImageUnsupported(photo.path, f"{photo.name}: {error}") from error
+
+
+def _image(photo: Photo) -> Image:
+    """The photo over its mapped pixels; nothing is copied."""
+    alpha = None if photo.alpha is None else Pyramid.open(photo.alpha).full[..., 0]
+    return Image(
+        Pyramid.open(photo.pixels).full,
+        alpha=alpha,
+        icc=photo.icc,
+        exif=photo.exif,
+        dpi=photo.dpi,
+        format=photo.format,
+    )
+
+
+def _shrunk(box: Box, scale: int) -> Box:
+    return Box(box.left // scale, box.top // scale, box.width // scale, box.height // scale)

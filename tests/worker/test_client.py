@@ -1,0 +1,227 @@
+"""The client against children that do as they are told, and against the real one."""
+
+import os
+import queue
+import signal
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image as PillowImage
+
+from restorer.engine.pyramid import Pyramid
+from restorer.engine.tiling import Box
+from restorer.settings import Settings
+from restorer.worker.client import WorkerClient, sweep
+from restorer.worker.protocol import (
+    JobCancelled,
+    JobDone,
+    JobFailed,
+    NoiseEstimated,
+    OpenPhoto,
+    PhotoOpened,
+    RestorePhoto,
+    ResultStarted,
+    SavePhoto,
+    TileFinished,
+    WorkerDied,
+    WorkerReady,
+)
+from tests.conftest import drawn
+
+PATIENCE_S = 60  # only a failing test waits that long
+
+
+class Heard:
+    """The events in the order in which they came."""
+
+    def __init__(self):
+        self.events = queue.Queue()
+
+    def until(self, kind):
+        """All events up to and with the first of that kind."""
+        seen = []
+        while not seen or not isinstance(seen[-1], kind):
+            seen.append(self.events.get(timeout=PATIENCE_S))
+        return seen
+
+
+@pytest.fixture
+def heard():
+    return Heard()
+
+
+@pytest.fixture
+def start(heard, tmp_path, tiny_weights):
+    clients = []
+
+    def begin(**options):
+        options = {"weights": tiny_weights, "cache": tmp_path / "cache"} | options
+        clients.append(WorkerClient(heard.events.put, **options))
+        return clients[-1]
+
+    yield begin
+    for client in clients:
+        client.close()
+
+
+@pytest.fixture
+def photo_file(tmp_path):
+    path = tmp_path / "photo.png"
+    PillowImage.fromarray(drawn(400, 300)).save(path)
+    return path
+
+
+def opened(client, heard, path):
+    client.submit(OpenPhoto(0, path, path.name))
+    events = heard.until(JobDone)
+    return next(event.photo for event in events if isinstance(event, PhotoOpened))
+
+
+def obedient(connection, *_):
+    """A child that answers each request with JobDone."""
+    while True:
+        connection.send(JobDone(connection.recv().job, 0.0))
+
+
+def deaf(connection, *_):
+    """A child that takes requests and never answers."""
+    connection.recv()
+    connection.send(WorkerReady("busy"))
+    time.sleep(1000)
+
+
+def suicidal(connection, *_):
+    """A child that a crash takes down with its first request."""
+    connection.recv()
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def test_job_numbers_grow_and_each_job_ends(start, heard):
+    client = start(serve=obedient)
+    jobs = [client.submit(OpenPhoto(0, Path("x"), "x")) for _ in range(3)]
+    assert jobs == [1, 2, 3]
+    assert [heard.until(JobDone)[-1].job for _ in jobs] == jobs
+
+
+def test_a_job_that_does_not_stop_when_cancelled_is_killed(start, heard):
+    client = start(serve=deaf, silence_s=0.3)
+    before = client.process_id
+    job = client.submit(OpenPhoto(0, Path("x"), "x"))
+    heard.until(WorkerReady)
+    client.cancel(job)
+    *_, cancelled, died = heard.until(WorkerDied)
+    assert cancelled == JobCancelled(job)
+    assert died.lost == ()
+    assert "stopped answering" in died.reason
+    assert client.process_id != before
+
+
+def test_a_worker_that_dies_is_replaced_and_its_jobs_are_named(start, heard):
+    client = start(serve=suicidal)
+    jobs = (
+        client.submit(OpenPhoto(0, Path("x"), "x")),
+        client.submit(OpenPhoto(0, Path("y"), "y")),
+    )
+    assert heard.until(WorkerDied)[-1].lost == jobs
+    assert client.process_id is not None
+
+
+def test_a_photo_goes_through_the_real_worker(start, heard, photo_file, tmp_path):
+    client = start()
+    client.submit(OpenPhoto(0, photo_file, "photo.png"))
+    events = heard.until(JobDone)
+    photo = next(event.photo for event in events if isinstance(event, PhotoOpened))
+    assert any(isinstance(event, NoiseEstimated) for event in events)
+    np.testing.assert_array_equal(Pyramid.open(photo.pixels).full, drawn(400, 300))
+
+    settings = Settings(denoise=20.0, scale=2, keep_grain=0.5)
+    client.submit(RestorePhoto(0, photo, settings, Box(0, 0, 100, 100)))
+    events = heard.until(JobDone)
+    started = next(event for event in events if isinstance(event, ResultStarted))
+    tiles = [event for event in events if isinstance(event, TileFinished)]
+    assert sum(tile.box.area for tile in tiles) == 800 * 600 == tiles[-1].done_px
+    assert tiles[0].box.intersect(Box(0, 0, 200, 200)) is not None
+
+    target = tmp_path / "saved.png"
+    files = (started.result, started.cleaned)
+    client.submit(SavePhoto(0, photo, settings, *files, target, 95, False, False, True))
+    heard.until(JobDone)
+    from_command_line = tmp_path / "command.png"
+    from restorer.engine.photo import Workshop
+
+    list(Workshop.open(settings, client._weights).restore_file(photo_file, from_command_line))
+    assert np.array_equal(
+        np.asarray(PillowImage.open(target)), np.asarray(PillowImage.open(from_command_line))
+    )
+
+
+def test_a_bad_file_is_a_sentence_and_the_worker_lives_on(start, heard, photo_file, tmp_path):
+    client = start()
+    bad = tmp_path / "bad.jpg"
+    bad.write_text("not a picture")
+    client.submit(OpenPhoto(0, bad, "bad.jpg"))
+    failed = heard.until(JobFailed)[-1]
+    assert "bad.jpg is not a picture" in failed.message
+    assert not failed.details
+    assert opened(client, heard, photo_file).width == 400
+
+
+def test_cancelling_stops_within_a_tile(start, heard, photo_file):
+    client = start()
+    photo = opened(client, heard, photo_file)
+    job = client.submit(RestorePhoto(0, photo, Settings(denoise=20.0, scale=4), None))
+    client.cancel(job)
+    heard.until(JobCancelled)
+    client.submit(RestorePhoto(0, photo, Settings(denoise=20.0), None))
+    heard.until(JobDone)
+
+
+def test_killed_in_the_middle_of_a_job_the_photo_can_be_restored_again(start, heard, photo_file):
+    client = start()
+    photo = opened(client, heard, photo_file)
+    job = client.submit(RestorePhoto(0, photo, Settings(denoise=20.0, scale=4), None))
+    heard.until(ResultStarted)
+    os.kill(client.process_id, signal.SIGKILL)
+    assert heard.until(WorkerDied)[-1].lost == (job,)
+    client.submit(RestorePhoto(0, photo, Settings(denoise=20.0), None))
+    assert heard.until(JobDone)[-1].job == job + 1
+
+
+def test_weights_that_are_missing_are_named_when_they_are_needed(
+    start, heard, photo_file, tmp_path
+):
+    client = start(weights=tmp_path / "none")
+    client.submit(OpenPhoto(0, photo_file, "photo.png"))
+    assert "catalog.json is missing" in heard.until(JobFailed)[-1].message
+
+
+def test_a_result_never_lands_on_the_original(start, heard, photo_file):
+    client = start()
+    photo = opened(client, heard, photo_file)
+    files = (photo.pixels, None)
+    request = SavePhoto(0, photo, Settings(), *files, photo_file, 95, False, False, True)
+    client.submit(request)
+    assert "original" in heard.until(JobFailed)[-1].message
+
+
+def test_close_removes_the_files_and_ends_the_process(start, heard, photo_file):
+    client = start()
+    opened(client, heard, photo_file)
+    folder, pid = client.cache, client.process_id
+    assert any(folder.iterdir())
+    client.close()
+    assert not folder.exists()
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)
+
+
+def test_what_dead_runs_left_is_swept_and_what_living_ones_use_is_not(tmp_path):
+    orphan, living = tmp_path / "999999999-abc", tmp_path / f"{os.getpid()}-abc"
+    for folder in (orphan, living):
+        folder.mkdir()
+        (folder / "result-1").write_bytes(b"x")
+    sweep(tmp_path)
+    assert not orphan.exists()
+    assert living.exists()
