@@ -6,7 +6,7 @@ import contextlib
 import copy
 import math
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeVar
 
@@ -18,7 +18,7 @@ from torch.nn import functional
 
 from restorer.engine.device import Rung, max_tile_px
 from restorer.engine.image import Image, Pixels, Samples, to_pixels, to_samples
-from restorer.engine.tiling import Box, cut, plan, quarter
+from restorer.engine.tiling import Box, cut, nearest_first, plan, quarter
 from restorer.errors import RestoreFailed
 from restorer.models.denoiser import Denoiser
 from restorer.models.upscaler import Upscaler
@@ -88,6 +88,7 @@ def restore(
     ladder: Sequence[Rung],
     cleaned: Samples | None = None,
     view: Box | None = None,
+    look: Callable[[], Box | None] | None = None,
     tile_px: int | None = None,
     most_px: int | None = None,
 ) -> Iterator[Event]:
@@ -96,7 +97,8 @@ def restore(
     `out`: (scale H, scale W, C) of any depth, may be memory-mapped; with its TileDone a tile is
     final. `sigma`: the noise, in 8-bit levels. `ladder`: what to run on, fastest first. `cleaned`:
     (H, W, C), gets the picture between denoiser and upscaler, for `blend`. `view`: the part of the
-    picture that is looked at, done first. `tile_px`: tiles of that side instead of as large as
+    picture that is looked at, done first; `look` says after each tile what it is by now, and what
+    is near to it goes on first. `tile_px`: tiles of that side instead of as large as
     memory allows. `most_px`: no tile has more pixels than that, halo included, so that somebody who
     watches sees it grow. None of them changes the result.
 
@@ -118,6 +120,9 @@ def restore(
     tiles = deque(_tiles(picture, networks, max_px, view, tile_px))
     done_px = 0
     while tiles:
+        seen = view if look is None else look()
+        if seen is not None and seen != view:
+            tiles, view = deque(nearest_first(tiles, seen)), seen
         tile = tiles.popleft()
         parts = quarter(tile, networks.stride)
         if len(parts) > 1 and tile.grow(networks.halo, picture).area > footing.cut_above_px:

@@ -87,13 +87,23 @@ def plan(picture: Box, *, max_px: int, halo_px: int, stride: int, view: Box | No
     if seen is None or picture.area <= VIEW_TILE_PX**2:
         return _cheapest_grid(picture, max_px, halo_px, stride, picture)
     seen = seen.grow(0, picture, stride)
-    tiles = _nearest_first(cut(seen, VIEW_TILE_PX, stride), seen)
+    tiles = nearest_first(cut(seen, VIEW_TILE_PX, stride), seen)
     around = [
         tile
         for part in _frame(picture, seen)
         for tile in _cheapest_grid(part, max_px, halo_px, stride, picture)
     ]
-    return tiles + _nearest_first(around, seen)
+    return tiles + nearest_first(around, seen)
+
+
+def nearest_first(tiles: Iterable[Box], centre: Box) -> list[Box]:
+    """The tiles by the distance of their middle from that of `centre`."""
+    x, y = centre.left + centre.width / 2, centre.top + centre.height / 2
+
+    def distance(tile: Box) -> float:
+        return math.hypot(tile.left + tile.width / 2 - x, tile.top + tile.height / 2 - y)
+
+    return sorted(tiles, key=distance)
 
 
 def quarter(tile: Box, stride: int) -> list[Box]:
@@ -155,12 +165,3 @@ def _frame(picture: Box, hole: Box) -> list[Box]:
         Box(hole.right, hole.top, picture.right - hole.right, hole.height),
     )
     return [band for band in bands if band.area]
-
-
-def _nearest_first(tiles: Iterable[Box], centre: Box) -> list[Box]:
-    x, y = centre.left + centre.width / 2, centre.top + centre.height / 2
-
-    def distance(tile: Box) -> float:
-        return math.hypot(tile.left + tile.width / 2 - x, tile.top + tile.height / 2 - y)
-
-    return sorted(tiles, key=distance)

@@ -21,6 +21,7 @@ from typing import Final
 
 import platformdirs
 
+from restorer.engine.tiling import Box
 from restorer.settings import weights_dir
 from restorer.worker import server
 from restorer.worker.protocol import (
@@ -28,6 +29,7 @@ from restorer.worker.protocol import (
     Event,
     JobCancelled,
     Request,
+    SavePhoto,
     WorkerDied,
 )
 
@@ -67,9 +69,11 @@ class WorkerClient:
         self._context = multiprocessing.get_context("spawn")
         # Without a lock: a killed worker could take it along. Numbers of eight bytes need none.
         self._cancelled_up_to = self._context.RawValue(ctypes.c_longlong, 0)
+        self._view = self._context.RawArray(ctypes.c_longlong, 4)
         self._numbers = itertools.count(1)
         self._lock = threading.Lock()
         self._pending: deque[int] = deque()  # asked and not yet answered, in order
+        self._saves: set[int] = set()  # those of them that are not to be cancelled
         self._waiting_since: float | None = None  # for the first of them, which was cancelled
         self._closing = False
         self._outbox: queue.SimpleQueue[Request | None] = queue.SimpleQueue()
@@ -86,15 +90,22 @@ class WorkerClient:
         with self._lock:
             job = next(self._numbers)
             self._pending.append(job)
+            if isinstance(request, SavePhoto):
+                self._saves.add(job)
             self._outbox.put(replace(request, job=job))
         return job
 
     def cancel(self, up_to: int) -> None:
-        """Everything up to that job ends as soon as the worker looks, or is killed."""
+        """Everything but saves up to that job ends as soon as the worker looks, or is killed."""
         with self._lock:
             value = self._cancelled_up_to
             value.value = max(value.value, up_to)
             self._time_the_first()
+
+    def look_at(self, view: Box) -> None:
+        """The running restoration goes on with what is near to that part of the photo."""
+        # A box that is read half old, half new only changes an order.
+        self._view[:] = (view.left, view.top, view.width, view.height)
 
     def close(self) -> None:
         """Ends the worker and removes the files of this run."""
@@ -114,7 +125,7 @@ class WorkerClient:
         ours, theirs = self._context.Pipe()
         process = self._context.Process(
             target=self._serve,
-            args=(theirs, self._cancelled_up_to, self.cache, self._weights),
+            args=(theirs, self._cancelled_up_to, self._view, self.cache, self._weights),
             daemon=True,
             name="restorer-worker",
         )
@@ -143,17 +154,20 @@ class WorkerClient:
         if isinstance(event, LAST_EVENTS):
             with self._lock:
                 self._pending = deque(job for job in self._pending if job > event.job)
+                self._saves.discard(event.job)
                 self._waiting_since = None
                 self._time_the_first()
         if not self._closing:
             self._on_event(event)
 
     def _time_the_first(self) -> None:
-        first_is_cancelled = self._pending and self._pending[0] <= self._cancelled_up_to.value
-        if not first_is_cancelled:
+        if not (self._pending and self._is_cancelled(self._pending[0])):
             self._waiting_since = None
         elif self._waiting_since is None:
             self._waiting_since = time.monotonic()
+
+    def _is_cancelled(self, job: int) -> bool:
+        return job <= self._cancelled_up_to.value and job not in self._saves
 
     def _hangs(self) -> bool:
         since = self._waiting_since
@@ -165,7 +179,8 @@ class WorkerClient:
                 return
             lost, self._pending = tuple(self._pending), deque()
             self._waiting_since = None
-            cancelled = [job for job in lost if job <= self._cancelled_up_to.value]
+            cancelled = [job for job in lost if self._is_cancelled(job)]
+            self._saves.clear()
             self._outbox.put(None)
             self._outbox = queue.SimpleQueue()
             self._connection.close()

@@ -48,7 +48,7 @@ class Photo:
 
 @dataclass(frozen=True, slots=True)
 class OpenPhoto:
-    """Decode a file into the cache folder, then estimate its noise."""
+    """Decode a file into the cache folder."""
 
     job: int
     path: Path
@@ -57,7 +57,10 @@ class OpenPhoto:
 
 @dataclass(frozen=True, slots=True)
 class RestorePhoto:
-    """Run the networks; `view`, the part looked at in pixels of the photo, first."""
+    """Run the networks; `view`, the part looked at in pixels of the photo, first.
+
+    The photo's noise is estimated too: before, if the settings want to know it, else afterwards.
+    """
 
     job: int
     photo: Photo
@@ -67,7 +70,7 @@ class RestorePhoto:
 
 @dataclass(frozen=True, slots=True)
 class SavePhoto:
-    """Write a result to a file.
+    """Write a result to a file. Cancelling does not reach it: it is asked for once and done whole.
 
     `result`, `cleaned`: what RestorePhoto made with the same denoising and scale; `settings` may
     blend them otherwise. `sixteen_bits`: keep the depth of a 16-bit source where the format can.
@@ -97,7 +100,7 @@ class WorkerReady:
 
 @dataclass(frozen=True, slots=True)
 class PhotoOpened:
-    """The pixels are there to be seen; the noise estimate follows."""
+    """The pixels are there to be seen."""
 
     job: int
     photo: Photo

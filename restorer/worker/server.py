@@ -57,12 +57,16 @@ class _Cancelled(Exception):
 
 
 def serve(
-    connection: Connection, cancelled_up_to: ctypes.c_longlong, cache: Path, weights: Path
+    connection: Connection,
+    cancelled_up_to: ctypes.c_longlong,
+    view: ctypes.Array[ctypes.c_longlong],
+    cache: Path,
+    weights: Path,
 ) -> None:
     """Runs until the pipe closes; the target of the spawned process."""
     if hasattr(os, "nice"):
         os.nice(NICENESS)
-    server = Server(connection.send, cancelled_up_to, cache, weights)
+    server = Server(connection.send, cancelled_up_to, view, cache, weights)
     threading.Thread(target=server.warm_up, daemon=True).start()
     # A window that is gone closes its end of the pipe: then there is nobody to work for.
     with suppress(EOFError, OSError):
@@ -77,19 +81,21 @@ class Server:
         self,
         send: Callable[[Event], None],
         cancelled_up_to: ctypes.c_longlong,
+        view: ctypes.Array[ctypes.c_longlong],
         cache: Path,
         weights: Path,
     ) -> None:
         self._send_unlocked = send
         self._sending = threading.Lock()
         self._cancelled_up_to = cancelled_up_to
+        self._view = view
         self._cache = cache
         self._weights = weights
         self._models: Models | None = None
         self._warm_up_error: BaseException | None = None
         self._warm = threading.Event()
         self._job = 0
-        self._estimates: dict[Path, NoiseEstimate] = {}
+        self._estimated: tuple[Path, NoiseEstimate] | None = None  # of the photo last restored
         self._watched: set[Network] = set()
 
     def warm_up(self) -> None:
@@ -115,7 +121,7 @@ class Server:
 
     def handle(self, request: Request) -> None:
         """One request, from the first event to the last; nothing it raises gets out."""
-        self._job = request.job
+        self._job = 0 if isinstance(request, SavePhoto) else request.job  # 0: not to be cancelled
         started = time.monotonic()
         try:
             self._check_cancelled()
@@ -160,10 +166,6 @@ class Server:
             unlike_photos=likeness.why_unlike_photos(image),
         )
         self._send(PhotoOpened(request.job, photo))
-        del image  # the file in the cache has it now; a large photo is not held twice
-        self._wait_for_models()
-        found = self._estimate(photo)
-        self._send(NoiseEstimated(request.job, found.sigma, found.strength, found.word))
 
     def _restore(self, request: RestorePhoto) -> None:
         from restorer.engine.device import ladder
@@ -179,7 +181,7 @@ class Server:
                 self._watch(network)
         sigma = 0.0
         if settings.denoise == "auto":
-            sigma = self._estimate(photo).strength
+            sigma = self._estimate(request).strength
         elif settings.denoise != "off":
             sigma = settings.denoise
         rungs = ladder(settings.device)
@@ -204,6 +206,7 @@ class Server:
             ladder=rungs,
             cleaned=None if cleaned is None else cleaned.full,
             view=request.view,
+            look=self._looked_at,
             most_px=MOST_TILE_PX if rungs[0].device.type == "cpu" else None,
         )
         before = time.monotonic()
@@ -222,6 +225,8 @@ class Server:
                 )
             before = time.monotonic()
             self._check_cancelled()
+        if settings.denoise != "auto":
+            self._estimate(request)
 
     def _save(self, request: SavePhoto) -> None:
         from restorer.engine.photo import finished
@@ -239,13 +244,15 @@ class Server:
             image = image.in_eight_bits()
         resultfile.write(image, request.target, source=photo.path, quality=request.quality)
 
-    def _estimate(self, photo: Photo) -> NoiseEstimate:
+    def _estimate(self, request: RestorePhoto) -> NoiseEstimate:
         from restorer.engine import noise
 
-        found = self._estimates.get(photo.pixels.path)
-        if found is None:
+        photo = request.photo
+        if self._estimated is None or self._estimated[0] != photo.pixels.path:
             found = noise.estimate(_image(photo), self._wait_for_models().estimator())
-            self._estimates[photo.pixels.path] = found
+            self._estimated = (photo.pixels.path, found)
+        found = self._estimated[1]
+        self._send(NoiseEstimated(request.job, found.sigma, found.strength, found.word))
         return found
 
     def _put(self, name: str, samples: Samples) -> PixelFile:
@@ -273,6 +280,10 @@ class Server:
         for module in network.modules():
             if not any(module.children()):
                 module.register_forward_pre_hook(lambda _module, _inputs: self._check_cancelled())
+
+    def _looked_at(self) -> Box | None:
+        left, top, width, height = self._view
+        return Box(left, top, width, height) if width and height else None
 
     def _check_cancelled(self) -> None:
         if self._job and self._job <= self._cancelled_up_to.value:

@@ -80,6 +80,27 @@ def test_the_view_changes_the_order_and_not_the_result(tiny_denoiser):
     assert events[0].box.intersect(Box(300, 100, 90, 90)) is not None
 
 
+def test_looking_elsewhere_changes_what_comes_next(tiny_denoiser):
+    image, networks = random_image(500, 700), Networks(tiny_denoiser, None)
+    far = Box(490, 690, 5, 5)
+    views = iter([None, far])
+    out = np.empty((700, 500, 3), np.float32)
+    steps = restore(
+        image,
+        networks,
+        out,
+        sigma=20,
+        ladder=(CPU,),
+        look=lambda: next(views, far),
+        tile_px=100,
+    )
+    first, second = next(steps), next(steps)
+    assert first.box.left == first.box.top == 0
+    assert second.box.intersect(far) is not None
+    assert len(list(steps)) == 5 * 7 - 2
+    np.testing.assert_allclose(out, run(image, networks)[0], atol=1e-5)
+
+
 def test_events_count_up_to_the_whole_result(picture, tiny_denoiser, tiny_upscalers):
     _, events = run(picture, Networks(tiny_denoiser, tiny_upscalers[2]), tile_px=64)
     assert [event.done_px for event in events] == sorted(event.done_px for event in events)

@@ -133,12 +133,12 @@ def test_a_photo_goes_through_the_real_worker(start, heard, photo_file, tmp_path
     client.submit(OpenPhoto(0, photo_file, "photo.png"))
     events = heard.until(JobDone)
     photo = next(event.photo for event in events if isinstance(event, PhotoOpened))
-    assert any(isinstance(event, NoiseEstimated) for event in events)
     np.testing.assert_array_equal(Pyramid.open(photo.pixels).full, drawn(400, 300))
 
     settings = Settings(denoise=20.0, scale=2, keep_grain=0.5)
     client.submit(RestorePhoto(0, photo, settings, Box(0, 0, 100, 100)))
     events = heard.until(JobDone)
+    assert any(isinstance(event, NoiseEstimated) for event in events)
     started = next(event for event in events if isinstance(event, ResultStarted))
     tiles = [event for event in events if isinstance(event, TileFinished)]
     assert sum(tile.box.area for tile in tiles) == 800 * 600 == tiles[-1].done_px
@@ -193,7 +193,8 @@ def test_weights_that_are_missing_are_named_when_they_are_needed(
     start, heard, photo_file, tmp_path
 ):
     client = start(weights=tmp_path / "none")
-    client.submit(OpenPhoto(0, photo_file, "photo.png"))
+    photo = opened(client, heard, photo_file)
+    client.submit(RestorePhoto(0, photo, Settings(), None))
     assert "catalog.json is missing" in heard.until(JobFailed)[-1].message
 
 
@@ -225,3 +226,22 @@ def test_what_dead_runs_left_is_swept_and_what_living_ones_use_is_not(tmp_path):
     sweep(tmp_path)
     assert not orphan.exists()
     assert living.exists()
+
+
+def test_saving_is_not_cancelled_with_what_came_before_it(start, heard, photo_file, tmp_path):
+    client = start()
+    photo = opened(client, heard, photo_file)
+    target = tmp_path / "saved.png"
+    request = SavePhoto(0, photo, Settings(), photo.pixels, None, target, 95, False, False, True)
+    client.cancel(client.submit(request))
+    heard.until(JobDone)
+    assert target.exists()
+
+
+def test_what_is_looked_at_goes_on_first(start, heard, photo_file):
+    client = start()
+    photo = opened(client, heard, photo_file)
+    client.look_at(Box(380, 280, 10, 10))
+    client.submit(RestorePhoto(0, photo, Settings(denoise=20.0), Box(0, 0, 20, 20)))
+    first = heard.until(TileFinished)[-1]
+    assert first.box.intersect(Box(380, 280, 10, 10)) is not None

@@ -1,0 +1,40 @@
+"""The worker's events as a Qt signal, and its requests as they are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Protocol
+
+from PySide6.QtCore import QObject, Signal
+
+from restorer.engine.tiling import Box
+from restorer.worker.protocol import Event, Request
+
+
+class Client(Protocol):
+    """What the window needs of `restorer.worker.client.WorkerClient`; tests give it another one."""
+
+    @property
+    def cache(self) -> Path: ...
+
+    def submit(self, request: Request) -> int: ...
+
+    def cancel(self, up_to: int) -> None: ...
+
+    def look_at(self, view: Box) -> None: ...
+
+    def close(self) -> None: ...
+
+
+class Bridge(QObject):
+    """Brings events from the client's thread to the window's: the connection is queued."""
+
+    event_received = Signal(object)
+
+    def __init__(self, connect: Callable[[Callable[[Event], None]], Client]) -> None:
+        super().__init__()
+        self.client = connect(self._emit)
+
+    def _emit(self, event: Event) -> None:
+        self.event_received.emit(event)
