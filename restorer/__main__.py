@@ -1,15 +1,34 @@
-"""`restorer` and `python -m restorer`."""
+"""`restorer` and `python -m restorer`: the window, or the command line."""
 
 from __future__ import annotations
 
 import sys
-
-from restorer.cli import run
+from pathlib import Path
 
 
 def main() -> None:
-    """Runs the command line and exits with its status."""
-    sys.exit(run(sys.argv[1:]))
+    """Without arguments or with photos the window opens; everything else is a command."""
+    arguments = sys.argv[1:]
+    if wants_window(arguments):
+        from restorer.gui.app import run as run_window
+
+        sys.exit(run_window([Path(argument).absolute() for argument in arguments]))
+    from restorer.cli import run
+
+    sys.exit(run(arguments))
+
+
+def wants_window(arguments: list[str]) -> bool:
+    """Whether there is nothing but photos and folders of them, or nothing at all.
+
+    A command wins over a file of its name: `./restore` is the file.
+    """
+    from restorer.cli import cli
+
+    return all(
+        argument not in cli.commands and not argument.startswith("-") and Path(argument).exists()
+        for argument in arguments
+    )
 
 
 if __name__ == "__main__":

@@ -101,7 +101,7 @@ def _default_path() -> Path:
     return Path(platformdirs.user_config_dir("restorer", appauthor=False)) / "preferences.json"
 
 
-def _presets(item: Any) -> list[Preset]:
+def _presets(item: dict[str, Any]) -> list[Preset]:
     with suppress(KeyError, TypeError, ValueError):
         return [Preset(str(item["name"]), Settings(**item["settings"]))]
     return []

@@ -365,7 +365,9 @@ class Session(QObject):
         lost_saves = [save for job, save in self._saves.items() if job in event.lost]
         self._saves = {job: save for job, save in self._saves.items() if job not in event.lost}
         self._run(Running())
-        text = self.tr(event.reason)
+        text = self.tr("The worker ended unexpectedly and was restarted.")
+        if event.hung:
+            text = self.tr("The worker stopped answering and was restarted.")
         if self._open_job in event.lost and self.opening is not None:
             name, self.opening = self.opening.name, None
             text = self.tr("{0} {1} was not opened.").format(text, name)

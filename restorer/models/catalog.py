@@ -15,11 +15,11 @@ from safetensors.torch import load as load_tensors
 from safetensors.torch import save as save_tensors
 
 from restorer.errors import ModelUnknown, WeightsCorrupt, WeightsMissing
+from restorer.models import CATALOG_NAME
 from restorer.models.denoiser import Denoiser
 from restorer.models.estimator import Estimator
 from restorer.models.upscaler import Upscaler
 
-CATALOG_NAME: Final = "catalog.json"
 Network = Denoiser | Upscaler | Estimator
 ARCHITECTURES: Final[dict[str, type[Network]]] = {
     "Denoiser": Denoiser,

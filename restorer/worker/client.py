@@ -105,7 +105,7 @@ class WorkerClient:
     def look_at(self, view: Box) -> None:
         """The running restoration goes on with what is near to that part of the photo."""
         # A box that is read half old, half new only changes an order.
-        self._view[:] = (view.left, view.top, view.width, view.height)
+        self._view[:] = [view.left, view.top, view.width, view.height]
 
     def close(self) -> None:
         """Ends the worker and removes the files of this run."""
@@ -145,10 +145,10 @@ class WorkerClient:
                     self._received(self._connection.recv())
                 elif self._hangs():
                     self._process.kill()
-                    self._replace("The worker stopped answering and was restarted.")
+                    self._replace(hung=True)
             except (EOFError, OSError):
                 if not self._closing:
-                    self._replace("The worker ended unexpectedly and was restarted.")
+                    self._replace(hung=False)
 
     def _received(self, event: Event) -> None:
         if isinstance(event, LAST_EVENTS):
@@ -173,7 +173,7 @@ class WorkerClient:
         since = self._waiting_since
         return since is not None and time.monotonic() - since > self._silence_s
 
-    def _replace(self, reason: str) -> None:
+    def _replace(self, *, hung: bool) -> None:
         with self._lock:
             if self._closing:
                 return
@@ -188,7 +188,7 @@ class WorkerClient:
             self._connection, self._process = self._spawn()
         for job in cancelled:
             self._on_event(JobCancelled(job))
-        self._on_event(WorkerDied(tuple(job for job in lost if job not in cancelled), reason))
+        self._on_event(WorkerDied(tuple(job for job in lost if job not in cancelled), hung))
 
 
 def _send_all(outbox: queue.SimpleQueue[Request | None], connection: Connection) -> None:

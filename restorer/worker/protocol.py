@@ -174,10 +174,13 @@ class JobCancelled:
 
 @dataclass(frozen=True, slots=True)
 class WorkerDied:
-    """The process is gone and a new one is starting. `lost`: the jobs that went with it."""
+    """The process is gone and a new one is starting. `lost`: the jobs that went with it.
+
+    `hung`: it was killed because it did not answer; else it ended of itself.
+    """
 
     lost: tuple[int, ...]
-    reason: str
+    hung: bool
 
 
 Event = (

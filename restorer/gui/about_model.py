@@ -1,0 +1,94 @@
+"""What the models are, what they have seen and how well they do: their catalog entries."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QCoreApplication
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QTextBrowser, QVBoxLayout, QWidget
+
+from restorer.gui.widgets import titled
+from restorer.models import CATALOG_NAME
+
+
+class AboutModels(QDialog):
+    """The cards of the models that a photo goes through, as their catalog tells them."""
+
+    def __init__(self, names: list[str], weights: Path, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(self.tr("About this model"))
+        self.resize(620, 560)
+        text = titled(QTextBrowser(), self.windowTitle())
+        text.setHtml(cards_html(names, weights))
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        buttons.rejected.connect(self.reject)
+        column = QVBoxLayout(self)
+        column.addWidget(text)
+        column.addWidget(buttons)
+
+
+def cards_html(names: list[str], weights: Path) -> str:
+    """The entries of these models. A catalog that cannot be read is said to be so."""
+    try:
+        catalog = json.loads((weights / CATALOG_NAME).read_text(encoding="utf-8"))
+        entries = {entry["name"]: entry for entry in catalog["models"]}
+        cards = [_card(entries[name]) for name in names]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        told = _tr("The catalog of the models cannot be read: {0}").format(error)
+        return f"<p>{escape(told)}</p>"
+    limits = _tr(
+        "Restored pictures are estimates. What looks like noise is removed even if it was fine "
+        "texture, and enlarged detail is plausible, not recovered. The models were trained on "
+        "photographs: drawings, screenshots and text may lose lines."
+    )
+    return "".join(cards) + f"<p>{escape(limits)}</p>"
+
+
+def _card(entry: dict[str, Any]) -> str:
+    rows = [
+        (_tr("Purpose"), _purpose(entry)),
+        (_tr("Trained on"), entry["trained_on"]),
+        (_tr("Made worse by"), entry["degradations"]),
+        (_tr("Training"), _training(entry)),
+        (_tr("Size"), _tr("{0} parameters").format(f"{entry['parameters']:,}")),
+        *((_tr("Measured: {0}").format(data), text) for data, text in _figures(entry["figures"])),
+    ]
+    lines = "".join(
+        f"<tr><td valign='top' style='padding-right:12px'><b>{escape(title)}</b></td>"
+        f"<td>{escape(text)}</td></tr>"
+        for title, text in rows
+    )
+    return f"<h3>{escape(entry['name'])}</h3><table cellspacing='4'>{lines}</table>"
+
+
+def _purpose(entry: dict[str, Any]) -> str:
+    if entry["scale"] > 1:
+        return _tr("Enlarges {0} times").format(entry["scale"])
+    if entry["sigma_range"] is None:
+        return _tr("Estimates how noisy a photo is")
+    low, high = entry["sigma_range"]
+    return _tr("Removes noise of sigma {0} to {1}").format(f"{low:g}", f"{high:g}")
+
+
+def _training(entry: dict[str, Any]) -> str:
+    text = _tr("loss {0}, {1} steps, seed {2}, {3} hours on {4}")
+    hours = f"{entry['hours']:g}"
+    return text.format(entry["loss"], entry["steps"], entry["seed"], hours, entry["hardware"])
+
+
+def _figures(figures: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    for data, rows in figures.items():
+        parts = []
+        for name, value in rows.items():
+            values = value.items() if isinstance(value, dict) else [("", value)]
+            told = ", ".join(f"{key} {number}".strip() for key, number in values)
+            parts.append(f"{name}: {told}")
+        yield data, "; ".join(parts)
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("AboutModels", text)

@@ -1,0 +1,65 @@
+"""Starts the window and its worker, and ends them."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from pathlib import Path
+
+from PySide6.QtCore import QLibraryInfo, QLocale, QSettings, QTimer, QTranslator
+from PySide6.QtWidgets import QApplication
+
+from restorer import __version__
+from restorer.gui.bridge import Bridge
+from restorer.gui.main_window import MainWindow
+from restorer.gui.preferences import PreferencesFile
+from restorer.gui.session import Session
+from restorer.settings import resources_dir
+from restorer.worker.client import WorkerClient
+
+
+def run(paths: list[Path]) -> int:
+    """Opens the window with these photos; returns the exit status when it is closed."""
+    app = QApplication(sys.argv[:1])
+    app.setApplicationName("Restorer")
+    app.setOrganizationName("Restorer")
+    app.setApplicationVersion(__version__)
+    app.setDesktopFileName("restorer")
+    preferences = PreferencesFile()
+    translators = install_language(app, preferences.value.language)
+    bridge = Bridge(WorkerClient)
+    window = make_window(bridge, preferences, QSettings())
+    window.show()
+    if paths:
+        window.open_paths(paths)
+    # Python sees Ctrl-C in the terminal only when it runs: let it, now and then.
+    signal.signal(signal.SIGINT, lambda *_: app.quit())
+    awake = QTimer(interval=300)
+    awake.timeout.connect(lambda: None)
+    awake.start()
+    try:
+        return app.exec()
+    finally:
+        bridge.client.close()
+        for translator in translators:
+            app.removeTranslator(translator)
+
+
+def make_window(bridge: Bridge, preferences: PreferencesFile, settings: QSettings) -> MainWindow:
+    """The window on a bridge whose client already runs."""
+    return MainWindow(Session(bridge), bridge.client.cache, preferences, settings)
+
+
+def install_language(app: QApplication, choice: str) -> list[QTranslator]:
+    """`choice`: "en", "de", or "system". Qt's own words are translated along."""
+    locale = QLocale.system() if choice == "system" else QLocale(choice)
+    places = (
+        ("restorer", str(resources_dir() / "translations")),
+        ("qtbase", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)),
+    )
+    installed = []
+    for name, folder in places:
+        translator = QTranslator(app)
+        if translator.load(locale, name, "_", folder) and app.installTranslator(translator):
+            installed.append(translator)
+    return installed

@@ -1,0 +1,458 @@
+"""The window: puts the parts together and routes what is wanted to them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+from PySide6.QtCore import QByteArray, QMimeData, QSettings, QStandardPaths, Qt, QTimer
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication
+from PySide6.QtWidgets import (
+    QApplication,
+    QFileDialog,
+    QHBoxLayout,
+    QInputDialog,
+    QMainWindow,
+    QMessageBox,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from restorer import __version__
+from restorer.engine.imagefile import READABLE
+from restorer.engine.tiling import Box
+from restorer.gui.about_model import AboutModels
+from restorer.gui.actions import Actions
+from restorer.gui.clipboard import Copier, pasted_file
+from restorer.gui.controls import Controls
+from restorer.gui.frames import Frames, ScreenColours
+from restorer.gui.header import Header
+from restorer.gui.message_bar import MessageBar
+from restorer.gui.preferences import PreferencesFile, Preset
+from restorer.gui.saving import ExportDialog, command_line, proposed_target
+from restorer.gui.session import SaveOptions, Session
+from restorer.gui.shortcuts import Shortcuts
+from restorer.gui.start import StartPage
+from restorer.gui.status import Status
+from restorer.gui.theme import apply_theme, icon, program_icon
+from restorer.gui.viewer import Viewer
+from restorer.settings import resources_dir, weights_dir
+
+GAINS: Final = (1, 2, 4, 8, 16, 32)
+SAID_MS: Final = 6000
+
+
+class MainWindow(QMainWindow):
+    """One photo at a time, as large as the window allows."""
+
+    def __init__(
+        self, session: Session, cache: Path, preferences: PreferencesFile, settings: QSettings
+    ) -> None:
+        super().__init__()
+        self.session = session
+        self._cache = cache
+        self._preferences = preferences
+        self._settings = settings
+        self._closes_when_saved = False
+        self._options = SaveOptions(quality=preferences.value.quality)
+        self._copier = Copier()
+        self._copier.copied.connect(lambda: self._say(self.tr("Copied.")))
+        self.setWindowIcon(program_icon())
+        self.setAcceptDrops(True)
+
+        self.viewer = Viewer()
+        self.start = StartPage()
+        self.controls = Controls(session)
+        self.message = MessageBar(session)
+        self.status = Status(session)
+        self.pages = QStackedWidget()
+        self.pages.addWidget(self.start)
+        self.pages.addWidget(self.viewer)
+        self.actions_ = Actions(self, self.viewer)
+        self.header = Header(self.actions_.menus, self.actions_.compare, self.viewer)
+        named = self.actions_.named
+        self.header.add_zoom(named["zoom_out"], named["zoom_in"], named["fit"])
+        self._lay_out()
+        self._connect()
+        self._use_theme()
+        self._restore_geometry()
+        self.controls.show_presets(preferences.value.presets)
+        self._show_photo()
+
+    def _lay_out(self) -> None:
+        self.setMenuWidget(self.header)
+        left = QVBoxLayout()
+        left.setSpacing(0)
+        left.addWidget(self.message)
+        left.addWidget(self.pages, 1)
+        row = QHBoxLayout()
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addLayout(left, 1)
+        row.addWidget(self.controls)
+        middle = QWidget()
+        middle.setLayout(row)
+        self.setCentralWidget(middle)
+        self.setStatusBar(self.status)
+
+    def _connect(self) -> None:
+        session, viewer = self.session, self.viewer
+        session.photo_changed.connect(self._show_photo)
+        session.result_begun.connect(viewer.result_begun)
+        session.tile_finished.connect(viewer.outdate)
+        session.blend_changed.connect(viewer.outdate)
+        session.progress_changed.connect(self._show_progress)
+        session.settings_changed.connect(self._show_enabled)
+        session.saved.connect(self._on_saved)
+        viewer.view_changed.connect(self._on_view_changed)
+        viewer.compare_changed.connect(self._show_compare)
+        self.message.again_wanted.connect(session.restore)
+        self.controls.save_wanted.connect(self.save)
+        self.controls.about_wanted.connect(self.show_about_model)
+        self.controls.preset_saved.connect(self._on_preset_saved)
+        self.controls.preset_removed.connect(self._on_preset_removed)
+        self.start.open_wanted.connect(self.ask_what_to_open)
+        self.start.sample_wanted.connect(self.open_sample)
+        self.start.recent_wanted.connect(lambda name: self.open_paths([Path(name)]))
+        QGuiApplication.styleHints().colorSchemeChanged.connect(self._on_scheme_changed)
+        actions = self.actions_
+        actions.compare.triggered.connect(lambda action: viewer.set_compare(action.data()))
+        actions.theme.triggered.connect(lambda action: self._change_theme(action.data()))
+        actions.language.triggered.connect(lambda action: self._change_language(action.data()))
+        actions.device.triggered.connect(
+            lambda action: session.change(replace(session.settings, device=action.data()))
+        )
+        actions.recent.aboutToShow.connect(self._fill_recent)
+        actions.connect(
+            {
+                "open": self.ask_what_to_open,
+                "paste": self.paste,
+                "sample": self.open_sample,
+                "save": self.save,
+                "save_as": self.save_as,
+                "export": self.export,
+                "quit": self.close,
+                "undo": session.undo,
+                "redo": session.redo,
+                "copy": self.copy,
+                "copy_command": self.copy_command,
+                "previous": lambda: session.open_neighbour(-1),
+                "next": lambda: session.open_neighbour(1),
+                "restore": session.restore,
+                "cancel": session.cancel,
+                "about_model": self.show_about_model,
+                "zoom_in": lambda: viewer.zoom_by(1),
+                "zoom_out": lambda: viewer.zoom_by(-1),
+                "fit": viewer.fit,
+                "zoom_1": lambda: viewer.set_zoom(1.0),
+                "zoom_2": lambda: viewer.set_zoom(2.0),
+                "less_gain": lambda: self._change_gain(-1),
+                "more_gain": lambda: self._change_gain(1),
+                "controls": self._on_controls_toggled,
+                "full_screen": self._on_full_screen_toggled,
+                "screen_profile": self._ask_for_screen_profile,
+                "shortcuts": lambda: Shortcuts(actions.menus, self).exec(),
+                "about": self._show_about,
+            }
+        )
+
+    # Opening.
+
+    def open_paths(self, paths: list[Path]) -> None:
+        self.session.open(paths)
+
+    def open_sample(self) -> None:
+        self.open_paths([resources_dir() / "sample.jpg"])
+
+    def ask_what_to_open(self) -> None:
+        patterns = " ".join(f"*{suffix}" for suffix in sorted(READABLE))
+        names, _ = QFileDialog.getOpenFileNames(
+            self,
+            self.tr("Open photos"),
+            self._preferences.value.folder,
+            self.tr("Photos ({0})").format(patterns),
+        )
+        if names:
+            self.open_paths([Path(name) for name in names])
+
+    def paste(self) -> None:
+        """Files that were copied, or a picture."""
+        paths = _local_files(QGuiApplication.clipboard().mimeData())
+        picture = None if paths else pasted_file(self._cache)
+        if picture is not None:
+            paths = [picture]
+        if paths:
+            self.open_paths(paths)
+        else:
+            self._say(self.tr("There is no picture in the clipboard."))
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802
+        if _local_files(event.mimeData()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802
+        paths = _local_files(event.mimeData())
+        if paths:
+            event.acceptProposedAction()
+            self.open_paths(paths)
+
+    def _fill_recent(self) -> None:
+        menu = self.actions_.recent
+        menu.clear()
+        for name in self._preferences.value.recent:
+            path = Path(name)
+            action = menu.addAction(f"{path.name}   {path.parent}")
+            action.triggered.connect(lambda _checked=False, path=path: self.open_paths([path]))
+        if menu.isEmpty():
+            menu.addAction(self.tr("No photos yet")).setEnabled(False)
+
+    # Saving.
+
+    def save(self) -> None:
+        """Under the name that was chosen before, or asks for one."""
+        if self.session.saved_as is not None:
+            self.session.save(self.session.saved_as, self._options)
+        else:
+            self.save_as()
+
+    def save_as(self) -> None:
+        self._ask_where_and_save(self._options)
+
+    def export(self) -> None:
+        """Asks for format and metadata first."""
+        photo = self.session.photo
+        if photo is None:
+            return
+        dialog = ExportDialog(photo, self._options.quality, self)
+        if dialog.exec():
+            self._options = dialog.options
+            quality = dialog.options.quality
+            self._preferences.change(replace(self._preferences.value, quality=quality))
+            self._ask_where_and_save(dialog.options, dialog.suffix)
+
+    def _ask_where_and_save(self, options: SaveOptions, suffix: str | None = None) -> None:
+        photo = self.session.photo
+        if photo is None:
+            return
+        proposed = proposed_target(photo, self._save_folder(), suffix)
+        name, _ = QFileDialog.getSaveFileName(self, self.tr("Save the result"), str(proposed))
+        if name:
+            target = Path(name)
+            target = target if target.suffix else target.with_suffix(proposed.suffix)
+            self.session.save(target, options)
+        else:
+            self._closes_when_saved = False
+
+    def _save_folder(self) -> Path | None:
+        """Beside the photo; what was pasted or is the program's own goes to the pictures."""
+        photo = self.session.photo
+        assert photo is not None
+        if photo.path.parent not in (self._cache, resources_dir()):
+            return None
+        places = QStandardPaths.StandardLocation
+        return Path(QStandardPaths.writableLocation(places.PicturesLocation))
+
+    def _on_saved(self, path: Path) -> None:
+        self._say(self.tr("Saved as {0}.").format(path))
+        self._show_enabled()
+        if self._closes_when_saved:
+            self.close()
+
+    def copy(self) -> None:
+        session = self.session
+        if session.photo is not None and session.layers is not None:
+            self._copier.copy(session.photo, session.layers, session.settings)
+
+    def copy_command(self) -> None:
+        """The command line that gives the file that Save would give."""
+        session, photo = self.session, self.session.photo
+        if photo is not None:
+            target = session.saved_as or proposed_target(photo, self._save_folder())
+            text = command_line(photo, session.settings, target, self._options)
+            QGuiApplication.clipboard().setText(text)
+            self._say(text)
+
+    # Showing.
+
+    def _show_photo(self) -> None:
+        session = self.session
+        if session.photo is None or session.layers is None:
+            self.pages.setCurrentWidget(self.start)
+            self.start.show_recent(self._preferences.value.recent)
+            self.viewer.show_layers(None, None)
+        elif session.opening is None:
+            if session.photo.path.parent not in (self._cache, resources_dir()):
+                recent = self._preferences.value.with_recent(session.photo.path)
+                self._preferences.change(recent)
+            self.pages.setCurrentWidget(self.viewer)
+            if self.viewer.layers is not session.layers:  # opening another one may have failed
+                self.viewer.show_layers(session.layers, self._frames())
+                self.viewer.setFocus()
+        name = "" if session.photo is None else f"{session.photo.name} – "
+        self.setWindowTitle(f"{name}Restorer")
+        self._show_enabled()
+
+    def _frames(self) -> Frames:
+        session = self.session
+        assert session.photo is not None
+        assert session.layers is not None
+        profile = self._preferences.value.screen_profile
+        colours = ScreenColours(session.photo.icc, Path(profile) if profile else None)
+        return Frames(session.layers, colours)
+
+    def _show_progress(self) -> None:
+        self._show_enabled()
+        if self.session.is_complete:
+            self.viewer.outdate()
+
+    def _show_enabled(self) -> None:
+        session, named = self.session, self.actions_.named
+        has_photo = session.photo is not None
+        for name in ("save", "save_as", "export", "copy", "copy_command", "restore", "fit"):
+            named[name].setEnabled(has_photo)
+        for name in ("zoom_in", "zoom_out", "zoom_1", "zoom_2", "less_gain", "more_gain"):
+            named[name].setEnabled(has_photo)
+        named["cancel"].setEnabled(session.progress is not None)
+        named["undo"].setEnabled(session.can_undo)
+        named["redo"].setEnabled(session.can_redo)
+        for name, step in (("previous", -1), ("next", 1)):
+            place = session.place
+            named[name].setEnabled(place is not None and 1 <= place[0] + step <= place[1])
+        for action in self.actions_.device.actions():
+            action.setChecked(action.data() == session.settings.device)
+        self._show_compare()
+
+    def _show_compare(self) -> None:
+        for action in self.actions_.compare.actions():
+            action.setChecked(action.data() is self.viewer.compare)
+            action.setEnabled(self.session.photo is not None)
+
+    def _on_view_changed(self, seen: Box) -> None:
+        scale = 1 if self.session.layers is None else self.session.layers.scale
+        left, top = seen.left // scale, seen.top // scale
+        right, bottom = -(-seen.right // scale), -(-seen.bottom // scale)
+        self.session.look_at(Box(left, top, right - left, bottom - top))
+
+    def _change_gain(self, step: int) -> None:
+        layers = self.session.layers
+        if layers is not None:
+            place = GAINS.index(layers.gain) + step
+            layers.gain = GAINS[min(len(GAINS) - 1, max(0, place))]
+            self.viewer.outdate()
+
+    def show_about_model(self) -> None:
+        session = self.session
+        names = ["denoiser", "estimator"]
+        if session.layers is not None and session.layers.scale > 1:
+            names.insert(0, f"upscaler-x{session.layers.scale}")
+        AboutModels(names, weights_dir(), self).exec()
+
+    def _show_about(self) -> None:
+        text = self.tr(
+            "<h3>Restorer {0}</h3><p>Cleans and enlarges photos with autoencoders that were "
+            "trained for it, on this computer alone: nothing is sent anywhere.</p>"
+            "<p>MIT licence. The window is made with Qt (LGPL).</p>"
+        )
+        QMessageBox.about(self, self.tr("About Restorer"), text.format(__version__))
+
+    def _say(self, text: str) -> None:
+        self.status.showMessage(text, SAID_MS)
+
+    # Presets, theme, language, screen.
+
+    def _on_preset_saved(self) -> None:
+        name, agreed = QInputDialog.getText(self, self.tr("Save these settings"), self.tr("Name"))
+        if agreed and name.strip():
+            preset = Preset(name.strip(), replace(self.session.settings, device="auto"))
+            self._preferences.change(self._preferences.value.with_preset(preset))
+            self.controls.show_presets(self._preferences.value.presets)
+
+    def _on_preset_removed(self, name: str) -> None:
+        self._preferences.change(self._preferences.value.without_preset(name))
+        self.controls.show_presets(self._preferences.value.presets)
+
+    def _change_theme(self, choice: str) -> None:
+        self._preferences.change(replace(self._preferences.value, theme=choice))
+        self._use_theme()
+
+    def _on_scheme_changed(self) -> None:
+        if self._preferences.value.theme == "system":
+            self._use_theme()
+
+    def _use_theme(self) -> None:
+        app = QApplication.instance()
+        assert isinstance(app, QApplication)
+        theme = apply_theme(app, self._preferences.value.theme)
+        for action, name in zip(
+            self.actions_.compare.actions(),
+            ("after", "divider", "side-by-side", "removed"),
+            strict=True,
+        ):
+            action.setIcon(icon(name, theme))
+        names = {"zoom_in": "zoom-in", "zoom_out": "zoom-out", "fit": "fit", "open": "open"}
+        for action_name, icon_name in {**names, "save": "save", "undo": "undo"}.items():
+            self.actions_.named[action_name].setIcon(icon(icon_name, theme))
+        self.actions_.named["redo"].setIcon(icon("redo", theme))
+        for action in self.actions_.theme.actions():
+            action.setChecked(action.data() == self._preferences.value.theme)
+        for action in self.actions_.language.actions():
+            action.setChecked(action.data() == self._preferences.value.language)
+
+    def _change_language(self, choice: str) -> None:
+        self._preferences.change(replace(self._preferences.value, language=choice))
+        self._say(self.tr("The language changes when Restorer is started again."))
+
+    def _ask_for_screen_profile(self) -> None:
+        name, _ = QFileDialog.getOpenFileName(
+            self, self.tr("Colour profile of the screen"), "", self.tr("Profiles (*.icc *.icm)")
+        )
+        self._preferences.change(replace(self._preferences.value, screen_profile=name))
+        if self.session.photo is not None:
+            self.viewer.use_frames(self._frames())
+
+    def _on_controls_toggled(self) -> None:
+        self.controls.setVisible(not self.controls.isVisible())
+        self.actions_.named["controls"].setChecked(self.controls.isVisible())
+
+    def _on_full_screen_toggled(self) -> None:
+        self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
+
+    # Beginning and end.
+
+    def _restore_geometry(self) -> None:
+        geometry = self._settings.value("geometry")
+        if not (isinstance(geometry, QByteArray) and self.restoreGeometry(geometry)):
+            self.resize(1280, 800)
+        hidden = self._settings.value("controls_hidden", False, bool)
+        self.controls.setVisible(not hidden)
+        self.actions_.named["controls"].setChecked(not hidden)
+        divider = self._settings.value("divider", 0.5, float)
+        self.viewer.set_divider(float(str(divider)))
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
+        """Asks once if a result would be lost."""
+        if self.session.is_unsaved and not self._closes_when_saved:
+            buttons = QMessageBox.StandardButton
+            answer = QMessageBox.question(
+                self,
+                "Restorer",
+                self.tr("The restored photo is not saved."),
+                buttons.Save | buttons.Discard | buttons.Cancel,
+                buttons.Save,
+            )
+            if answer != buttons.Discard:
+                event.ignore()
+                if answer == buttons.Save:
+                    self._closes_when_saved = True
+                    QTimer.singleShot(0, self.save)
+                return
+        self._settings.setValue("geometry", self.saveGeometry())
+        self._settings.setValue("controls_hidden", self.controls.isHidden())
+        self._settings.setValue("divider", self.viewer.divider)
+        super().closeEvent(event)
+
+
+def _local_files(data: QMimeData) -> list[Path]:
+    return [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]

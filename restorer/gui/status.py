@@ -1,0 +1,91 @@
+"""The line below the photo: what is open, on what it runs, how far it is, and Cancel."""
+
+from __future__ import annotations
+
+import time
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QStatusBar, QToolButton, QWidget
+
+from restorer.gui.session import Session
+from restorer.gui.widgets import muted, titled
+
+
+class Status(QStatusBar):
+    """Follows the session."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self._session = session
+        self.setSizeGripEnabled(False)
+        self.file = QLabel()
+        self.device = muted()
+        self.device.setWordWrap(False)
+        self.bar = QProgressBar(textVisible=False, maximum=1000)
+        self.bar.setFixedWidth(140)
+        self.bar.setAccessibleName(self.tr("Progress"))
+        self.left = QLabel()
+        self.cancel = titled(QToolButton(), self.tr("Cancel"), self.tr("Stop (Esc)"))
+        self.cancel.setText(self.tr("Cancel"))
+        self.cancel.clicked.connect(session.cancel)
+        self._work = QWidget()
+        row = QHBoxLayout(self._work)
+        row.setContentsMargins(0, 0, 4, 0)
+        for widget in (self.left, self.bar, self.cancel):
+            row.addWidget(widget, 0, Qt.AlignmentFlag.AlignVCenter)
+        self.addWidget(self.file)
+        self.addWidget(self.device, 1)
+        self.addPermanentWidget(self._work)
+        session.photo_changed.connect(self._show_file)
+        session.running_changed.connect(self._show_device)
+        session.progress_changed.connect(self._show_progress)
+        for show in (self._show_file, self._show_device, self._show_progress):
+            show()
+
+    def _show_file(self) -> None:
+        session, photo = self._session, self._session.photo
+        if session.opening is not None:
+            self.file.setText(self.tr("Opening {0}…").format(session.opening.name))
+        elif photo is None:
+            self.file.setText("")
+        else:
+            text = f"  {photo.name}   {photo.width} × {photo.height}"
+            if session.place is not None:
+                text += "   " + self.tr("{0} of {1}").format(*session.place)
+            self.file.setText(text + "  ")
+
+    def _show_device(self) -> None:
+        running = self._session.running
+        if running.stepped_down:
+            self.device.setText(running.stepped_down)
+            return
+        parts = [running.device or self.tr("Loading the models…")]
+        if running.megapixels_per_s is not None:
+            parts.append(self.tr("{0} px tiles").format(running.tile_px))
+            parts.append(self.tr("{0} MP/s").format(f"{running.megapixels_per_s:.2g}"))
+        self.device.setText("   ".join(parts))
+
+    def _show_progress(self) -> None:
+        progress = self._session.progress
+        self._work.setVisible(progress is not None)
+        if progress is None:
+            return
+        share = progress.done_px / progress.total_px
+        self.bar.setValue(round(1000 * share))
+        if progress.eta_s is None:
+            self.left.setText(self.tr("Starting…"))
+            return
+        done, total = progress.done_px / 1e6, progress.total_px / 1e6
+        text = self.tr("{0} of {1} MP, {2} left")
+        self.left.setText(text.format(f"{done:.1f}", f"{total:.1f}", _duration(progress.eta_s)))
+
+
+def _duration(seconds: float) -> str:
+    """
+    >>> _duration(7.4), _duration(75), _duration(3700)
+    ('7 s', '1:15', '1:01:40')
+    """
+    if seconds < 60:
+        return f"{seconds:.0f} s"
+    text = time.strftime("%H:%M:%S", time.gmtime(seconds))
+    return text.lstrip("0:")

@@ -1,0 +1,457 @@
+"""The photo: zoom, pan, and before beside after."""
+
+from __future__ import annotations
+
+import enum
+from typing import Final
+
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QFocusEvent,
+    QImage,
+    QKeyEvent,
+    QMouseEvent,
+    QNativeGestureEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QGestureEvent, QPinchGesture, QWidget
+
+from restorer.engine.pyramid import level_for
+from restorer.engine.tiling import Box
+from restorer.gui.frames import Frame, Frames
+from restorer.gui.layers import Layer, Layers
+
+ZOOM_STEP: Final = 1.25
+MAX_ZOOM: Final = 32.0
+CRISP_ZOOM: Final = 2.0  # from there on pixels are shown as squares
+PAN_KEY_PX: Final = 80
+HANDLE_PX: Final = 9  # half the width in which the divider can be grabbed
+_CHECK_PX: Final = 8
+
+
+class Compare(enum.Enum):
+    """How before and after are shown together."""
+
+    AFTER = enum.auto()
+    DIVIDER = enum.auto()
+    SIDE_BY_SIDE = enum.auto()
+    REMOVED = enum.auto()
+
+
+class Viewer(QWidget):
+    """Shows Layers. Zoom is screen pixels a pixel of the result: 1 is 100 % on any screen.
+
+    It keeps where one looks: the middle of the view in pixels of the result, and the zoom.
+    """
+
+    zoom_changed = Signal()
+    view_changed = Signal(object)  # Box: what is seen, in pixels of the result
+    compare_changed = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._layers: Layers | None = None
+        self._frames: Frames | None = None
+        self._zoom = 1.0
+        self._fits = True
+        self._middle = QPointF()
+        self._compare = Compare.DIVIDER
+        self._divider = 0.5
+        self._shows_original = False
+        self._grabbed: QPoint | None = None
+        self._moves_divider = False
+        self._scale = 1
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMouseTracking(True)
+        self.setMinimumSize(200, 150)
+        self.grabGesture(Qt.GestureType.PinchGesture)
+        self.setAccessibleName(self.tr("Photo"))
+        self.setAccessibleDescription(
+            self.tr(
+                "Plus and minus zoom, Shift and arrows move, Alt and arrows move the divider, "
+                "Space shows the original."
+            )
+        )
+
+    # What is shown.
+
+    def show_layers(self, layers: Layers | None, frames: Frames | None) -> None:
+        """Another photo, or none: it is fitted into the view."""
+        self._layers, self._frames = layers, frames
+        self._scale = 1 if layers is None else layers.scale
+        self._fits = True
+        self._fit()
+
+    @property
+    def layers(self) -> Layers | None:
+        return self._layers
+
+    def use_frames(self, frames: Frames) -> None:
+        """The same photo in other colours."""
+        self._frames = frames
+        self.update()
+
+    def result_begun(self) -> None:
+        """The result may have another size now; the view stays where it was in the photo."""
+        if self._layers is None or self._frames is None:
+            return
+        ratio = self._layers.scale / self._scale
+        self._scale = self._layers.scale
+        if ratio != 1:
+            self._frames.clear()
+            self._middle *= ratio
+            self._zoom /= ratio
+            if self._fits:
+                self._fit()
+            self.zoom_changed.emit()
+            self._view_moved()
+        self.outdate()
+
+    def outdate(self, box: Box | None = None) -> None:
+        """That part of the result, or all of it, has new pixels."""
+        if self._frames is not None:
+            self._frames.outdate(box)
+            self.update()
+
+    @property
+    def compare(self) -> Compare:
+        return self._compare
+
+    def set_compare(self, compare: Compare) -> None:
+        self._compare = compare
+        if self._fits:
+            self._fit()
+        self._view_moved()
+        self.compare_changed.emit()
+
+    @property
+    def divider(self) -> float:
+        """Where it is, as a share of the view's width."""
+        return self._divider
+
+    def set_divider(self, share: float) -> None:
+        self._divider = min(1.0, max(0.0, share))
+        self.update()
+
+    def show_original(self, shown: bool) -> None:
+        """Only the photo as it was, for as long as a key is held."""
+        if shown != self._shows_original:
+            self._shows_original = shown
+            self.update()
+
+    # Where one looks.
+
+    @property
+    def zoom(self) -> float:
+        return self._zoom
+
+    @property
+    def fits(self) -> bool:
+        """Whether the zoom follows the size of the window."""
+        return self._fits
+
+    def fit(self) -> None:
+        """The whole photo, but never larger than 100 %."""
+        self._fits = True
+        self._fit()
+
+    def set_zoom(self, zoom: float, at: QPointF | None = None) -> None:
+        """`at`: the point, in this widget, that stays where it is; default: the middle."""
+        if self._layers is None:
+            return
+        zoom = min(MAX_ZOOM, max(self._smallest_zoom(), zoom))
+        pane = self._pane_at(at)
+        anchor = QPointF() if at is None else (at - pane.center()) * self.devicePixelRatioF()
+        self._middle += anchor / self._zoom - anchor / zoom
+        self._zoom, self._fits = zoom, False
+        self._view_moved()
+        self.zoom_changed.emit()
+
+    def zoom_by(self, steps: float, at: QPointF | None = None) -> None:
+        self.set_zoom(self._zoom * ZOOM_STEP**steps, at)
+
+    def pan(self, by: QPointF) -> None:
+        """`by`: how far the photo moves, in this widget's pixels."""
+        self._middle -= by * (self.devicePixelRatioF() / self._zoom)
+        self._fits = False
+        self._view_moved()
+        self.zoom_changed.emit()
+
+    @property
+    def visible(self) -> Box | None:
+        """What is seen, in pixels of the result."""
+        if self._layers is None:
+            return None
+        pane = self._panes()[0]
+        half_width = pane.width() * self.devicePixelRatioF() / self._zoom / 2
+        half_height = pane.height() * self.devicePixelRatioF() / self._zoom / 2
+        left, top = int(self._middle.x() - half_width), int(self._middle.y() - half_height)
+        seen = Box(left, top, int(2 * half_width) + 2, int(2 * half_height) + 2)
+        return seen.intersect(self._layers.extent)
+
+    def _fit(self) -> None:
+        if self._layers is None:
+            self.update()
+            return
+        extent = self._layers.extent
+        self._middle = QPointF(extent.width / 2, extent.height / 2)
+        self._zoom = min(float(self._scale), self._whole_zoom(), MAX_ZOOM)
+        self._view_moved()
+        self.zoom_changed.emit()
+
+    def _whole_zoom(self) -> float:
+        assert self._layers is not None
+        pane, extent, ratio = self._panes()[0], self._layers.extent, self.devicePixelRatioF()
+        return min(pane.width() * ratio / extent.width, pane.height() * ratio / extent.height)
+
+    def _smallest_zoom(self) -> float:
+        return min(1.0, self._whole_zoom()) / 2
+
+    def _view_moved(self) -> None:
+        if self._layers is None:
+            return
+        extent = self._layers.extent
+        x = min(max(self._middle.x(), 0.0), float(extent.width))
+        y = min(max(self._middle.y(), 0.0), float(extent.height))
+        self._middle = QPointF(x, y)
+        self.update()
+        seen = self.visible
+        if seen is not None:
+            self.view_changed.emit(seen)
+
+    def _panes(self) -> list[QRectF]:
+        whole = QRectF(self.rect())
+        if self._compare is not Compare.SIDE_BY_SIDE:
+            return [whole]
+        half = (whole.width() - 2) / 2
+        return [
+            QRectF(0, 0, half, whole.height()),
+            QRectF(half + 2, 0, half, whole.height()),
+        ]
+
+    def _pane_at(self, point: QPointF | None) -> QRectF:
+        panes = self._panes()
+        return next((p for p in panes if point is not None and p.contains(point)), panes[0])
+
+    # Painting.
+
+    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), self.palette().window().color().darker(112))
+        if self._layers is None or self._frames is None:
+            return
+        before, after = Layer.BEFORE, Layer.AFTER
+        whole = QRectF(self.rect())
+        if self._shows_original:
+            final = self._paint(painter, before, whole, whole)
+            self._label(painter, self.tr("Before"), whole)
+        elif self._compare is Compare.AFTER:
+            final = self._paint(painter, after, whole, whole)
+        elif self._compare is Compare.REMOVED:
+            final = self._paint(painter, Layer.REMOVED, whole, whole)
+            text = self.tr("Removed, amplified {0} times; grey is nothing")
+            self._label(painter, text.format(self._layers.gain), whole)
+        elif self._compare is Compare.SIDE_BY_SIDE:
+            left, right = self._panes()
+            final = self._paint(painter, before, left, left)
+            final = self._paint(painter, after, right, right) and final
+            self._label(painter, self.tr("Before"), left)
+            self._label(painter, self.tr("After"), right)
+        else:
+            final = self._paint_divided(painter, whole)
+        if self.hasFocus():
+            painter.setPen(QPen(self.palette().highlight().color(), 2))
+            painter.drawRect(self.rect().adjusted(1, 1, -1, -1))
+        if not final:
+            self.update()
+
+    def _paint_divided(self, painter: QPainter, whole: QRectF) -> bool:
+        x = round(self._divider * whole.width())
+        left = QRectF(0, 0, x, whole.height())
+        right = QRectF(x, 0, whole.width() - x, whole.height())
+        final = self._paint(painter, Layer.BEFORE, whole, left)
+        final = self._paint(painter, Layer.AFTER, whole, right) and final
+        painter.fillRect(QRectF(x - 1.5, 0, 3, whole.height()), QColor(0, 0, 0, 90))
+        painter.fillRect(QRectF(x - 0.5, 0, 1, whole.height()), QColor("white"))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(QColor(0, 0, 0, 110), 1))
+        painter.setBrush(QColor("white"))
+        middle = QPointF(x, whole.height() / 2)
+        painter.drawEllipse(middle, 13, 13)
+        painter.setPen(QPen(QColor(50, 50, 50), 1.8, c=Qt.PenCapStyle.RoundCap))
+        for side in (-1, 1):
+            tip = middle + QPointF(8 * side, 0)
+            painter.drawLine(tip, tip + QPointF(-4 * side, -4))
+            painter.drawLine(tip, tip + QPointF(-4 * side, 4))
+        self._label(painter, self.tr("Before"), left)
+        self._label(painter, self.tr("After"), right)
+        return final
+
+    def _paint(self, painter: QPainter, layer: Layer, pane: QRectF, clip: QRectF) -> bool:
+        """The layer, seen through `pane`, where `clip` is; whether it is final."""
+        assert self._layers is not None
+        assert self._frames is not None
+        level = level_for(self._layers.levels, self._zoom)
+        ratio = self.devicePixelRatioF()
+        size = 2.0**level  # pixels of the result a pixel of the level
+        per_px = self._zoom * size / ratio  # widget pixels a pixel of the level
+        origin = pane.center() - self._middle * (self._zoom / ratio)
+        if per_px * ratio == 1.0:  # 1:1: on whole pixels of the screen, else all is blurred
+            origin = QPointF(round(origin.x() * ratio) / ratio, round(origin.y() * ratio) / ratio)
+        seen = Box(
+            left := int((clip.left() - origin.x()) // per_px),
+            top := int((clip.top() - origin.y()) // per_px),
+            int((clip.right() - origin.x()) // per_px) + 1 - left,
+            int((clip.bottom() - origin.y()) // per_px) + 1 - top,
+        ).intersect(self._layers.level_extent(level))
+        if seen is None or not clip.width():
+            return True
+        frame = self._frames.draw(layer, level, seen)
+        target = QRectF(
+            origin.x() + frame.box.left * per_px,
+            origin.y() + frame.box.top * per_px,
+            frame.box.width * per_px,
+            frame.box.height * per_px,
+        )
+        painter.save()
+        painter.setClipRect(clip)
+        if self._layers.has_alpha and layer is not Layer.REMOVED:
+            _paint_checks(painter, target.intersected(clip))
+        smooth = per_px * ratio != 1.0 and self._zoom < CRISP_ZOOM
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
+        painter.drawImage(target, _image(frame, opaque=not self._layers.has_alpha))
+        painter.restore()
+        return frame.final
+
+    def _label(self, painter: QPainter, text: str, area: QRectF) -> None:
+        metrics = painter.fontMetrics()
+        width, height = metrics.horizontalAdvance(text) + 16, metrics.height() + 6
+        if area.width() < width + 20:
+            return
+        plate = QRectF(area.left() + 10, area.top() + 10, width, height)
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(0, 0, 0, 150))
+        painter.drawRoundedRect(plate, 5, 5)
+        painter.setPen(QColor("white"))
+        painter.drawText(plate, Qt.AlignmentFlag.AlignCenter, text)
+        painter.restore()
+
+    # Mouse, touch and keys.
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        super().resizeEvent(event)
+        if self._fits:
+            self._fit()
+        else:
+            self._view_moved()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802
+        """A wheel zooms to the pointer; two fingers on a touchpad move the photo."""
+        zooms = event.modifiers() & Qt.KeyboardModifier.ControlModifier
+        if event.pixelDelta().isNull() or zooms:
+            self.zoom_by(event.angleDelta().y() / 120, event.position())
+        else:
+            self.pan(QPointF(event.pixelDelta()))
+
+    def event(self, event: QEvent) -> bool:
+        if isinstance(event, QNativeGestureEvent):
+            if event.gestureType() is Qt.NativeGestureType.ZoomNativeGesture:
+                self.set_zoom(self._zoom * (1 + event.value()), event.position())
+                return True
+        elif isinstance(event, QGestureEvent):
+            pinch = event.gesture(Qt.GestureType.PinchGesture)
+            if isinstance(pinch, QPinchGesture):
+                self.set_zoom(self._zoom * pinch.scaleFactor(), pinch.centerPoint())
+                return True
+        return super().event(event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        if event.button() in (Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton):
+            left = event.button() is Qt.MouseButton.LeftButton
+            self._moves_divider = left and self._is_on_divider(event.position())
+            self._grabbed = event.position().toPoint()
+            if not self._moves_divider:
+                self.setCursor(Qt.CursorShape.ClosedHandCursor)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        point = event.position().toPoint()
+        if self._grabbed is None:
+            on_divider = self._is_on_divider(event.position())
+            shape = Qt.CursorShape.SplitHCursor if on_divider else Qt.CursorShape.ArrowCursor
+            self.setCursor(shape)
+        elif self._moves_divider:
+            self.set_divider(event.position().x() / max(1, self.width()))
+        else:
+            self.pan(QPointF(point - self._grabbed))
+            self._grabbed = point
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        self._grabbed = None
+        self._moves_divider = False
+        self.setCursor(Qt.CursorShape.ArrowCursor)
+        super().mouseReleaseEvent(event)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        """Between the whole and 100 %."""
+        if self._fits:
+            self.set_zoom(1.0, event.position())
+        else:
+            self.fit()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        directions = {
+            Qt.Key.Key_Left: QPointF(1, 0),
+            Qt.Key.Key_Right: QPointF(-1, 0),
+            Qt.Key.Key_Up: QPointF(0, 1),
+            Qt.Key.Key_Down: QPointF(0, -1),
+        }
+        direction = directions.get(Qt.Key(event.key()))
+        modifiers = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+        if direction is not None and modifiers == Qt.KeyboardModifier.ShiftModifier:
+            self.pan(direction * PAN_KEY_PX)
+        elif direction is not None and modifiers == Qt.KeyboardModifier.AltModifier:
+            self.set_divider(self._divider - direction.x() * 0.02)
+        elif event.key() == Qt.Key.Key_Space:
+            self.show_original(True)
+        else:
+            super().keyPressEvent(event)
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
+            self.show_original(False)
+        else:
+            super().keyReleaseEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802
+        self.show_original(False)
+        super().focusOutEvent(event)
+
+    def _is_on_divider(self, point: QPointF) -> bool:
+        if self._compare is not Compare.DIVIDER or self._layers is None:
+            return False
+        return abs(point.x() - self._divider * self.width()) <= HANDLE_PX
+
+
+def _image(frame: Frame, *, opaque: bool) -> QImage:
+    """The frame's pixels as an image, without a copy: it lives no longer than the frame."""
+    height, width = frame.pixels.shape[:2]
+    kind = QImage.Format.Format_RGB32 if opaque else QImage.Format.Format_ARGB32
+    return QImage(frame.pixels.data, width, height, 4 * width, kind)
+
+
+def _paint_checks(painter: QPainter, area: QRectF) -> None:
+    """What shows through a transparent photo."""
+    painter.fillRect(area, QColor(205, 205, 205))
+    painter.setPen(Qt.PenStyle.NoPen)
+    for row in range(int(area.top()) // _CHECK_PX, int(area.bottom()) // _CHECK_PX + 1):
+        for column in range(int(area.left()) // _CHECK_PX, int(area.right()) // _CHECK_PX + 1):
+            if (row + column) % 2:
+                check = QRectF(column * _CHECK_PX, row * _CHECK_PX, _CHECK_PX, _CHECK_PX)
+                painter.fillRect(check.intersected(area), QColor(160, 160, 160))
