@@ -47,7 +47,8 @@ def run(paths: list[Path]) -> int:
 
 def make_window(bridge: Bridge, preferences: PreferencesFile, settings: QSettings) -> MainWindow:
     """The window on a bridge whose client already runs."""
-    return MainWindow(Session(bridge), bridge.client.cache, preferences, settings)
+    session = Session(bridge, preferences.value.settings)
+    return MainWindow(session, bridge.client.cache, preferences, settings)
 
 
 def install_language(app: QApplication, choice: str) -> list[QTranslator]:

@@ -64,4 +64,4 @@ def pasted_file(cache: Path) -> Path | None:
     if image.isNull():
         return None
     path = cache / PASTED_NAME
-    return path if image.save(str(path), b"PNG") else None
+    return path if image.save(str(path)) else None

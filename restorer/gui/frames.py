@@ -18,7 +18,7 @@ from restorer.gui.layers import Bytes, Layer, Layers
 
 TILE_PX: Final = 256
 FRAME_S: Final = 0.012  # for new tiles in one frame: the rest comes with the next ones
-MOST_TILES: Final = 1200  # 300 MB
+MOST_TILES: Final = 800  # 200 MB
 
 _Key = tuple[Layer, int, int, int]  # level, column, row
 

@@ -134,14 +134,14 @@ class Layers:
         for layer in (older, result):
             if layer is None:
                 continue
-            parts = [box] if layer.complete else _covered(layer.done, level, box)
-            if parts and below.dtype != np.float32 and self.keep_grain + self.keep_colour_noise:
-                below = to_pixels(below)
-            for part in parts:
-                inside = part.seen_from(box)
+            for part in [box] if layer.complete else _covered(layer.done, level, box):
+                restored = self._blended(layer, level, part)
+                if restored.dtype != below.dtype:
+                    below, restored = to_pixels(below), to_pixels(restored)
                 if not below.flags.writeable:
                     below = below.copy()
-                below[inside.rows, inside.columns] = self._blended(layer, level, part)
+                inside = part.seen_from(box)
+                below[inside.rows, inside.columns] = restored
         return below
 
     def _blended(self, result: Result, level: int, box: Box) -> Samples:

@@ -451,8 +451,12 @@ class MainWindow(QMainWindow):
         self._settings.setValue("geometry", self.saveGeometry())
         self._settings.setValue("controls_hidden", self.controls.isHidden())
         self._settings.setValue("divider", self.viewer.divider)
+        settings = self.session.settings
+        self._preferences.change(replace(self._preferences.value, settings=settings))
         super().closeEvent(event)
 
 
-def _local_files(data: QMimeData) -> list[Path]:
+def _local_files(data: QMimeData | None) -> list[Path]:
+    if data is None:  # an empty clipboard
+        return []
     return [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]

@@ -6,7 +6,7 @@ import json
 import os
 import secrets
 from contextlib import suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final, Self
 
@@ -39,6 +39,7 @@ class Preferences:
     recent: tuple[str, ...] = ()
     presets: tuple[Preset, ...] = ()
     quality: int = 95
+    settings: Settings = field(default_factory=Settings)
 
     def with_recent(self, path: Path) -> Self:
         """That file first, each only once, not more than `MAX_RECENT`."""
@@ -71,6 +72,8 @@ class Preferences:
             value = stored.get(name)
             if name == "presets" and isinstance(value, list):
                 known[name] = tuple(preset for item in value for preset in _presets(item))
+            elif name == "settings":
+                known[name] = _settings(value) or Settings()
             elif name == "recent" and isinstance(value, list):
                 known[name] = tuple(str(item) for item in value)[:MAX_RECENT]
             elif type(value) is type(default):
@@ -101,7 +104,13 @@ def _default_path() -> Path:
     return Path(platformdirs.user_config_dir("restorer", appauthor=False)) / "preferences.json"
 
 
-def _presets(item: dict[str, Any]) -> list[Preset]:
-    with suppress(KeyError, TypeError, ValueError):
-        return [Preset(str(item["name"]), Settings(**item["settings"]))]
+def _presets(item: Any) -> list[Preset]:  # noqa: ANN401  whatever a JSON file holds
+    if isinstance(item, dict) and (settings := _settings(item.get("settings"))):
+        return [Preset(str(item.get("name")), settings)]
     return []
+
+
+def _settings(value: Any) -> Settings | None:  # noqa: ANN401
+    with suppress(TypeError, ValueError):
+        return Settings(**value)
+    return None

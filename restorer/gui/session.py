@@ -107,6 +107,7 @@ class Session(QObject):
         self._waiting_save: _Save | None = None
         self._saved: Settings | None = None
         self._result: protocol.ResultStarted | None = None
+        self._complete = False
         self._old_files: list[Path] = []
         self._started_s = 0.0
         self._pause = QTimer(self, singleShot=True, interval=DRAG_PAUSE_MS)
@@ -217,7 +218,7 @@ class Session(QObject):
         self._fail(None)
         self.layers.take(self.settings)
         request = RestorePhoto(0, self.photo, self.settings, self.view)
-        self._started_s = time.monotonic()
+        self._started_s, self._complete = time.monotonic(), False
         self._set_progress(Progress(0, 1, None))
         self._restore_job = self._client.submit(request)
 
@@ -234,7 +235,8 @@ class Session(QObject):
 
     @property
     def is_complete(self) -> bool:
-        return self._result is not None and self.progress is None and not self._restore_job
+        """Whether the whole result is there, made with the present settings."""
+        return self._complete
 
     @property
     def is_unsaved(self) -> bool:
@@ -344,6 +346,7 @@ class Session(QObject):
             self._restore_job = 0
             if isinstance(event, protocol.JobDone) and self.layers is not None:
                 self.layers.complete()
+                self._complete = True
                 self._submit_save()
             elif failed is not None:
                 self._waiting_save = None
@@ -351,6 +354,8 @@ class Session(QObject):
             self._set_progress(None)
         elif event.job == self._open_job and failed is not None:
             self.opening = None
+            if self.photo is not None and not self._complete:
+                self.restore()  # opening had stopped it
             self._fail(Trouble(failed.message, failed.details))
             self.photo_changed.emit()
 
@@ -387,7 +392,7 @@ class Session(QObject):
     def _forget_result(self) -> None:
         if self._result is not None:
             self._old_files = _remove([*self._old_files, *_files_of(self._result)])
-        self._result = None
+        self._result, self._complete = None, False
         self._restore_job = 0
 
     def dismiss_trouble(self) -> None:

@@ -25,9 +25,8 @@ from restorer.engine.pyramid import level_for
 from restorer.engine.tiling import Box
 from restorer.gui.frames import Frame, Frames
 from restorer.gui.layers import Layer, Layers
+from restorer.gui.viewpoint import ZOOM_STEP, Viewpoint
 
-ZOOM_STEP: Final = 1.25
-MAX_ZOOM: Final = 32.0
 CRISP_ZOOM: Final = 2.0  # from there on pixels are shown as squares
 PAN_KEY_PX: Final = 80
 HANDLE_PX: Final = 9  # half the width in which the divider can be grabbed
@@ -44,10 +43,7 @@ class Compare(enum.Enum):
 
 
 class Viewer(QWidget):
-    """Shows Layers. Zoom is screen pixels a pixel of the result: 1 is 100 % on any screen.
-
-    It keeps where one looks: the middle of the view in pixels of the result, and the zoom.
-    """
+    """Shows Layers. Zoom is screen pixels a pixel of the result: 1 is 100 % on any screen."""
 
     zoom_changed = Signal()
     view_changed = Signal(object)  # Box: what is seen, in pixels of the result
@@ -57,12 +53,11 @@ class Viewer(QWidget):
         super().__init__(parent)
         self._layers: Layers | None = None
         self._frames: Frames | None = None
-        self._zoom = 1.0
-        self._fits = True
-        self._middle = QPointF()
+        self._point = Viewpoint()
         self._compare = Compare.DIVIDER
         self._divider = 0.5
         self._shows_original = False
+        self._shows_focus = False
         self._grabbed: QPoint | None = None
         self._moves_divider = False
         self._scale = 1
@@ -84,8 +79,7 @@ class Viewer(QWidget):
         """Another photo, or none: it is fitted into the view."""
         self._layers, self._frames = layers, frames
         self._scale = 1 if layers is None else layers.scale
-        self._fits = True
-        self._fit()
+        self.fit()
 
     @property
     def layers(self) -> Layers | None:
@@ -100,15 +94,10 @@ class Viewer(QWidget):
         """The result may have another size now; the view stays where it was in the photo."""
         if self._layers is None or self._frames is None:
             return
-        ratio = self._layers.scale / self._scale
-        self._scale = self._layers.scale
+        ratio, self._scale = self._layers.scale / self._scale, self._layers.scale
         if ratio != 1:
             self._frames.clear()
-            self._middle *= ratio
-            self._zoom /= ratio
-            if self._fits:
-                self._fit()
-            self.zoom_changed.emit()
+            self._point.rescale(ratio)
             self._view_moved()
         self.outdate()
 
@@ -124,8 +113,6 @@ class Viewer(QWidget):
 
     def set_compare(self, compare: Compare) -> None:
         self._compare = compare
-        if self._fits:
-            self._fit()
         self._view_moved()
         self.compare_changed.emit()
 
@@ -148,81 +135,50 @@ class Viewer(QWidget):
 
     @property
     def zoom(self) -> float:
-        return self._zoom
-
-    @property
-    def fits(self) -> bool:
-        """Whether the zoom follows the size of the window."""
-        return self._fits
+        return self._point.zoom
 
     def fit(self) -> None:
         """The whole photo, but never larger than 100 %."""
-        self._fits = True
-        self._fit()
+        self._point.fits = True
+        self._view_moved()
 
     def set_zoom(self, zoom: float, at: QPointF | None = None) -> None:
         """`at`: the point, in this widget, that stays where it is; default: the middle."""
         if self._layers is None:
             return
-        zoom = min(MAX_ZOOM, max(self._smallest_zoom(), zoom))
-        pane = self._pane_at(at)
-        anchor = QPointF() if at is None else (at - pane.center()) * self.devicePixelRatioF()
-        self._middle += anchor / self._zoom - anchor / zoom
-        self._zoom, self._fits = zoom, False
+        anchor = QPointF()
+        if at is not None:
+            pane = next((pane for pane in self._panes() if pane.contains(at)), self._panes()[0])
+            anchor = (at - pane.center()) * self.devicePixelRatioF()
+        self._point.zoom_to(zoom, self._layers.extent, self._view_size(), anchor.toTuple())
         self._view_moved()
-        self.zoom_changed.emit()
 
     def zoom_by(self, steps: float, at: QPointF | None = None) -> None:
-        self.set_zoom(self._zoom * ZOOM_STEP**steps, at)
+        self.set_zoom(self.zoom * ZOOM_STEP**steps, at)
 
     def pan(self, by: QPointF) -> None:
         """`by`: how far the photo moves, in this widget's pixels."""
-        self._middle -= by * (self.devicePixelRatioF() / self._zoom)
-        self._fits = False
-        self._view_moved()
-        self.zoom_changed.emit()
-
-    @property
-    def visible(self) -> Box | None:
-        """What is seen, in pixels of the result."""
-        if self._layers is None:
-            return None
-        pane = self._panes()[0]
-        half_width = pane.width() * self.devicePixelRatioF() / self._zoom / 2
-        half_height = pane.height() * self.devicePixelRatioF() / self._zoom / 2
-        left, top = int(self._middle.x() - half_width), int(self._middle.y() - half_height)
-        seen = Box(left, top, int(2 * half_width) + 2, int(2 * half_height) + 2)
-        return seen.intersect(self._layers.extent)
-
-    def _fit(self) -> None:
-        if self._layers is None:
-            self.update()
-            return
-        extent = self._layers.extent
-        self._middle = QPointF(extent.width / 2, extent.height / 2)
-        self._zoom = min(float(self._scale), self._whole_zoom(), MAX_ZOOM)
-        self._view_moved()
-        self.zoom_changed.emit()
-
-    def _whole_zoom(self) -> float:
-        assert self._layers is not None
-        pane, extent, ratio = self._panes()[0], self._layers.extent, self.devicePixelRatioF()
-        return min(pane.width() * ratio / extent.width, pane.height() * ratio / extent.height)
-
-    def _smallest_zoom(self) -> float:
-        return min(1.0, self._whole_zoom()) / 2
+        if self._layers is not None:
+            ratio = self.devicePixelRatioF()
+            self._point.pan(by.x() * ratio, by.y() * ratio, self._layers.extent)
+            self._view_moved()
 
     def _view_moved(self) -> None:
+        self.update()
         if self._layers is None:
             return
-        extent = self._layers.extent
-        x = min(max(self._middle.x(), 0.0), float(extent.width))
-        y = min(max(self._middle.y(), 0.0), float(extent.height))
-        self._middle = QPointF(x, y)
-        self.update()
-        seen = self.visible
+        extent, size = self._layers.extent, self._view_size()
+        if self._point.fits:
+            self._point.fit(extent, size)
+        seen = self._point.visible(extent, size)
         if seen is not None:
             self.view_changed.emit(seen)
+        self.zoom_changed.emit()
+
+    def _view_size(self) -> tuple[float, float]:
+        """Of one pane, in screen pixels."""
+        pane, ratio = self._panes()[0], self.devicePixelRatioF()
+        return pane.width() * ratio, pane.height() * ratio
 
     def _panes(self) -> list[QRectF]:
         whole = QRectF(self.rect())
@@ -233,10 +189,6 @@ class Viewer(QWidget):
             QRectF(0, 0, half, whole.height()),
             QRectF(half + 2, 0, half, whole.height()),
         ]
-
-    def _pane_at(self, point: QPointF | None) -> QRectF:
-        panes = self._panes()
-        return next((p for p in panes if point is not None and p.contains(point)), panes[0])
 
     # Painting.
 
@@ -264,7 +216,7 @@ class Viewer(QWidget):
             self._label(painter, self.tr("After"), right)
         else:
             final = self._paint_divided(painter, whole)
-        if self.hasFocus():
+        if self._shows_focus:
             painter.setPen(QPen(self.palette().highlight().color(), 2))
             painter.drawRect(self.rect().adjusted(1, 1, -1, -1))
         if not final:
@@ -296,11 +248,12 @@ class Viewer(QWidget):
         """The layer, seen through `pane`, where `clip` is; whether it is final."""
         assert self._layers is not None
         assert self._frames is not None
-        level = level_for(self._layers.levels, self._zoom)
+        level = level_for(self._layers.levels, self._point.zoom)
         ratio = self.devicePixelRatioF()
         size = 2.0**level  # pixels of the result a pixel of the level
-        per_px = self._zoom * size / ratio  # widget pixels a pixel of the level
-        origin = pane.center() - self._middle * (self._zoom / ratio)
+        per_px = self._point.zoom * size / ratio  # widget pixels a pixel of the level
+        middle = QPointF(self._point.x, self._point.y)
+        origin = pane.center() - middle * (self._point.zoom / ratio)
         if per_px * ratio == 1.0:  # 1:1: on whole pixels of the screen, else all is blurred
             origin = QPointF(round(origin.x() * ratio) / ratio, round(origin.y() * ratio) / ratio)
         seen = Box(
@@ -322,7 +275,7 @@ class Viewer(QWidget):
         painter.setClipRect(clip)
         if self._layers.has_alpha and layer is not Layer.REMOVED:
             _paint_checks(painter, target.intersected(clip))
-        smooth = per_px * ratio != 1.0 and self._zoom < CRISP_ZOOM
+        smooth = per_px * ratio != 1.0 and self._point.zoom < CRISP_ZOOM
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
         painter.drawImage(target, _image(frame, opaque=not self._layers.has_alpha))
         painter.restore()
@@ -347,10 +300,7 @@ class Viewer(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
         super().resizeEvent(event)
-        if self._fits:
-            self._fit()
-        else:
-            self._view_moved()
+        self._view_moved()
 
     def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802
         """A wheel zooms to the pointer; two fingers on a touchpad move the photo."""
@@ -363,12 +313,12 @@ class Viewer(QWidget):
     def event(self, event: QEvent) -> bool:
         if isinstance(event, QNativeGestureEvent):
             if event.gestureType() is Qt.NativeGestureType.ZoomNativeGesture:
-                self.set_zoom(self._zoom * (1 + event.value()), event.position())
+                self.set_zoom(self._point.zoom * (1 + event.value()), event.position())
                 return True
         elif isinstance(event, QGestureEvent):
             pinch = event.gesture(Qt.GestureType.PinchGesture)
             if isinstance(pinch, QPinchGesture):
-                self.set_zoom(self._zoom * pinch.scaleFactor(), pinch.centerPoint())
+                self.set_zoom(self._point.zoom * pinch.scaleFactor(), pinch.centerPoint())
                 return True
         return super().event(event)
 
@@ -400,7 +350,7 @@ class Viewer(QWidget):
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802
         """Between the whole and 100 %."""
-        if self._fits:
+        if self._point.fits:
             self.set_zoom(1.0, event.position())
         else:
             self.fit()
@@ -429,7 +379,15 @@ class Viewer(QWidget):
         else:
             super().keyReleaseEvent(event)
 
+    def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802
+        """Whoever came with the keyboard sees where they are; others want the photo alone."""
+        reasons = Qt.FocusReason
+        came_by_key = event.reason() in (reasons.TabFocusReason, reasons.BacktabFocusReason)
+        self._shows_focus = came_by_key
+        super().focusInEvent(event)
+
     def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802
+        self._shows_focus = False
         self.show_original(False)
         super().focusOutEvent(event)
 

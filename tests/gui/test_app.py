@@ -1,0 +1,108 @@
+"""What only a real start shows: imports, and the window with the real worker."""
+
+import os
+import signal
+import subprocess
+import sys
+
+import pytest
+from PySide6.QtCore import QSettings
+
+from restorer.__main__ import wants_window
+from restorer.engine import imagefile
+from restorer.gui.app import make_window
+from restorer.gui.bridge import Bridge
+from restorer.gui.preferences import PreferencesFile
+from restorer.gui.session import SaveOptions
+from restorer.settings import Settings
+from restorer.worker.client import WorkerClient
+from tests.gui.conftest import write_photo
+
+PATIENCE_MS = 120_000  # only a failing test waits that long
+
+
+def test_the_window_imports_no_torch():
+    code = (
+        "import sys, restorer.gui.app; "
+        "print(*(name for name in ('torch', 'torchvision') if name in sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout.strip(), done.stderr) == (0, "", "")
+
+
+def test_photos_and_nothing_open_the_window_and_commands_do_not(tmp_path, monkeypatch):
+    photo = write_photo(tmp_path / "a.png", 16, 16)
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "restore").touch()
+    assert wants_window([])
+    assert wants_window([str(photo), str(tmp_path)])
+    assert wants_window(["./restore"])
+    assert not wants_window(["restore"])
+    assert not wants_window(["restore", str(photo)])
+    assert not wants_window(["--help"])
+    assert not wants_window(["missing.jpg"])
+
+
+@pytest.fixture
+def window(qtbot, tmp_path):
+    """On the real worker process with the shipped weights."""
+    bridge = Bridge(lambda on_event: WorkerClient(on_event, cache=tmp_path / "cache"))
+    preferences = PreferencesFile(tmp_path / "preferences.json")
+    settings = QSettings(str(tmp_path / "window.ini"), QSettings.Format.IniFormat)
+    made = make_window(bridge, preferences, settings)
+    made.show()
+    yield made
+    made.session._complete = False
+    made.close()
+    bridge.client.close()
+    made.deleteLater()
+
+
+@pytest.fixture
+def session(window):
+    return window.session
+
+
+@pytest.fixture
+def photo_file(tmp_path):
+    return write_photo(tmp_path / "photos" / "photo.png", 300, 200)
+
+
+def test_a_photo_from_the_file_to_the_saved_result(session, qtbot, photo_file, tmp_path):
+    session.open([photo_file])
+    qtbot.waitUntil(lambda: session.is_complete, timeout=PATIENCE_MS)
+    assert session.running.device.startswith("CPU") or session.running.device
+    assert session.running.megapixels_per_s > 0
+    session.save(tmp_path / "out.png", SaveOptions())
+    qtbot.waitUntil(lambda: session.saved_as is not None, timeout=PATIENCE_MS)
+    assert imagefile.describe(tmp_path / "out.png").width == 300
+
+
+def test_a_killed_worker_is_told_and_replaced(window, session, qtbot, tmp_path):
+    session.open([write_photo(tmp_path / "large.png", 2000, 1500)])
+    session.change(Settings(denoise=20.0, scale=2))
+    qtbot.waitUntil(
+        lambda: session.progress is not None and session.progress.eta_s is not None,
+        timeout=PATIENCE_MS,
+    )
+    os.kill(window.session._client.process_id, signal.SIGKILL)
+    qtbot.waitUntil(lambda: session.trouble is not None, timeout=PATIENCE_MS)
+    assert "ended unexpectedly" in session.trouble.text
+    assert window.message.again.isVisible()
+    assert session.photo.name == "large.png"
+    session.change(Settings(denoise="off"))
+    qtbot.waitUntil(lambda: session.is_complete, timeout=PATIENCE_MS)
+
+
+def test_stopping_answers_within_a_layer(session, qtbot, tmp_path):
+    session.open([write_photo(tmp_path / "large.png", 2000, 1500)])
+    session.change(Settings(denoise=20.0, scale=4))
+    qtbot.waitUntil(
+        lambda: session.progress is not None and session.progress.eta_s is not None,
+        timeout=PATIENCE_MS,
+    )
+    process = session._client.process_id
+    session.cancel()
+    qtbot.waitUntil(lambda: session.progress is None, timeout=PATIENCE_MS)
+    assert session._client.process_id == process  # it stopped; it was not killed
+    assert not session.is_complete

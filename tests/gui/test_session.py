@@ -1,0 +1,273 @@
+import os
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from restorer.engine import imagefile
+from restorer.engine.tiling import Box
+from restorer.gui.layers import Layer
+from restorer.gui.session import SaveOptions
+from restorer.worker.protocol import RestorePhoto, SavePhoto
+from tests.gui.conftest import open_and_restore, write_photo
+
+OPTIONS = SaveOptions()
+
+
+def restorations(client):
+    return [request for request in client.sent if isinstance(request, RestorePhoto)]
+
+
+def test_an_opened_photo_is_restored_without_being_asked(session, client, photo_file):
+    session.open([photo_file])
+    assert session.opening == photo_file
+    client.step()
+    assert session.photo.name == "photo.png"
+    assert session.opening is None
+    client.work()
+    assert session.is_complete
+    assert session.noise is not None
+    assert session.progress is None
+
+
+def test_what_is_looked_at_goes_along_with_the_wish(session, client, photo_file):
+    session.open([photo_file])
+    client.step()
+    session.look_at(Box(10, 20, 30, 40))
+    session.restore()
+    assert restorations(client)[-1].view == Box(10, 20, 30, 40)
+
+
+def test_a_changed_setting_cancels_and_starts_anew(session, client, photo_file):
+    session.open([photo_file])
+    client.step()
+    first = restorations(client)[-1]
+    session.change(replace(session.settings, denoise=20.0))
+    second = restorations(client)[-1]
+    assert second.job > first.job
+    assert second.settings.denoise == 20.0
+    client.work()
+    assert session.is_complete
+    assert client._cancelled.value == first.job
+
+
+def test_a_dragged_slider_waits_until_it_rests(qtbot, session, client, photo_file):
+    open_and_restore(session, client, photo_file)
+    before = len(restorations(client))
+    for strength in (11.0, 12.0, 13.0):
+        session.change(replace(session.settings, denoise=strength), gesture="strength")
+    assert len(restorations(client)) == before
+    qtbot.waitUntil(lambda: len(restorations(client)) == before + 1)
+    assert restorations(client)[-1].settings.denoise == 13.0
+
+
+def test_blending_needs_no_network(qtbot, session, client, photo_file):
+    open_and_restore(session, client, photo_file)
+    before = len(client.sent)
+    with qtbot.waitSignal(session.blend_changed, timeout=0):
+        session.change(replace(session.settings, keep_grain=0.5))
+    assert len(client.sent) == before
+    assert session.layers.keep_grain == 0.5
+
+
+def test_keeping_all_noise_gives_the_photo_back(session, client, photo_file):
+    open_and_restore(session, client, photo_file)
+    session.change(replace(session.settings, keep_grain=1.0, keep_colour_noise=1.0))
+    whole = session.layers.extent
+    after = session.layers.pixels(Layer.AFTER, 0, whole)
+    np.testing.assert_array_equal(after, session.layers.pixels(Layer.BEFORE, 0, whole))
+
+
+def test_settings_are_undone_and_redone_gesture_by_gesture(session):
+    start = session.settings
+    for strength in (1.0, 2.0, 3.0):
+        session.change(replace(session.settings, denoise=strength), gesture="strength")
+    session.end_gesture()
+    session.change(replace(session.settings, scale=2))
+    session.undo()
+    assert (session.settings.denoise, session.settings.scale) == (3.0, 1)
+    session.undo()
+    assert session.settings == start
+    assert not session.can_undo
+    session.redo()
+    session.redo()
+    assert (session.settings.denoise, session.settings.scale) == (3.0, 2)
+    assert not session.can_redo
+
+
+def test_stopping_leaves_what_is_done_and_is_not_whole(session, client, photo_file):
+    session.open([photo_file])
+    client.step()
+    session.cancel()
+    client.work()
+    assert session.progress is None
+    assert not session.is_complete
+    assert not session.is_unsaved
+    session.restore()
+    client.work()
+    assert session.is_complete
+
+
+def test_a_result_is_saved_with_its_settings(session, client, photo_file, tmp_path):
+    session.change(replace(session.settings, scale=2, denoise=20.0))
+    open_and_restore(session, client, photo_file)
+    assert session.is_unsaved
+    session.save(tmp_path / "out.png", OPTIONS)
+    client.work()
+    assert imagefile.read(tmp_path / "out.png").samples.shape == (600, 800, 3)
+    assert session.saved_as == tmp_path / "out.png"
+    assert not session.is_unsaved
+    session.change(replace(session.settings, keep_grain=0.5))
+    assert session.is_unsaved
+
+
+def test_saving_waits_for_the_whole_result(session, client, photo_file, tmp_path):
+    session.open([photo_file])
+    client.step()
+    session.save(tmp_path / "out.png", OPTIONS)
+    assert not any(isinstance(request, SavePhoto) for request in client.sent)
+    client.work()
+    assert (tmp_path / "out.png").exists()
+
+
+def test_saving_onto_the_original_is_refused_in_words(session, client, photo_file):
+    before = photo_file.read_bytes()
+    open_and_restore(session, client, photo_file)
+    session.save(photo_file, OPTIONS)
+    client.work()
+    assert "original" in session.trouble.text
+    assert photo_file.read_bytes() == before
+    assert session.is_unsaved
+
+
+def test_a_bad_file_leaves_the_open_photo_open(session, client, photo_file, tmp_path):
+    open_and_restore(session, client, photo_file)
+    bad = tmp_path / "bad.jpg"
+    bad.write_text("not a picture")
+    session.open([bad])
+    client.work()
+    assert "bad.jpg is not a picture" in session.trouble.text
+    assert session.opening is None
+    assert session.photo.name == "photo.png"
+    assert session.is_complete
+
+
+def test_a_bad_file_in_the_middle_of_a_restoration_lets_it_go_on(
+    session, client, photo_file, tmp_path
+):
+    session.open([photo_file])
+    client.step()
+    bad = tmp_path / "bad.jpg"
+    bad.write_text("not a picture")
+    session.open([bad])
+    client.work()
+    assert session.is_complete
+    assert "bad.jpg" in session.trouble.text
+
+
+def test_a_folder_without_photos_is_told(session, tmp_path):
+    session.open([tmp_path])
+    assert "no photos" in session.trouble.text
+
+
+def test_the_photos_of_a_folder_are_turned_over_in_natural_order(session, client, tmp_path):
+    for name in ("b10.png", "b2.png", "b1.png", ".hidden.png"):
+        write_photo(tmp_path / "many" / name, 64, 48)
+    (tmp_path / "many" / "notes.txt").write_text("not a photo")
+    open_and_restore(session, client, tmp_path / "many" / "b2.png")
+    assert session.place == (2, 3)
+    session.open_neighbour(1)
+    client.work()
+    assert session.photo.name == "b10.png"
+    session.open_neighbour(1)  # the end
+    assert session.opening is None
+    session.open_neighbour(-2)
+    client.work()
+    assert session.photo.name == "b1.png"
+
+
+def test_a_dropped_folder_opens_its_first_photo(session, client, tmp_path):
+    for name in ("2.png", "1.png"):
+        write_photo(tmp_path / "many" / name, 64, 48)
+    session.open([tmp_path / "many"])
+    client.work()
+    assert session.photo.name == "1.png"
+    assert session.place == (1, 2)
+
+
+def test_a_worker_that_dies_is_told_and_the_job_can_be_run_again(session, client, photo_file):
+    session.open([photo_file])
+    client.step()
+    client.work_and_die_after(2)
+    assert "ended unexpectedly" in session.trouble.text
+    assert session.trouble.again == "restore"
+    assert session.progress is None
+    assert session.photo.name == "photo.png"
+    session.restore()
+    assert session.trouble is None
+    client.work()
+    assert session.is_complete
+
+
+def test_a_worker_that_hangs_is_told(session, client, photo_file):
+    session.open([photo_file])
+    client.step()
+    client.work_and_die_after(2, hung=True)
+    assert "stopped answering" in session.trouble.text
+
+
+def test_a_worker_that_dies_while_saving_says_what_was_not_saved(
+    session, client, photo_file, tmp_path, monkeypatch
+):
+    open_and_restore(session, client, photo_file)
+    session.save(tmp_path / "out.png", OPTIONS)
+    monkeypatch.setattr(client.server, "handle", lambda _request: None)
+    client.work_and_die_after(1)
+    assert f"{tmp_path / 'out.png'} was not saved" in session.trouble.text
+    assert session.is_unsaved
+
+
+def test_a_worker_that_dies_while_opening_says_what_was_not_opened(
+    session, client, photo_file, monkeypatch
+):
+    session.open([photo_file])
+    monkeypatch.setattr(client.server, "handle", lambda _request: None)
+    client.work_and_die_after(1)
+    assert "photo.png was not opened" in session.trouble.text
+    assert session.opening is None
+
+
+def test_memory_that_is_full_is_told_and_the_work_goes_on(session, client, photo_file, monkeypatch):
+    from restorer.engine import restore
+
+    run, refused = restore._run, []
+
+    def scarce(image, tile, *rest):
+        if not refused:
+            refused.append(tile)
+            raise torch.OutOfMemoryError
+        return run(image, tile, *rest)
+
+    monkeypatch.setattr(restore, "_run", scarce)
+    session.open([photo_file])
+    client.work()
+    assert session.is_complete
+    assert session.running.stepped_down == "Memory was full: continuing in smaller tiles"
+
+
+def test_results_that_are_no_longer_wanted_leave_the_cache(session, client, photo_file):
+    open_and_restore(session, client, photo_file)
+    for strength in (5.0, 10.0, 15.0, 20.0):
+        session.change(replace(session.settings, denoise=strength))
+        client.work()
+    results = [name for name in os.listdir(client.cache) if name.startswith("result-")]
+    assert len(results) <= 2
+
+
+@pytest.mark.parametrize("width", [10_000, 5_000])
+def test_a_size_that_cannot_be_reached_is_told(session, client, photo_file, width):
+    open_and_restore(session, client, photo_file)
+    session.change(replace(session.settings, width=width))
+    client.work()
+    assert "more than 4 times" in session.trouble.text

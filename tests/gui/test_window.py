@@ -1,0 +1,520 @@
+import shlex
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent, QGuiApplication, QImage
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractSlider,
+    QAbstractSpinBox,
+    QComboBox,
+    QDialog,
+    QFileDialog,
+    QInputDialog,
+    QMenu,
+    QMessageBox,
+    QPushButton,
+    QTextBrowser,
+)
+
+from restorer.cli import run as run_command_line
+from restorer.engine import imagefile
+from restorer.gui import main_window
+from restorer.gui.about_model import cards_html
+from restorer.gui.preferences import Preferences, PreferencesFile, Preset
+from restorer.gui.saving import ExportDialog, command_line, proposed_target
+from restorer.gui.session import SaveOptions
+from restorer.gui.shortcuts import Shortcuts
+from restorer.gui.viewer import Compare
+from restorer.settings import Settings, weights_dir
+from tests.conftest import drawn
+from tests.gui.conftest import open_and_restore, write_photo
+
+
+@pytest.fixture
+def photo(window, client, photo_file):
+    """An open, restored photo."""
+    open_and_restore(window.session, client, photo_file)
+    return window.session.photo
+
+
+def trigger(window, name):
+    window.actions_.named[name].trigger()
+
+
+def answer_save(monkeypatch, path):
+    asked = []
+
+    def ask(_parent, _title, proposed, *_):
+        asked.append(Path(proposed))
+        return str(path), ""
+
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", ask)
+    return asked
+
+
+def mime(*paths):
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
+    return data
+
+
+# Opening.
+
+
+def test_it_begins_with_an_invitation(window):
+    assert window.pages.currentWidget() is window.start
+    assert not window.controls.save.isEnabled()
+    assert not window.actions_.named["save"].isEnabled()
+
+
+def test_the_dialog_opens_a_photo(window, client, photo_file, monkeypatch):
+    monkeypatch.setattr(QFileDialog, "getOpenFileNames", lambda *_: ([str(photo_file)], ""))
+    trigger(window, "open")
+    client.work()
+    assert window.pages.currentWidget() is window.viewer
+    assert window.windowTitle() == "photo.png – Restorer"
+
+
+def test_a_dropped_file_is_opened(window, client, photo_file, qtbot):
+    data = mime(photo_file)
+    copy, left, none = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier(0)
+    window.dropEvent(QDropEvent(QPointF(10, 10), copy, data, left, none))
+    client.work()
+    assert window.session.photo.name == "photo.png"
+
+
+def test_copied_files_and_pictures_are_pasted(window, client, photo_file):
+    clipboard = QGuiApplication.clipboard()
+    clipboard.setMimeData(mime(photo_file))
+    trigger(window, "paste")
+    client.work()
+    assert window.session.photo.name == "photo.png"
+    samples = np.ascontiguousarray(drawn(80, 60))
+    image = QImage(samples.data, 80, 60, 240, QImage.Format.Format_RGB888).copy()
+    clipboard.setImage(image)
+    trigger(window, "paste")
+    client.work()
+    assert (window.session.photo.width, window.session.photo.height) == (80, 60)
+    assert window._save_folder() is not None  # not into the cache
+    clipboard.clear()
+    trigger(window, "paste")
+    assert "no picture" in window.status.currentMessage()
+
+
+def test_the_sample_is_offered(window, client, qtbot):
+    qtbot.mouseClick(window.start.sample, Qt.MouseButton.LeftButton)
+    assert window.session.opening.name == "sample.jpg"
+
+
+def test_recent_photos_are_remembered(window, photo, client):
+    window._fill_recent()
+    assert "photo.png" in window.actions_.recent.actions()[0].text()
+    again = PreferencesFile(window._preferences._path).value
+    assert again.recent == (str(photo.path),)
+
+
+def test_arrow_keys_turn_over_the_folder(window, client, qtbot, tmp_path):
+    for name in ("1.png", "2.png"):
+        write_photo(tmp_path / "many" / name, 64, 48)
+    open_and_restore(window.session, client, tmp_path / "many" / "1.png")
+    qtbot.keyClick(window.viewer, Qt.Key.Key_Right)
+    client.work()
+    assert window.session.photo.name == "2.png"
+    qtbot.keyClick(window.viewer, Qt.Key.Key_Left)
+    client.work()
+    assert window.session.photo.name == "1.png"
+
+
+# Restoring.
+
+
+def test_the_controls_say_what_was_found(window, photo):
+    noise = window.session.noise
+    assert f"sigma {noise.sigma:.1f}" in window.controls.noise.text()
+    assert window.controls.strength.value == pytest.approx(noise.strength, abs=0.4)
+
+
+def test_moving_the_strength_makes_it_manual(window, photo, client, qtbot):
+    window.controls.strength.slider.setValue(40)
+    assert window.session.settings.denoise == 30.0
+    assert window.controls.denoise.choice == 2
+    qtbot.waitUntil(lambda: bool(client.waiting))
+    client.work()
+    assert window.session.is_complete
+
+
+def test_noise_can_be_left(window, photo, client, qtbot):
+    qtbot.mouseClick(window.controls.denoise.button(0), Qt.MouseButton.LeftButton)
+    assert window.session.settings.denoise == "off"
+    assert not window.controls.grain.isEnabled()
+
+
+def test_enlarging_keeps_what_is_looked_at(window, photo, client, qtbot):
+    window.viewer.set_zoom(2.0)
+    qtbot.mouseClick(window.controls.scale.button(1), Qt.MouseButton.LeftButton)
+    client.work()
+    assert window.session.layers.scale == 2
+    assert window.viewer.zoom == 1.0
+    assert window.controls.plausible.isVisible()
+    assert window.controls.width_px.value() == 800
+
+
+def test_a_wanted_size(window, photo, client):
+    window.controls.width_px.setValue(1000)
+    window.controls.width_px.editingFinished.emit()
+    assert window.session.settings.width == 1000
+    assert window.controls.height_px.value() == 750
+    assert window.controls.scale.choice == -1
+    window.controls.width_px.setValue(800)
+    window.controls.width_px.editingFinished.emit()
+    assert window.session.settings == replace(window.session.settings, scale=2, width=None)
+
+
+def test_grain_comes_back_at_once(window, photo, client):
+    sent = len(client.sent)
+    window.controls.grain.slider.setValue(50)
+    assert window.session.settings.keep_grain == 0.5
+    assert len(client.sent) == sent
+
+
+def test_presets(window, photo, client, monkeypatch):
+    preset = window.controls.preset
+    preset.activated.emit(preset.findText("Clean and enlarge ×2"))
+    assert window.session.settings.scale == 2
+    monkeypatch.setattr(QInputDialog, "getText", lambda *_: ("Mine", True))
+    window.controls.grain.slider.setValue(40)
+    preset.activated.emit(preset.findData("save"))
+    trigger(window, "undo")
+    preset.activated.emit(preset.findText("Mine"))
+    assert window.session.settings.keep_grain == 0.4
+    assert preset.currentText() == "Mine"
+    preset.activated.emit(preset.findText("Remove “Mine”"))
+    assert preset.findText("Mine") == -1
+
+
+def test_undo_and_redo_move_the_controls(window, photo):
+    window.controls.grain.slider.setValue(50)
+    trigger(window, "undo")
+    assert window.controls.grain.slider.value() == 0
+    trigger(window, "redo")
+    assert window.controls.grain.slider.value() == 50
+
+
+def test_escape_stops(window, client, photo_file, qtbot):
+    window.session.open([photo_file])
+    client.step()
+    assert window.status.cancel.isVisible()
+    qtbot.keyClick(window, Qt.Key.Key_Escape)
+    client.work()
+    assert not window.status.cancel.isVisible()
+    assert not window.session.is_complete
+
+
+def test_the_view_is_restored_first(window, photo, client):
+    window.viewer.set_zoom(8.0)
+    seen = client.views[-1]
+    assert seen.area < photo.width * photo.height / 4
+    trigger(window, "restore")
+    assert client.waiting[-1].view == seen
+
+
+def test_a_drawing_is_told_from_a_photo(window, client, tmp_path):
+    path = tmp_path / "drawing.png"
+    samples = np.full((200, 300, 3), 255, np.uint8)
+    samples[50:60] = 0
+    from PIL import Image as PillowImage
+
+    PillowImage.fromarray(samples).save(path)
+    open_and_restore(window.session, client, path)
+    assert window.controls.unlike.isVisible()
+    assert "80%" in window.controls.unlike.text()
+
+
+# Comparing.
+
+
+@pytest.mark.parametrize(
+    ("key", "compare"),
+    [
+        (Qt.Key.Key_A, Compare.AFTER),
+        (Qt.Key.Key_D, Compare.DIVIDER),
+        (Qt.Key.Key_S, Compare.SIDE_BY_SIDE),
+        (Qt.Key.Key_R, Compare.REMOVED),
+    ],
+)
+def test_each_way_to_compare_has_a_key(window, photo, qtbot, key, compare):
+    qtbot.keyClick(window, key)
+    assert window.viewer.compare is compare
+    checked = [a.data() for a in window.actions_.compare.actions() if a.isChecked()]
+    assert checked == [compare]
+
+
+def test_the_removed_is_amplified_step_by_step(window, photo):
+    gain = window.session.layers.gain
+    trigger(window, "more_gain")
+    assert window.session.layers.gain == 2 * gain
+    trigger(window, "less_gain")
+    assert window.session.layers.gain == gain
+
+
+# Saving.
+
+
+def test_save_proposes_a_free_name_and_then_remembers_it(
+    window, photo, client, monkeypatch, tmp_path
+):
+    asked = answer_save(monkeypatch, tmp_path / "mine.png")
+    trigger(window, "save")
+    client.work()
+    assert asked == [photo.path.with_name("photo_restored.png")]
+    assert (tmp_path / "mine.png").exists()
+    assert "Saved as" in window.status.currentMessage()
+    window.controls.grain.slider.setValue(50)
+    trigger(window, "save")
+    client.work()
+    assert len(asked) == 1
+    assert not window.session.is_unsaved
+
+
+def test_export_asks_for_the_format(window, photo, client, monkeypatch, tmp_path):
+    def choose(dialog):
+        dialog.format.setCurrentIndex(0)
+        dialog.quality.setValue(80)
+        dialog.metadata.setCurrentIndex(1)
+        return QDialog.DialogCode.Accepted
+
+    monkeypatch.setattr(ExportDialog, "exec", choose)
+    asked = answer_save(monkeypatch, tmp_path / "mine")
+    trigger(window, "export")
+    client.work()
+    assert asked[0].suffix == ".jpg"
+    assert imagefile.describe(tmp_path / "mine.jpg").format == "JPEG"
+    assert client.sent[-1].quality == 80
+    assert client.sent[-1].strip_location
+
+
+def test_the_copied_command_makes_the_same_file(window, photo, client, monkeypatch, tmp_path):
+    window.session.change(Settings(denoise=12.5, scale=2, keep_grain=0.25))
+    client.work()
+    answer_save(monkeypatch, tmp_path / "window.png")
+    trigger(window, "save")
+    client.work()
+    trigger(window, "copy_command")
+    words = shlex.split(QGuiApplication.clipboard().text())
+    assert words[0] == "restorer"
+    words[words.index("-o") + 1] = str(tmp_path / "command.png")
+    weights = str(client.server._weights)
+    assert run_command_line([*words[1:], "--weights", weights]) == 0
+    one, other = imagefile.read(tmp_path / "window.png"), imagefile.read(tmp_path / "command.png")
+    np.testing.assert_array_equal(one.samples, other.samples)
+
+
+def test_the_result_is_copied(window, photo, qtbot):
+    with qtbot.waitSignal(window._copier.copied):
+        trigger(window, "copy")
+    image = QGuiApplication.clipboard().image()
+    assert (image.width(), image.height()) == (400, 300)
+
+
+def test_closing_asks_once_if_something_would_be_lost(
+    window, photo, client, monkeypatch, tmp_path, qtbot
+):
+    answers = [QMessageBox.StandardButton.Cancel, QMessageBox.StandardButton.Save]
+    monkeypatch.setattr(QMessageBox, "question", lambda *_: answers.pop(0))
+    answer_save(monkeypatch, tmp_path / "mine.png")
+    window.close()
+    assert window.isVisible()
+    window.close()
+    assert window.isVisible()
+    qtbot.waitUntil(lambda: bool(client.waiting))
+    client.work()
+    assert not window.isVisible()
+    assert (tmp_path / "mine.png").exists()
+    assert answers == []
+
+
+def test_closing_a_saved_photo_asks_nothing(window, photo, client, monkeypatch, tmp_path):
+    answer_save(monkeypatch, tmp_path / "mine.png")
+    trigger(window, "save")
+    client.work()
+    monkeypatch.setattr(QMessageBox, "question", lambda *_: pytest.fail("asked"))
+    window.close()
+    assert not window.isVisible()
+
+
+# Errors.
+
+
+def test_errors_are_told_beside_the_photo(window, photo, client, tmp_path, qtbot):
+    bad = tmp_path / "bad.jpg"
+    bad.write_text("not a picture")
+    window.viewer.set_zoom(3.0)
+    window.open_paths([bad])
+    client.work()
+    assert window.message.isVisible()
+    assert "bad.jpg" in window.message.text.text()
+    assert not window.message.again.isVisible()
+    assert window.viewer.zoom == 3.0  # the open photo stays as it was
+    qtbot.mouseClick(window.message.close_button, Qt.MouseButton.LeftButton)
+    assert not window.message.isVisible()
+
+
+def test_a_job_that_was_lost_can_be_run_again(window, client, photo_file, qtbot):
+    window.session.open([photo_file])
+    client.step()
+    client.work_and_die_after(2)
+    assert window.message.again.isVisible()
+    qtbot.mouseClick(window.message.again, Qt.MouseButton.LeftButton)
+    client.work()
+    assert window.session.is_complete
+    assert not window.message.isVisible()
+
+
+def test_details_can_be_copied(window, photo, client, monkeypatch, qtbot):
+    monkeypatch.setattr(client.server, "_restore", lambda _request: 1 / 0)
+    trigger(window, "restore")
+    client.work()
+    assert "Traceback" not in window.message.text.text()
+    qtbot.mouseClick(window.message.copy, Qt.MouseButton.LeftButton)
+    assert "ZeroDivisionError" in QGuiApplication.clipboard().text()
+
+
+# A good citizen.
+
+
+def test_every_control_has_a_name(window, photo):
+    kinds = (QAbstractButton, QAbstractSlider, QAbstractSpinBox, QComboBox)
+    controls = [w for kind in kinds for w in window.findChildren(kind) if w.isVisible()]
+    assert len(controls) > 20
+    nameless = [
+        w
+        for w in controls
+        if not (w.accessibleName() or getattr(w, "text", str)())
+        and not w.objectName().startswith("qt_")
+        and w.focusPolicy() != Qt.FocusPolicy.NoFocus
+    ]
+    assert nameless == []
+
+
+def test_every_action_is_in_a_menu(window):
+    def in_menus(menu):
+        for action in menu.actions():
+            below = action.menu()
+            yield from in_menus(below) if isinstance(below, QMenu) else [action]
+
+    listed = {a for top in window.actions_.menus.actions() for a in in_menus(top.menu())}
+    assert set(window.actions_.named.values()) <= listed
+
+
+def test_no_key_means_two_things(window):
+    actions = [*window.actions_.named.values(), *window.actions_.compare.actions()]
+    keys = [key.toString() for action in actions for key in action.shortcuts()]
+    assert len(keys) == len(set(keys))
+
+
+def test_the_shortcuts_page_shows_all_of_them(window):
+    text = Shortcuts(window.actions_.menus, window).findChild(QTextBrowser).toPlainText()
+    for action in window.actions_.named.values():
+        if action.shortcuts():
+            assert action.text().replace("&", "").rstrip("…") in text
+
+
+def test_the_keyboard_reaches_every_control(window, photo, qtbot):
+    reached, widget = set(), window.viewer
+    for _ in range(80):
+        widget = widget.nextInFocusChain()
+        if widget.isVisible() and widget.focusPolicy() & Qt.FocusPolicy.TabFocus:
+            reached.add(widget)
+    for wanted in (
+        window.controls.preset,
+        window.controls.denoise.button(0),
+        window.controls.strength.slider,
+        window.controls.grain.slider,
+        window.controls.scale.button(3),
+        window.controls.save,
+        window.viewer,
+    ):
+        assert wanted in reached
+
+
+@pytest.mark.parametrize("choice", ["dark", "light"])
+def test_themes(window, choice):
+    window._change_theme(choice)
+    is_dark = window.palette().window().color().lightness() < 128
+    assert is_dark == (choice == "dark")
+    assert window._preferences.value.theme == choice
+
+
+def test_the_photo_has_three_quarters_of_the_window(window, photo):
+    share = window.viewer.width() * window.viewer.height() / (window.width() * window.height())
+    assert share >= 0.75
+
+
+def test_window_and_settings_are_remembered(window, photo, client, tmp_path):
+    window.session.change(Settings(denoise=20.0))
+    client.work()
+    window.session._complete = False
+    window.viewer.set_divider(0.3)
+    window.close()
+    assert window._settings.value("divider", type=float) == pytest.approx(0.3)
+    assert PreferencesFile(window._preferences._path).value.settings == Settings(denoise=20.0)
+
+
+def test_the_panel_can_be_hidden(window, photo):
+    trigger(window, "controls")
+    assert not window.controls.isVisible()
+    trigger(window, "controls")
+    assert window.controls.isVisible()
+
+
+def test_model_cards_say_what_they_were_trained_on():
+    html = cards_html(["denoiser", "upscaler-x2"], weights_dir())
+    assert "BSDS500" in html
+    assert "psnr_db" in html
+    assert "plausible, not recovered" in html
+
+
+def test_a_catalog_that_is_gone_is_told(tmp_path):
+    assert "cannot be read" in cards_html(["denoiser"], tmp_path)
+
+
+def test_damaged_preferences_are_left_at_their_defaults(tmp_path):
+    path = tmp_path / "preferences.json"
+    for text in ("", "[]", "{", '{"theme": 3, "recent": "x", "presets": [1, {"name": "x"}]}'):
+        path.write_text(text)
+        assert PreferencesFile(path).value == Preferences()
+
+
+def test_preferences_survive_the_disk(tmp_path):
+    wanted = Preferences(
+        theme="dark", recent=("a", "b"), presets=(Preset("x", Settings(scale=2)),), quality=80
+    )
+    PreferencesFile(tmp_path / "p.json").change(wanted)
+    assert PreferencesFile(tmp_path / "p.json").value == wanted
+
+
+def test_the_command_line_leaves_defaults_out(photo, tmp_path):
+    target = tmp_path / "it's mine.png"
+    text = command_line(photo, Settings(), target, SaveOptions())
+    assert shlex.split(text) == ["restorer", "restore", str(photo.path), "-o", str(target)]
+
+
+def test_a_proposed_name_is_never_the_originals(photo):
+    assert proposed_target(photo) != photo.path
+    assert proposed_target(photo, suffix=".jpg").name == "photo_restored.jpg"
+
+
+def test_about_opens_with_the_models_of_the_photo(window, photo, client, monkeypatch):
+    named = []
+    monkeypatch.setattr(
+        main_window.AboutModels, "__init__", lambda _self, names, *_: named.append(names)
+    )
+    monkeypatch.setattr(main_window.AboutModels, "exec", lambda _self: 0)
+    window.session.change(Settings(scale=3))
+    client.work()
+    QPushButton.click(window.controls.about)
+    assert named == [["upscaler-x3", "denoiser", "estimator"]]
