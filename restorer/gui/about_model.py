@@ -14,6 +14,8 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QTextBrowser, QVBoxLayo
 from restorer.gui.widgets import titled
 from restorer.models import CATALOG_NAME
 
+translate = QCoreApplication.translate
+
 
 class AboutModels(QDialog):
     """The cards of the models that a photo goes through, as their catalog tells them."""
@@ -38,24 +40,33 @@ def cards_html(names: list[str], weights: Path) -> str:
         entries = {entry["name"]: entry for entry in catalog["models"]}
         cards = [_card(entries[name]) for name in names]
     except (OSError, ValueError, KeyError, TypeError) as error:
-        told = _tr("The catalog of the models cannot be read: {0}").format(error)
+        told = translate("AboutModels", "The catalog of the models cannot be read: {0}").format(
+            error
+        )
         return f"<p>{escape(told)}</p>"
-    limits = _tr(
+    limits = translate(
+        "AboutModels",
         "Restored pictures are estimates. What looks like noise is removed even if it was fine "
         "texture, and enlarged detail is plausible, not recovered. The models were trained on "
-        "photographs: drawings, screenshots and text may lose lines."
+        "photographs: drawings, screenshots and text may lose lines.",
     )
     return "".join(cards) + f"<p>{escape(limits)}</p>"
 
 
 def _card(entry: dict[str, Any]) -> str:
     rows = [
-        (_tr("Purpose"), _purpose(entry)),
-        (_tr("Trained on"), entry["trained_on"]),
-        (_tr("Made worse by"), entry["degradations"]),
-        (_tr("Training"), _training(entry)),
-        (_tr("Size"), _tr("{0} parameters").format(f"{entry['parameters']:,}")),
-        *((_tr("Measured: {0}").format(data), text) for data, text in _figures(entry["figures"])),
+        (translate("AboutModels", "Purpose"), _purpose(entry)),
+        (translate("AboutModels", "Trained on"), entry["trained_on"]),
+        (translate("AboutModels", "Made worse by"), entry["degradations"]),
+        (translate("AboutModels", "Training"), _training(entry)),
+        (
+            translate("AboutModels", "Size"),
+            translate("AboutModels", "{0} parameters").format(f"{entry['parameters']:,}"),
+        ),
+        *(
+            (translate("AboutModels", "Measured: {0}").format(data), text)
+            for data, text in _figures(entry["figures"])
+        ),
     ]
     lines = "".join(
         f"<tr><td valign='top' style='padding-right:12px'><b>{escape(title)}</b></td>"
@@ -67,15 +78,17 @@ def _card(entry: dict[str, Any]) -> str:
 
 def _purpose(entry: dict[str, Any]) -> str:
     if entry["scale"] > 1:
-        return _tr("Enlarges {0} times").format(entry["scale"])
+        return translate("AboutModels", "Enlarges {0} times").format(entry["scale"])
     if entry["sigma_range"] is None:
-        return _tr("Estimates how noisy a photo is")
+        return translate("AboutModels", "Estimates how noisy a photo is")
     low, high = entry["sigma_range"]
-    return _tr("Removes noise of sigma {0} to {1}").format(f"{low:g}", f"{high:g}")
+    return translate("AboutModels", "Removes noise of sigma {0} to {1}").format(
+        f"{low:g}", f"{high:g}"
+    )
 
 
 def _training(entry: dict[str, Any]) -> str:
-    text = _tr("loss {0}, {1} steps, seed {2}, {3} hours on {4}")
+    text = translate("AboutModels", "loss {0}, {1} steps, seed {2}, {3} hours on {4}")
     hours = f"{entry['hours']:g}"
     return text.format(entry["loss"], entry["steps"], entry["seed"], hours, entry["hardware"])
 
@@ -88,7 +101,3 @@ def _figures(figures: dict[str, Any]) -> Iterator[tuple[str, str]]:
             told = ", ".join(f"{key} {number}".strip() for key, number in values)
             parts.append(f"{name}: {told}")
         yield data, "; ".join(parts)
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("AboutModels", text)

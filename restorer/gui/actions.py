@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
 
@@ -15,27 +15,27 @@ Keys = QKeySequence.StandardKey
 Key = QKeySequence.StandardKey | str
 
 
-class Actions:
+class Actions(QObject):
     """`named` holds every action under a word; the window gives them their meaning."""
 
     def __init__(self, owner: QWidget, photo: QWidget) -> None:
         """`photo`: the widget that must have the focus for the arrow keys to turn over."""
+        super().__init__(owner)
         self._owner = owner
-        self._tr = owner.tr
         self.named: dict[str, QAction] = {}
         self.menus = QMenuBar()
         self.compare = QActionGroup(owner)
         self.theme = QActionGroup(owner)
         self.language = QActionGroup(owner)
         self.device = QActionGroup(owner)
-        self.recent = QMenu(self._tr("Open &recent"))
+        self.recent = QMenu(self.tr("Open &recent"))
         self._file_menu()
         self._edit_menu()
         self._photo_menu(photo)
         self._view_menu()
         self._help_menu()
 
-    def connect(self, meanings: dict[str, Callable[[], Any]]) -> None:
+    def give_meaning(self, meanings: dict[str, Callable[[], Any]]) -> None:
         """What each action does; every one must have a meaning."""
         for name, meaning in meanings.items():
             self.named[name].triggered.connect(lambda _checked=False, run=meaning: run())
@@ -62,95 +62,102 @@ class Actions:
             self._owner.addAction(action)
 
     def _file_menu(self) -> None:
-        tr, menu = self._tr, self.menus.addMenu(self._tr("&File"))
-        self._add(menu, "open", tr("&Open…"), Keys.Open)
+        menu = self.menus.addMenu(self.tr("&File"))
+        self._add(menu, "open", self.tr("&Open…"), Keys.Open)
         menu.addMenu(self.recent)
-        self._add(menu, "paste", tr("Open from &clipboard"), Keys.Paste)
-        self._add(menu, "sample", tr("Open the sa&mple"))
+        self._add(menu, "paste", self.tr("Open from &clipboard"), Keys.Paste)
+        self._add(menu, "sample", self.tr("Open the sa&mple"))
         menu.addSeparator()
-        self._add(menu, "save", tr("&Save…"), Keys.Save)
-        self._add(menu, "save_as", tr("Save &as…"), "Ctrl+Shift+S")
-        self._add(menu, "export", tr("&Export…"), "Ctrl+E")
+        self._add(menu, "save", self.tr("&Save…"), Keys.Save)
+        self._add(menu, "save_as", self.tr("Save &as…"), "Ctrl+Shift+S")
+        self._add(menu, "export", self.tr("&Export…"), "Ctrl+E")
         menu.addSeparator()
-        self._add(menu, "quit", tr("&Quit"), "Ctrl+Q")
+        self._add(menu, "quit", self.tr("&Quit"), "Ctrl+Q")
 
     def _edit_menu(self) -> None:
-        tr, menu = self._tr, self.menus.addMenu(self._tr("&Edit"))
-        self._add(menu, "undo", tr("&Undo"), Keys.Undo)
-        self._add(menu, "redo", tr("&Redo"), "Ctrl+Shift+Z", "Ctrl+Y")
+        menu = self.menus.addMenu(self.tr("&Edit"))
+        self._add(menu, "undo", self.tr("&Undo"), Keys.Undo)
+        self._add(menu, "redo", self.tr("&Redo"), "Ctrl+Shift+Z", "Ctrl+Y")
         menu.addSeparator()
-        self._add(menu, "copy", tr("&Copy the result"), Keys.Copy)
-        self._add(menu, "copy_command", tr("Copy as co&mmand"), "Ctrl+Shift+C")
+        self._add(menu, "copy", self.tr("&Copy the result"), Keys.Copy)
+        self._add(menu, "copy_command", self.tr("Copy as co&mmand"), "Ctrl+Shift+C")
 
     def _photo_menu(self, photo: QWidget) -> None:
-        tr, menu = self._tr, self.menus.addMenu(self._tr("&Photo"))
+        menu = self.menus.addMenu(self.tr("&Photo"))
         for name, text, keys in (
-            ("previous", tr("&Previous in the folder"), ("Left", "PgUp")),
-            ("next", tr("&Next in the folder"), ("Right", "PgDown")),
+            ("previous", self.tr("&Previous in the folder"), ("Left", "PgUp")),
+            ("next", self.tr("&Next in the folder"), ("Right", "PgDown")),
         ):
             action = self._add(menu, name, text, *keys)
             self._owner.removeAction(action)
             photo.addAction(action)  # elsewhere arrow keys move sliders
             action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
         menu.addSeparator()
-        self._add(menu, "restore", tr("&Restore again"), "F5")
-        self._add(menu, "cancel", tr("Sto&p"), "Esc")
+        self._add(menu, "restore", self.tr("&Restore again"), "F5")
+        self._add(menu, "cancel", self.tr("Sto&p"), "Esc")
         menu.addSeparator()
-        self._add(menu, "about_model", tr("About this &model…"), "F2")
-        device = menu.addMenu(tr("&Work on"))
+        self._add(menu, "about_model", self.tr("About this &model…"), "F2")
+        device = menu.addMenu(self.tr("&Work on"))
         self._choices(
             device,
             self.device,
-            (("auto", tr("The fastest device"), ""), ("cpu", tr("The processor only"), "")),
+            (
+                ("auto", self.tr("The fastest device"), ""),
+                ("cpu", self.tr("The processor only"), ""),
+            ),
         )
 
     def _view_menu(self) -> None:
-        tr, menu = self._tr, self.menus.addMenu(self._tr("&View"))
-        self._add(menu, "zoom_in", tr("Zoom &in"), Keys.ZoomIn, "Ctrl+=", "+", "=")
-        self._add(menu, "zoom_out", tr("Zoom &out"), Keys.ZoomOut, "-")
-        self._add(menu, "fit", tr("&Fit"), "Ctrl+0", "F")
-        self._add(menu, "zoom_1", tr("&100 %"), "Ctrl+1", "1")
-        self._add(menu, "zoom_2", tr("&200 %"), "Ctrl+2", "2")
+        menu = self.menus.addMenu(self.tr("&View"))
+        self._add(menu, "zoom_in", self.tr("Zoom &in"), Keys.ZoomIn, "Ctrl+=", "+", "=")
+        self._add(menu, "zoom_out", self.tr("Zoom &out"), Keys.ZoomOut, "-")
+        self._add(menu, "fit", self.tr("&Fit"), "Ctrl+0", "F")
+        self._add(menu, "zoom_1", self.tr("&100 %"), "Ctrl+1", "1")
+        self._add(menu, "zoom_2", self.tr("&200 %"), "Ctrl+2", "2")
         menu.addSeparator()
         self._choices(
             menu,
             self.compare,
             (
-                (Compare.AFTER, tr("&After"), "A"),
-                (Compare.DIVIDER, tr("&Divider"), "D"),
-                (Compare.SIDE_BY_SIDE, tr("&Side by side"), "S"),
-                (Compare.REMOVED, tr("What was &removed"), "R"),
+                (Compare.AFTER, self.tr("&After"), "A"),
+                (Compare.DIVIDER, self.tr("&Divider"), "D"),
+                (Compare.SIDE_BY_SIDE, self.tr("&Side by side"), "S"),
+                (Compare.REMOVED, self.tr("What was &removed"), "R"),
             ),
         )
         menu.addSeparator()
-        self._add(menu, "less_gain", tr("Amplify the removed &less"), "[")
-        self._add(menu, "more_gain", tr("Amplify the removed &more"), "]")
+        self._add(menu, "less_gain", self.tr("Amplify the removed &less"), "[")
+        self._add(menu, "more_gain", self.tr("Amplify the removed &more"), "]")
         menu.addSeparator()
-        self._add(menu, "controls", tr("&Controls"), "F9").setCheckable(True)
-        self._add(menu, "full_screen", tr("F&ull screen"), "F11").setCheckable(True)
+        self._add(menu, "controls", self.tr("&Controls"), "F9").setCheckable(True)
+        self._add(menu, "full_screen", self.tr("F&ull screen"), "F11").setCheckable(True)
         menu.addSeparator()
-        themes = menu.addMenu(tr("&Theme"))
+        themes = menu.addMenu(self.tr("&Theme"))
         self._choices(
             themes,
             self.theme,
             (
-                ("system", tr("As the system"), ""),
-                ("light", tr("Light"), ""),
-                ("dark", tr("Dark"), ""),
+                ("system", self.tr("As the system"), ""),
+                ("light", self.tr("Light"), ""),
+                ("dark", self.tr("Dark"), ""),
             ),
         )
-        languages = menu.addMenu(tr("Lan&guage"))
+        languages = menu.addMenu(self.tr("Lan&guage"))
         self._choices(
             languages,
             self.language,
-            (("system", tr("As the system"), ""), ("en", "English", ""), ("de", "Deutsch", "")),
+            (
+                ("system", self.tr("As the system"), ""),
+                ("en", "English", ""),
+                ("de", "Deutsch", ""),
+            ),
         )
-        self._add(menu, "screen_profile", tr("Screen &profile…"))
+        self._add(menu, "screen_profile", self.tr("Screen &profile…"))
 
     def _help_menu(self) -> None:
-        tr, menu = self._tr, self.menus.addMenu(self._tr("&Help"))
-        self._add(menu, "shortcuts", tr("&Shortcuts"), "F1", "?")
-        self._add(menu, "about", tr("&About Restorer"))
+        menu = self.menus.addMenu(self.tr("&Help"))
+        self._add(menu, "shortcuts", self.tr("&Shortcuts"), "F1", "?")
+        self._add(menu, "about", self.tr("&About Restorer"))
 
 
 def _sequences(key: Key) -> list[QKeySequence]:

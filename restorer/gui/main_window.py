@@ -125,7 +125,7 @@ class MainWindow(QMainWindow):
             lambda action: session.change(replace(session.settings, device=action.data()))
         )
         actions.recent.aboutToShow.connect(self._fill_recent)
-        actions.connect(
+        actions.give_meaning(
             {
                 "open": self.ask_what_to_open,
                 "paste": self.paste,

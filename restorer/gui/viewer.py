@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import math
 from typing import Final
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, Signal
@@ -255,7 +256,10 @@ class Viewer(QWidget):
         middle = QPointF(self._point.x, self._point.y)
         origin = pane.center() - middle * (self._point.zoom / ratio)
         if per_px * ratio == 1.0:  # 1:1: on whole pixels of the screen, else all is blurred
-            origin = QPointF(round(origin.x() * ratio) / ratio, round(origin.y() * ratio) / ratio)
+            origin = QPointF(
+                math.floor(origin.x() * ratio + 0.5) / ratio,
+                math.floor(origin.y() * ratio + 0.5) / ratio,
+            )
         seen = Box(
             left := int((clip.left() - origin.x()) // per_px),
             top := int((clip.top() - origin.y()) // per_px),

@@ -1,20 +1,27 @@
 """What only a real start shows: imports, and the window with the real worker."""
 
+import ast
+import html
 import os
+import re
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QSettings
+from PySide6.QtCore import QCoreApplication, QSettings
+from PySide6.QtWidgets import QWidget
 
+import restorer.gui
 from restorer.__main__ import wants_window
 from restorer.engine import imagefile
-from restorer.gui.app import make_window
+from restorer.gui.actions import Actions
+from restorer.gui.app import install_language, make_window
 from restorer.gui.bridge import Bridge
 from restorer.gui.preferences import PreferencesFile
 from restorer.gui.session import SaveOptions
-from restorer.settings import Settings
+from restorer.settings import Settings, resources_dir
 from restorer.worker.client import WorkerClient
 from tests.gui.conftest import write_photo
 
@@ -106,3 +113,36 @@ def test_stopping_answers_within_a_layer(session, qtbot, tmp_path):
     qtbot.waitUntil(lambda: session.progress is None, timeout=PATIENCE_MS)
     assert session._client.process_id == process  # it stopped; it was not killed
     assert not session.is_complete
+
+
+def test_german_is_complete(qapp):
+    """Every text of the window is in the source of the translation, and translated there."""
+    source = (resources_dir() / "translations" / "restorer_de.ts").read_text(encoding="utf-8")
+    assert 'type="unfinished"' not in source
+    known = {html.unescape(text) for text in re.findall(r"<source>(.*?)</source>", source)}
+    folder = Path(restorer.gui.__file__).parent
+    wanted = {
+        text
+        for file in folder.glob("*.py")
+        for text in translatable(ast.parse(file.read_text(encoding="utf-8")))
+    }
+    assert len(wanted) > 100
+    assert wanted == known
+
+
+def translatable(tree):
+    """The literals that are given to `tr` and to `translate`."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            name = getattr(node.func, "attr", getattr(node.func, "id", ""))
+            if name in ("tr", "translate"):
+                yield ast.literal_eval(node.args[-1])
+
+
+def test_the_window_speaks_german(qapp, qtbot, tmp_path):
+    translators = install_language(qapp, "de")
+    bar = Actions(QWidget(), QWidget()).menus
+    assert bar.actions()[0].text() == "&Datei"
+    for translator in translators:
+        qapp.removeTranslator(translator)
+    assert QCoreApplication.translate("Actions", "&File") == "&File"
