@@ -50,7 +50,7 @@ def measure(megapixels: float, settings: Settings, weights: Path) -> SpeedScore:
     """Restores a drawn photo of that size in a process of its own, for its peak memory."""
     with tempfile.TemporaryDirectory() as folder:
         source = Path(folder) / "drawn.jpg"
-        _draw(source, megapixels)
+        draw_photo(source, megapixels)
         with multiprocessing.get_context("spawn").Pool(1) as pool:
             return pool.apply(_measure_here, (source, settings, weights))
 
@@ -60,7 +60,7 @@ def _measure_here(source: Path, settings: Settings, weights: Path) -> SpeedScore
     *_, done = workshop.restore_file(source)
     if not isinstance(done, FileRestored):
         raise AssertionError("restore_file ends with FileRestored")
-    peak_mib = _peak_mib()  # before the bare network, which needs far more
+    peak = peak_mib()  # before the bare network, which needs far more
     image = imagefile.read(source)
     ratio = None
     if image.megapixels <= BARE_LIMIT_MEGAPIXELS:
@@ -77,7 +77,7 @@ def _measure_here(source: Path, settings: Settings, weights: Path) -> SpeedScore
         estimate_s=done.estimate_s,
         network_s=done.network_s,
         write_s=done.write_s,
-        peak_mib=peak_mib,
+        peak_mib=peak,
         engine_ratio=ratio,
     )
 
@@ -116,7 +116,7 @@ def _bare_s(image: Image, workshop: Workshop, sigma: float) -> float:
     return time.monotonic() - started
 
 
-def _draw(path: Path, megapixels: float) -> None:
+def draw_photo(path: Path, megapixels: float) -> None:
     """The drawn scene, repeated to a 4:3 picture of that many megapixels."""
     scene = np.asarray(add_sensor_noise(draw_scene()))
     width = round(math.sqrt(megapixels * 4e6 / 3))
@@ -125,7 +125,8 @@ def _draw(path: Path, megapixels: float) -> None:
     resultfile.write(Image(np.tile(scene, times)[:height, :width]), path, quality=92)
 
 
-def _peak_mib() -> float | None:
+def peak_mib() -> float | None:
+    """Of this process, so far; None where the system does not tell."""
     if sys.platform == "win32":
         return None
     import resource

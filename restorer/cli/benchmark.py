@@ -164,6 +164,27 @@ def speed(
         click.echo(line)
 
 
+@benchmark.command()
+@click.option(
+    "--megapixels",
+    type=click.FloatRange(0.1, 500),
+    default=24.0,
+    show_default=True,
+    help="Size of the drawn photo.",
+)
+@json_option
+def window(megapixels: float, as_json: bool) -> None:
+    """How the window feels: waits, pauses while the network runs, frames a second, memory."""
+    from restorer.benchmark.window import measure
+
+    score = asdict(measure(megapixels))
+    if as_json:
+        click.echo(json.dumps(score))
+        return
+    for name, value in score.items():
+        click.echo(f"{name:<14} {_short(value)}")
+
+
 def _shown(scores: Iterable[Any], as_json: bool) -> Iterable[Any]:
     """Passes the scores on; each is printed as it comes, because a run takes minutes."""
     for score in scores:
