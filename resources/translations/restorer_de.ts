@@ -355,15 +355,15 @@
     </message>
     <message>
         <source>Clean and enlarge ×2</source>
-        <translation>Entrauschen und ×2 vergrößern</translation>
+        <translation>Entrauschen, vergrößern ×2</translation>
     </message>
     <message>
         <source>Clean and enlarge ×4</source>
-        <translation>Entrauschen und ×4 vergrößern</translation>
+        <translation>Entrauschen, vergrößern ×4</translation>
     </message>
     <message>
         <source>Only enlarge ×2</source>
-        <translation>Nur ×2 vergrößern</translation>
+        <translation>Nur vergrößern ×2</translation>
     </message>
     <message>
         <source>Save these settings…</source>

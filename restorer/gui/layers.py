@@ -76,11 +76,9 @@ class Layers:
         return math.ceil(math.log2(max(1.0, max(self.extent.width, self.extent.height) / 256))) + 1
 
     def begin(self, result: PixelFile, cleaned: PixelFile | None, scale: int) -> None:
-        """A new result is on its way. The last one stays in sight until tiles cover it."""
-        if self._result is not None and (self._result.complete or self._older is None):
+        """A new result is on its way. The last whole one stays in sight until tiles cover it."""
+        if self._result is not None and self._result.complete:
             self._older = self._result
-        if self._older is not None and self._older.scale != scale:
-            self._older = None
         small = None if cleaned is None else Pyramid.open(cleaned)
         self._result = Result(Pyramid.open(result), small, scale)
 
@@ -134,6 +132,10 @@ class Layers:
         for layer in (older, result):
             if layer is None:
                 continue
+            if layer.scale != self.scale:
+                ratio = self.scale / layer.scale
+                below = resampled(layer.pixels, level, box, ratio)
+                continue
             for part in [box] if layer.complete else _covered(layer.done, level, box):
                 restored = self._blended(layer, level, part)
                 if restored.dtype != below.dtype:
@@ -160,7 +162,7 @@ class Layers:
         )
 
 
-def resampled(pyramid: Pyramid, level: int, box: Box, scale: int) -> Samples:
+def resampled(pyramid: Pyramid, level: int, box: Box, scale: float) -> Samples:
     """Part `box` of level `level` of the picture enlarged bicubically by `scale`.
 
     In the pyramid's own depth where nothing has to be resampled, else float32.

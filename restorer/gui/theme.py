@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication
 from restorer.settings import resources_dir
 
 ICON_PX: Final = 18
+_DOWN: Final = (resources_dir() / "icons" / "down.svg").as_posix()
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,12 +170,13 @@ def _style_sheet(theme: Theme) -> str:
     QPushButton[primary="true"]:disabled {{
         background: {theme.field}; border-color: {theme.line}; color: {theme.muted};
     }}
-    QComboBox, QSpinBox {{
+    QComboBox {{
         background: {theme.field}; border: 1px solid {theme.line}; border-radius: 5px;
         padding: 4px 8px; color: {theme.text};
     }}
-    QComboBox:focus, QSpinBox:focus {{ border-color: {theme.accent}; }}
-    QComboBox::drop-down {{ border: none; width: 20px; }}
+    QComboBox:focus {{ border-color: {theme.accent}; }}
+    QComboBox::drop-down {{ border: none; width: 22px; }}
+    QComboBox::down-arrow {{ image: url("{_DOWN}"); width: 12px; height: 12px; }}
     QProgressBar {{
         background: {theme.field}; border: none; border-radius: 3px; max-height: 6px;
     }}

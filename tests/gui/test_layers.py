@@ -82,6 +82,15 @@ def test_the_last_result_stays_until_the_next_one_covers_it(tmp_path, source, be
     np.testing.assert_array_equal(after[:, 300:], better[:, 300:])
 
 
+def test_a_result_of_another_size_stays_in_sight_resampled(tmp_path, source, better):
+    layers = Layers(photo_of(tmp_path, source))
+    layers.begin(stored(tmp_path, "first", better), None, 1)
+    layers.complete()
+    large = np.zeros((800, 1200, 3), np.uint8)
+    layers.begin(stored(tmp_path, "second", large), stored(tmp_path, "cleaned", better), 2)
+    np.testing.assert_array_equal(layers.pixels(Layer.AFTER, 1, WHOLE), better)
+
+
 @pytest.mark.parametrize("deepen", [lambda samples: samples, deep])
 def test_before_an_enlargement_is_the_bicubic_one(tmp_path, source, deepen):
     layers = Layers(photo_of(tmp_path, deepen(source)))
