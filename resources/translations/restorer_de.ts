@@ -248,6 +248,21 @@
     </message>
 </context>
 <context>
+    <name>Appearance</name>
+    <message>
+        <source>The language changes when Restorer is started again.</source>
+        <translation>Die Sprache wechselt beim nächsten Start von Restorer.</translation>
+    </message>
+    <message>
+        <source>Colour profile of the screen</source>
+        <translation>Farbprofil des Bildschirms</translation>
+    </message>
+    <message>
+        <source>Profiles (*.icc *.icm)</source>
+        <translation>Profile (*.icc *.icm)</translation>
+    </message>
+</context>
+<context>
     <name>Controls</name>
     <message>
         <source>Preset</source>
@@ -463,10 +478,6 @@
 <context>
     <name>MainWindow</name>
     <message>
-        <source>Copied.</source>
-        <translation>Kopiert.</translation>
-    </message>
-    <message>
         <source>Open photos</source>
         <translation>Fotos öffnen</translation>
     </message>
@@ -481,14 +492,6 @@
     <message>
         <source>No photos yet</source>
         <translation>Noch keine Fotos</translation>
-    </message>
-    <message>
-        <source>Save the result</source>
-        <translation>Ergebnis speichern</translation>
-    </message>
-    <message>
-        <source>Saved as {0}.</source>
-        <translation>Gespeichert als {0}.</translation>
     </message>
     <message>
         <source>&lt;h3&gt;Restorer {0}&lt;/h3&gt;&lt;p&gt;Cleans and enlarges photos with autoencoders that were trained for it, on this computer alone: nothing is sent anywhere.&lt;/p&gt;&lt;p&gt;MIT licence. The window is made with Qt (LGPL).&lt;/p&gt;</source>
@@ -506,22 +509,6 @@
         <source>Name</source>
         <translation>Name</translation>
     </message>
-    <message>
-        <source>The language changes when Restorer is started again.</source>
-        <translation>Die Sprache wechselt beim nächsten Start von Restorer.</translation>
-    </message>
-    <message>
-        <source>Colour profile of the screen</source>
-        <translation>Farbprofil des Bildschirms</translation>
-    </message>
-    <message>
-        <source>Profiles (*.icc *.icm)</source>
-        <translation>Profile (*.icc *.icm)</translation>
-    </message>
-    <message>
-        <source>The restored photo is not saved.</source>
-        <translation>Das restaurierte Foto ist nicht gespeichert.</translation>
-    </message>
 </context>
 <context>
     <name>MessageBar</name>
@@ -536,6 +523,25 @@
     <message>
         <source>Dismiss</source>
         <translation>Schließen</translation>
+    </message>
+</context>
+<context>
+    <name>Saving</name>
+    <message>
+        <source>Copied.</source>
+        <translation>Kopiert.</translation>
+    </message>
+    <message>
+        <source>The restored photo is not saved.</source>
+        <translation>Das restaurierte Foto ist nicht gespeichert.</translation>
+    </message>
+    <message>
+        <source>Save the result</source>
+        <translation>Ergebnis speichern</translation>
+    </message>
+    <message>
+        <source>Saved as {0}.</source>
+        <translation>Gespeichert als {0}.</translation>
     </message>
 </context>
 <context>

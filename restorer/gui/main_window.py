@@ -6,10 +6,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QByteArray, QMimeData, QSettings, QStandardPaths, Qt, QTimer
+from PySide6.QtCore import QByteArray, QMimeData, QSettings, Qt
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication
 from PySide6.QtWidgets import (
-    QApplication,
     QFileDialog,
     QHBoxLayout,
     QInputDialog,
@@ -25,18 +24,19 @@ from restorer.engine.imagefile import READABLE
 from restorer.engine.tiling import Box
 from restorer.gui.about_model import AboutModels
 from restorer.gui.actions import Actions
-from restorer.gui.clipboard import Copier, pasted_file
+from restorer.gui.appearance import Appearance
+from restorer.gui.clipboard import pasted_file
 from restorer.gui.controls import Controls
 from restorer.gui.frames import Frames, ScreenColours
 from restorer.gui.header import Header
 from restorer.gui.message_bar import MessageBar
 from restorer.gui.preferences import PreferencesFile, Preset
-from restorer.gui.saving import ExportDialog, command_line, proposed_target
-from restorer.gui.session import SaveOptions, Session
+from restorer.gui.saving import Saving
+from restorer.gui.session import Session
 from restorer.gui.shortcuts import Shortcuts
 from restorer.gui.start import StartPage
 from restorer.gui.status import Status
-from restorer.gui.theme import apply_theme, icon, program_icon
+from restorer.gui.theme import program_icon
 from restorer.gui.viewer import Viewer
 from restorer.settings import resources_dir, weights_dir
 
@@ -55,10 +55,7 @@ class MainWindow(QMainWindow):
         self._cache = cache
         self._preferences = preferences
         self._settings = settings
-        self._closes_when_saved = False
-        self._options = SaveOptions(quality=preferences.value.quality)
-        self._copier = Copier()
-        self._copier.copied.connect(lambda: self._say(self.tr("Copied.")))
+        self.saving = Saving(session, cache, preferences, self)
         self.setWindowIcon(program_icon())
         self.setAcceptDrops(True)
 
@@ -76,7 +73,9 @@ class MainWindow(QMainWindow):
         self.header.add_zoom(named["zoom_out"], named["zoom_in"], named["fit"])
         self._lay_out()
         self._connect()
-        self._use_theme()
+        self.appearance = Appearance(self.actions_, preferences)
+        self.appearance.said.connect(self._say)
+        self.appearance.screen_changed.connect(self._show_in_new_colours)
         self._restore_geometry()
         self.controls.show_presets(preferences.value.presets)
         self._show_photo()
@@ -105,22 +104,21 @@ class MainWindow(QMainWindow):
         session.blend_changed.connect(viewer.outdate)
         session.progress_changed.connect(self._show_progress)
         session.settings_changed.connect(self._show_enabled)
-        session.saved.connect(self._on_saved)
+        session.saved.connect(lambda _path: self._show_enabled())
+        self.saving.told.connect(self._say)
+        self.saving.closing_agreed.connect(self.close)
         viewer.view_changed.connect(self._on_view_changed)
         viewer.compare_changed.connect(self._show_compare)
         self.message.again_wanted.connect(session.restore)
-        self.controls.save_wanted.connect(self.save)
+        self.controls.save_wanted.connect(self.saving.save)
         self.controls.about_wanted.connect(self.show_about_model)
         self.controls.preset_saved.connect(self._on_preset_saved)
         self.controls.preset_removed.connect(self._on_preset_removed)
         self.start.open_wanted.connect(self.ask_what_to_open)
         self.start.sample_wanted.connect(self.open_sample)
         self.start.recent_wanted.connect(lambda name: self.open_paths([Path(name)]))
-        QGuiApplication.styleHints().colorSchemeChanged.connect(self._on_scheme_changed)
         actions = self.actions_
         actions.compare.triggered.connect(lambda action: viewer.set_compare(action.data()))
-        actions.theme.triggered.connect(lambda action: self._change_theme(action.data()))
-        actions.language.triggered.connect(lambda action: self._change_language(action.data()))
         actions.device.triggered.connect(
             lambda action: session.change(replace(session.settings, device=action.data()))
         )
@@ -130,14 +128,14 @@ class MainWindow(QMainWindow):
                 "open": self.ask_what_to_open,
                 "paste": self.paste,
                 "sample": self.open_sample,
-                "save": self.save,
-                "save_as": self.save_as,
-                "export": self.export,
+                "save": self.saving.save,
+                "save_as": self.saving.save_as,
+                "export": self.saving.export,
                 "quit": self.close,
                 "undo": session.undo,
                 "redo": session.redo,
-                "copy": self.copy,
-                "copy_command": self.copy_command,
+                "copy": self.saving.copy,
+                "copy_command": self.saving.copy_command,
                 "previous": lambda: session.open_neighbour(-1),
                 "next": lambda: session.open_neighbour(1),
                 "restore": session.restore,
@@ -152,7 +150,7 @@ class MainWindow(QMainWindow):
                 "more_gain": lambda: self._change_gain(1),
                 "controls": self._on_controls_toggled,
                 "full_screen": self._on_full_screen_toggled,
-                "screen_profile": self._ask_for_screen_profile,
+                "screen_profile": lambda: self.appearance.ask_for_screen_profile(self),
                 "shortcuts": lambda: Shortcuts(actions.menus, self).exec(),
                 "about": self._show_about,
             }
@@ -208,72 +206,6 @@ class MainWindow(QMainWindow):
         if menu.isEmpty():
             menu.addAction(self.tr("No photos yet")).setEnabled(False)
 
-    # Saving.
-
-    def save(self) -> None:
-        """Under the name that was chosen before, or asks for one."""
-        if self.session.saved_as is not None:
-            self.session.save(self.session.saved_as, self._options)
-        else:
-            self.save_as()
-
-    def save_as(self) -> None:
-        self._ask_where_and_save(self._options)
-
-    def export(self) -> None:
-        """Asks for format and metadata first."""
-        photo = self.session.photo
-        if photo is None:
-            return
-        dialog = ExportDialog(photo, self._options.quality, self)
-        if dialog.exec():
-            self._options = dialog.options
-            quality = dialog.options.quality
-            self._preferences.change(replace(self._preferences.value, quality=quality))
-            self._ask_where_and_save(dialog.options, dialog.suffix)
-
-    def _ask_where_and_save(self, options: SaveOptions, suffix: str | None = None) -> None:
-        photo = self.session.photo
-        if photo is None:
-            return
-        proposed = proposed_target(photo, self._save_folder(), suffix)
-        name, _ = QFileDialog.getSaveFileName(self, self.tr("Save the result"), str(proposed))
-        if name:
-            target = Path(name)
-            target = target if target.suffix else target.with_suffix(proposed.suffix)
-            self.session.save(target, options)
-        else:
-            self._closes_when_saved = False
-
-    def _save_folder(self) -> Path | None:
-        """Beside the photo; what was pasted or is the program's own goes to the pictures."""
-        photo = self.session.photo
-        assert photo is not None
-        if photo.path.parent not in (self._cache, resources_dir()):
-            return None
-        places = QStandardPaths.StandardLocation
-        return Path(QStandardPaths.writableLocation(places.PicturesLocation))
-
-    def _on_saved(self, path: Path) -> None:
-        self._say(self.tr("Saved as {0}.").format(path))
-        self._show_enabled()
-        if self._closes_when_saved:
-            self.close()
-
-    def copy(self) -> None:
-        session = self.session
-        if session.photo is not None and session.layers is not None:
-            self._copier.copy(session.photo, session.layers, session.settings)
-
-    def copy_command(self) -> None:
-        """The command line that gives the file that Save would give."""
-        session, photo = self.session, self.session.photo
-        if photo is not None:
-            target = session.saved_as or proposed_target(photo, self._save_folder())
-            text = command_line(photo, session.settings, target, self._options)
-            QGuiApplication.clipboard().setText(text)
-            self._say(text)
-
     # Showing.
 
     def _show_photo(self) -> None:
@@ -283,7 +215,7 @@ class MainWindow(QMainWindow):
             self.start.show_recent(self._preferences.value.recent)
             self.viewer.show_layers(None, None)
         elif session.opening is None:
-            if session.photo.path.parent not in (self._cache, resources_dir()):
+            if not self.saving.is_homeless:
                 recent = self._preferences.value.with_recent(session.photo.path)
                 self._preferences.change(recent)
             self.pages.setCurrentWidget(self.viewer)
@@ -360,7 +292,7 @@ class MainWindow(QMainWindow):
     def _say(self, text: str) -> None:
         self.status.showMessage(text, SAID_MS)
 
-    # Presets, theme, language, screen.
+    # Presets.
 
     def _on_preset_saved(self) -> None:
         name, agreed = QInputDialog.getText(self, self.tr("Save these settings"), self.tr("Name"))
@@ -373,42 +305,7 @@ class MainWindow(QMainWindow):
         self._preferences.change(self._preferences.value.without_preset(name))
         self.controls.show_presets(self._preferences.value.presets)
 
-    def _change_theme(self, choice: str) -> None:
-        self._preferences.change(replace(self._preferences.value, theme=choice))
-        self._use_theme()
-
-    def _on_scheme_changed(self) -> None:
-        if self._preferences.value.theme == "system":
-            self._use_theme()
-
-    def _use_theme(self) -> None:
-        app = QApplication.instance()
-        assert isinstance(app, QApplication)
-        theme = apply_theme(app, self._preferences.value.theme)
-        for action, name in zip(
-            self.actions_.compare.actions(),
-            ("after", "divider", "side-by-side", "removed"),
-            strict=True,
-        ):
-            action.setIcon(icon(name, theme))
-        names = {"zoom_in": "zoom-in", "zoom_out": "zoom-out", "fit": "fit", "open": "open"}
-        for action_name, icon_name in {**names, "save": "save", "undo": "undo"}.items():
-            self.actions_.named[action_name].setIcon(icon(icon_name, theme))
-        self.actions_.named["redo"].setIcon(icon("redo", theme))
-        for action in self.actions_.theme.actions():
-            action.setChecked(action.data() == self._preferences.value.theme)
-        for action in self.actions_.language.actions():
-            action.setChecked(action.data() == self._preferences.value.language)
-
-    def _change_language(self, choice: str) -> None:
-        self._preferences.change(replace(self._preferences.value, language=choice))
-        self._say(self.tr("The language changes when Restorer is started again."))
-
-    def _ask_for_screen_profile(self) -> None:
-        name, _ = QFileDialog.getOpenFileName(
-            self, self.tr("Colour profile of the screen"), "", self.tr("Profiles (*.icc *.icm)")
-        )
-        self._preferences.change(replace(self._preferences.value, screen_profile=name))
+    def _show_in_new_colours(self) -> None:
         if self.session.photo is not None:
             self.viewer.use_frames(self._frames())
 
@@ -433,21 +330,9 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
         """Asks once if a result would be lost."""
-        if self.session.is_unsaved and not self._closes_when_saved:
-            buttons = QMessageBox.StandardButton
-            answer = QMessageBox.question(
-                self,
-                "Restorer",
-                self.tr("The restored photo is not saved."),
-                buttons.Save | buttons.Discard | buttons.Cancel,
-                buttons.Save,
-            )
-            if answer != buttons.Discard:
-                event.ignore()
-                if answer == buttons.Save:
-                    self._closes_when_saved = True
-                    QTimer.singleShot(0, self.save)
-                return
+        if not self.saving.may_close():
+            event.ignore()
+            return
         self._settings.setValue("geometry", self.saveGeometry())
         self._settings.setValue("controls_hidden", self.controls.isHidden())
         self._settings.setValue("divider", self.viewer.divider)

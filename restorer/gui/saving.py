@@ -1,142 +1,125 @@
-"""From a result to a file: how it is asked for, and the command line that gives the same."""
+"""The ways by which a result leaves the window: files, the clipboard, and a command line."""
 
 from __future__ import annotations
 
-import shlex
+from dataclasses import replace
 from pathlib import Path
-from typing import Final
 
-from PySide6.QtWidgets import (
-    QCheckBox,
-    QComboBox,
-    QDialog,
-    QDialogButtonBox,
-    QFormLayout,
-    QSpinBox,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import QObject, QStandardPaths, QTimer, Signal
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
-from restorer.engine import resultfile
-from restorer.gui.session import SaveOptions
-from restorer.gui.widgets import muted
-from restorer.settings import Settings
-from restorer.worker.protocol import Photo
-
-FORMATS: Final = (
-    ("JPEG", ".jpg"),
-    ("PNG", ".png"),
-    ("WebP", ".webp"),
-    ("TIFF", ".tif"),
-    ("BMP", ".bmp"),
-)
-_WITH_QUALITY: Final = (".jpg", ".webp")
-_WITH_SIXTEEN_BITS: Final = (".png", ".tif")
+from restorer.gui.clipboard import Copier
+from restorer.gui.exporting import ExportDialog, command_line, proposed_target
+from restorer.gui.preferences import PreferencesFile
+from restorer.gui.session import Session
+from restorer.gui.state import SaveOptions
+from restorer.settings import resources_dir
 
 
-def proposed_target(photo: Photo, folder: Path | None = None, suffix: str | None = None) -> Path:
-    """A free name beside the photo, or in `folder`: never the original's."""
-    named = photo.path.with_name(photo.name)
-    source = named if suffix is None else named.with_suffix(suffix)
-    return resultfile.output_path(source, folder=folder)
+class Saving(QObject):
+    """Asks what has to be asked and tells the session."""
 
+    told = Signal(str)
+    closing_agreed = Signal()
 
-def command_line(photo: Photo, settings: Settings, target: Path, options: SaveOptions) -> str:
-    """What to type to get that file; options that are as by default are left out."""
-    defaults, plain = Settings(), SaveOptions()
-    words = ["restorer", "restore", str(photo.path), "-o", str(target)]
-    for name in (
-        "denoise",
-        "scale",
-        "width",
-        "height",
-        "keep_grain",
-        "keep_colour_noise",
-        "device",
-    ):
-        value = getattr(settings, name)
-        if value != getattr(defaults, name):
-            percent = 100 * value if name.startswith("keep_") else value
-            words += [_option(name), percent if isinstance(percent, str) else f"{percent:g}"]
-    if options.quality != plain.quality:
-        words += [_option("quality"), str(options.quality)]
-    if options.strip_metadata:
-        words.append(_option("strip_metadata"))
-    elif options.strip_location:
-        words.append(_option("strip_location"))
-    if not options.sixteen_bits and photo.bits == 16:
-        words.append(_option("eight_bits"))
-    return shlex.join(words)
-
-
-def _option(name: str) -> str:
-    return "--" + name.replace("_", "-")
-
-
-class ExportDialog(QDialog):
-    """Asks for the format and what goes along; where to is asked for next."""
-
-    def __init__(self, photo: Photo, quality: int, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setWindowTitle(self.tr("Export"))
-        self._photo = photo
-        self.format = QComboBox()
-        for name, suffix in FORMATS:
-            self.format.addItem(name, suffix)
-        own = photo.path.suffix.lower().replace(".jpeg", ".jpg").replace(".tiff", ".tif")
-        self.format.setCurrentIndex(max(0, self.format.findData(own)))
-        self.quality = QSpinBox(minimum=1, maximum=100, value=quality)
-        self.sixteen_bits = QCheckBox(self.tr("Keep 16 bits a channel"))
-        self.sixteen_bits.setChecked(True)
-        self.metadata = QComboBox()
-        for name in (
-            self.tr("Keep everything"),
-            self.tr("Leave out where it was taken"),
-            self.tr("Leave out everything"),
-        ):
-            self.metadata.addItem(name)
-        self.note = muted()
-        form = QFormLayout()
-        form.addRow(self.tr("Format"), self.format)
-        form.addRow(self.tr("Quality"), self.quality)
-        form.addRow(self.tr("Metadata"), self.metadata)
-        form.addRow("", self.sixteen_bits)
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
-        buttons.addButton(self.tr("Choose the file…"), QDialogButtonBox.ButtonRole.AcceptRole)
-        buttons.accepted.connect(self.accept)
-        buttons.rejected.connect(self.reject)
-        column = QVBoxLayout(self)
-        column.setSpacing(12)
-        column.addLayout(form)
-        column.addWidget(self.note)
-        column.addWidget(buttons)
-        self.format.currentIndexChanged.connect(self._show)
-        self._show()
+    def __init__(
+        self, session: Session, cache: Path, preferences: PreferencesFile, window: QWidget
+    ) -> None:
+        super().__init__()
+        self._session = session
+        self._cache = cache
+        self._preferences = preferences
+        self._window = window
+        self._options = SaveOptions(quality=preferences.value.quality)
+        self._closes_when_saved = False
+        self.copier = Copier()
+        self.copier.copied.connect(lambda: self.told.emit(self.tr("Copied.")))
+        session.saved.connect(self._on_saved)
 
     @property
-    def suffix(self) -> str:
-        return str(self.format.currentData())
+    def is_homeless(self) -> bool:
+        """Whether the photo was pasted or is the program's own: nothing is saved beside it."""
+        photo = self._session.photo
+        return photo is not None and photo.path.parent in (self._cache, resources_dir())
 
-    @property
-    def options(self) -> SaveOptions:
-        return SaveOptions(
-            quality=self.quality.value(),
-            strip_location=self.metadata.currentIndex() == 1,
-            strip_metadata=self.metadata.currentIndex() == 2,
-            sixteen_bits=self.sixteen_bits.isChecked(),
+    def save(self) -> None:
+        """Under the name that was chosen before, or asks for one."""
+        if self._session.saved_as is not None:
+            self._session.save(self._session.saved_as, self._options)
+        else:
+            self.save_as()
+
+    def save_as(self) -> None:
+        """Asks for the name."""
+        self._ask_where_and_save(self._options)
+
+    def export(self) -> None:
+        """Asks for format and metadata first."""
+        photo = self._session.photo
+        if photo is None:
+            return
+        dialog = ExportDialog(photo, self._options.quality, self._window)
+        if dialog.exec():
+            self._options = dialog.options
+            quality = dialog.options.quality
+            self._preferences.change(replace(self._preferences.value, quality=quality))
+            self._ask_where_and_save(dialog.options, dialog.suffix)
+
+    def copy(self) -> None:
+        """The result into the clipboard."""
+        session = self._session
+        if session.photo is not None and session.layers is not None:
+            self.copier.copy(session.photo, session.layers, session.settings)
+
+    def copy_command(self) -> None:
+        """The command line that gives the file that Save would give."""
+        session, photo = self._session, self._session.photo
+        if photo is not None:
+            target = session.saved_as or proposed_target(photo, self._folder())
+            text = command_line(photo, session.settings, target, self._options)
+            QGuiApplication.clipboard().setText(text)
+            self.told.emit(text)
+
+    def may_close(self) -> bool:
+        """Asks if a result would be lost; after "Save" it is saved and `closing_agreed` follows."""
+        if not self._session.is_unsaved or self._closes_when_saved:
+            return True
+        buttons = QMessageBox.StandardButton
+        answer = QMessageBox.question(
+            self._window,
+            "Restorer",
+            self.tr("The restored photo is not saved."),
+            buttons.Save | buttons.Discard | buttons.Cancel,
+            buttons.Save,
         )
+        if answer == buttons.Save:
+            self._closes_when_saved = True
+            QTimer.singleShot(0, self.save)
+        return answer == buttons.Discard
 
-    def _show(self) -> None:
-        deep = self._photo.bits == 16
-        self.quality.setEnabled(self.suffix in _WITH_QUALITY)
-        self.sixteen_bits.setVisible(deep)
-        self.sixteen_bits.setEnabled(self.suffix in _WITH_SIXTEEN_BITS)
-        lost = []
-        if self._photo.alpha is not None and self.suffix in (".jpg", ".bmp"):
-            lost.append(self.tr("This format has no transparency: the file cannot be written."))
-        if deep and self.suffix not in _WITH_SIXTEEN_BITS:
-            lost.append(self.tr("This format has 8 bits a channel: the photo has 16."))
-        if self._photo.exif and self.suffix == ".bmp":
-            lost.append(self.tr("This format has no metadata."))
-        self.note.setText(" ".join(lost))
-        self.note.setVisible(bool(lost))
+    def _ask_where_and_save(self, options: SaveOptions, suffix: str | None = None) -> None:
+        photo = self._session.photo
+        if photo is None:
+            return
+        proposed = proposed_target(photo, self._folder(), suffix)
+        title = self.tr("Save the result")
+        name, _ = QFileDialog.getSaveFileName(self._window, title, str(proposed))
+        if name:
+            target = Path(name)
+            target = target if target.suffix else target.with_suffix(proposed.suffix)
+            self._session.save(target, options)
+        else:
+            self._closes_when_saved = False
+
+    def _folder(self) -> Path | None:
+        """Beside the photo is None."""
+        if not self.is_homeless:
+            return None
+        pictures = QStandardPaths.StandardLocation.PicturesLocation
+        return Path(QStandardPaths.writableLocation(pictures))
+
+    def _on_saved(self, path: Path) -> None:
+        self.told.emit(self.tr("Saved as {0}.").format(path))
+        if self._closes_when_saved:
+            self.closing_agreed.emit()

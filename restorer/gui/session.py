@@ -6,64 +6,24 @@ Widgets write into it and are told; they hold nothing that matters themselves.
 from __future__ import annotations
 
 import time
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from natsort import natsorted
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from restorer.engine.imagefile import READABLE
 from restorer.engine.pyramid import PixelFile
 from restorer.engine.tiling import Box
 from restorer.gui.bridge import Bridge
+from restorer.gui.folder import Folder
 from restorer.gui.history import History
 from restorer.gui.layers import Layers
+from restorer.gui.state import Progress, Running, SaveOptions, Trouble
 from restorer.settings import Settings
 from restorer.worker import protocol
 from restorer.worker.protocol import Event, OpenPhoto, Photo, RestorePhoto, SavePhoto
 
 DRAG_PAUSE_MS: Final = 120  # a slider that rests that long is meant
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """Of the running restoration, in pixels of the result; `eta_s` is None until it can be told."""
-
-    done_px: int
-    total_px: int
-    eta_s: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class Running:
-    """On what and how fast. `device` is empty until the models are loaded; `megapixels_per_s` until
-    it was measured, and `tile_px` is the side of the last tile."""
-
-    device: str = ""
-    tile_px: int = 0
-    megapixels_per_s: float | None = None
-    stepped_down: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Trouble:
-    """What went wrong, in the user's words; `details` for a bug report. `again` names the job."""
-
-    text: str
-    details: str = ""
-    again: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class SaveOptions:
-    """How a result becomes a file; see SavePhoto."""
-
-    quality: int = 95
-    strip_location: bool = False
-    strip_metadata: bool = False
-    sixteen_bits: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +59,7 @@ class Session(QObject):
         self.view: Box | None = None  # what is looked at, in pixels of the photo
         self.saved_as: Path | None = None
         self._history = History(settings or Settings())
-        self._files: list[Path] = []
+        self._folder = Folder()
         self._bridge = bridge
         self._client = bridge.client
         self._open_job = self._restore_job = 0
@@ -117,29 +77,24 @@ class Session(QObject):
     # What is open.
 
     def open(self, paths: list[Path]) -> None:
-        """The first of them; one file alone brings its folder along, a folder its photos."""
-        files = [file for path in paths for file in (_photos_in(path) if path.is_dir() else [path])]
-        if not files:
+        """The first of them, or of their photos; see Folder."""
+        chosen = self._folder.choose(paths)
+        if chosen is None:
             self._fail(Trouble(self.tr("There are no photos in {0}.").format(paths[0].name)))
-            return
-        alone = len(paths) == 1 and not paths[0].is_dir()
-        self._files = _photos_in(files[0].parent) if alone else files
-        self._open(files[0])
+        else:
+            self._open(chosen)
 
     def open_neighbour(self, step: int) -> None:
         """The photo that many places further in the folder; at its ends nothing happens."""
-        current = self.opening or (self.photo and self.photo.path)
-        if current in self._files:
-            place = self._files.index(current) + step
-            if 0 <= place < len(self._files):
-                self._open(self._files[place])
+        current = self.photo.path if self.opening is None and self.photo else self.opening
+        chosen = self._folder.neighbour(current, step)
+        if chosen is not None:
+            self._open(chosen)
 
     @property
     def place(self) -> tuple[int, int] | None:
         """Which of how many photos is open, counted from 1; None if it is alone."""
-        if self.photo is None or self.photo.path not in self._files or len(self._files) < 2:
-            return None
-        return self._files.index(self.photo.path) + 1, len(self._files)
+        return None if self.photo is None else self._folder.place(self.photo.path)
 
     def _open(self, path: Path) -> None:
         self._client.cancel(max(self._open_job, self._restore_job))
@@ -411,13 +366,6 @@ class Session(QObject):
     def _set_progress(self, progress: Progress | None) -> None:
         self.progress = progress
         self.progress_changed.emit()
-
-
-def _photos_in(folder: Path) -> list[Path]:
-    with suppress(OSError):
-        files = [path for path in folder.iterdir() if path.suffix.lower() in READABLE]
-        return natsorted(path for path in files if not path.name.startswith("."))
-    return []
 
 
 def _files_of(result: protocol.ResultStarted) -> list[Path]:

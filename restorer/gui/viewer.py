@@ -8,9 +8,7 @@ from typing import Final
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import (
-    QColor,
     QFocusEvent,
-    QImage,
     QKeyEvent,
     QMouseEvent,
     QNativeGestureEvent,
@@ -24,14 +22,14 @@ from PySide6.QtWidgets import QGestureEvent, QPinchGesture, QWidget
 
 from restorer.engine.pyramid import level_for
 from restorer.engine.tiling import Box
-from restorer.gui.frames import Frame, Frames
+from restorer.gui.frames import Frames
 from restorer.gui.layers import Layer, Layers
+from restorer.gui.painting import frame_image, paint_checks, paint_divider, paint_label
 from restorer.gui.viewpoint import ZOOM_STEP, Viewpoint
 
 CRISP_ZOOM: Final = 2.0  # from there on pixels are shown as squares
 PAN_KEY_PX: Final = 80
 HANDLE_PX: Final = 9  # half the width in which the divider can be grabbed
-_CHECK_PX: Final = 8
 
 
 class Compare(enum.Enum):
@@ -202,19 +200,19 @@ class Viewer(QWidget):
         whole = QRectF(self.rect())
         if self._shows_original:
             final = self._paint(painter, before, whole, whole)
-            self._label(painter, self.tr("Before"), whole)
+            paint_label(painter, self.tr("Before"), whole)
         elif self._compare is Compare.AFTER:
             final = self._paint(painter, after, whole, whole)
         elif self._compare is Compare.REMOVED:
             final = self._paint(painter, Layer.REMOVED, whole, whole)
             text = self.tr("Removed, amplified {0} times; grey is nothing")
-            self._label(painter, text.format(self._layers.gain), whole)
+            paint_label(painter, text.format(self._layers.gain), whole)
         elif self._compare is Compare.SIDE_BY_SIDE:
             left, right = self._panes()
             final = self._paint(painter, before, left, left)
             final = self._paint(painter, after, right, right) and final
-            self._label(painter, self.tr("Before"), left)
-            self._label(painter, self.tr("After"), right)
+            paint_label(painter, self.tr("Before"), left)
+            paint_label(painter, self.tr("After"), right)
         else:
             final = self._paint_divided(painter, whole)
         if self._shows_focus:
@@ -229,20 +227,9 @@ class Viewer(QWidget):
         right = QRectF(x, 0, whole.width() - x, whole.height())
         final = self._paint(painter, Layer.BEFORE, whole, left)
         final = self._paint(painter, Layer.AFTER, whole, right) and final
-        painter.fillRect(QRectF(x - 1.5, 0, 3, whole.height()), QColor(0, 0, 0, 90))
-        painter.fillRect(QRectF(x - 0.5, 0, 1, whole.height()), QColor("white"))
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(QColor(0, 0, 0, 110), 1))
-        painter.setBrush(QColor("white"))
-        middle = QPointF(x, whole.height() / 2)
-        painter.drawEllipse(middle, 13, 13)
-        painter.setPen(QPen(QColor(50, 50, 50), 1.8, c=Qt.PenCapStyle.RoundCap))
-        for side in (-1, 1):
-            tip = middle + QPointF(8 * side, 0)
-            painter.drawLine(tip, tip + QPointF(-4 * side, -4))
-            painter.drawLine(tip, tip + QPointF(-4 * side, 4))
-        self._label(painter, self.tr("Before"), left)
-        self._label(painter, self.tr("After"), right)
+        paint_divider(painter, x, whole.height())
+        paint_label(painter, self.tr("Before"), left)
+        paint_label(painter, self.tr("After"), right)
         return final
 
     def _paint(self, painter: QPainter, layer: Layer, pane: QRectF, clip: QRectF) -> bool:
@@ -278,27 +265,12 @@ class Viewer(QWidget):
         painter.save()
         painter.setClipRect(clip)
         if self._layers.has_alpha and layer is not Layer.REMOVED:
-            _paint_checks(painter, target.intersected(clip))
+            paint_checks(painter, target.intersected(clip))
         smooth = per_px * ratio != 1.0 and self._point.zoom < CRISP_ZOOM
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
-        painter.drawImage(target, _image(frame, opaque=not self._layers.has_alpha))
+        painter.drawImage(target, frame_image(frame, opaque=not self._layers.has_alpha))
         painter.restore()
         return frame.final
-
-    def _label(self, painter: QPainter, text: str, area: QRectF) -> None:
-        metrics = painter.fontMetrics()
-        width, height = metrics.horizontalAdvance(text) + 16, metrics.height() + 6
-        if area.width() < width + 20:
-            return
-        plate = QRectF(area.left() + 10, area.top() + 10, width, height)
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(0, 0, 0, 150))
-        painter.drawRoundedRect(plate, 5, 5)
-        painter.setPen(QColor("white"))
-        painter.drawText(plate, Qt.AlignmentFlag.AlignCenter, text)
-        painter.restore()
 
     # Mouse, touch and keys.
 
@@ -399,21 +371,3 @@ class Viewer(QWidget):
         if self._compare is not Compare.DIVIDER or self._layers is None:
             return False
         return abs(point.x() - self._divider * self.width()) <= HANDLE_PX
-
-
-def _image(frame: Frame, *, opaque: bool) -> QImage:
-    """The frame's pixels as an image, without a copy: it lives no longer than the frame."""
-    height, width = frame.pixels.shape[:2]
-    kind = QImage.Format.Format_RGB32 if opaque else QImage.Format.Format_ARGB32
-    return QImage(frame.pixels.data, width, height, 4 * width, kind)
-
-
-def _paint_checks(painter: QPainter, area: QRectF) -> None:
-    """What shows through a transparent photo."""
-    painter.fillRect(area, QColor(205, 205, 205))
-    painter.setPen(Qt.PenStyle.NoPen)
-    for row in range(int(area.top()) // _CHECK_PX, int(area.bottom()) // _CHECK_PX + 1):
-        for column in range(int(area.left()) // _CHECK_PX, int(area.right()) // _CHECK_PX + 1):
-            if (row + column) % 2:
-                check = QRectF(column * _CHECK_PX, row * _CHECK_PX, _CHECK_PX, _CHECK_PX)
-                painter.fillRect(check.intersected(area), QColor(160, 160, 160))

@@ -20,7 +20,7 @@ from restorer.gui.actions import Actions
 from restorer.gui.app import install_language, make_window
 from restorer.gui.bridge import Bridge
 from restorer.gui.preferences import PreferencesFile
-from restorer.gui.session import SaveOptions
+from restorer.gui.state import SaveOptions
 from restorer.settings import Settings, resources_dir
 from restorer.worker.client import WorkerClient
 from tests.gui.conftest import write_photo

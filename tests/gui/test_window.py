@@ -24,10 +24,10 @@ from restorer.cli import run as run_command_line
 from restorer.engine import imagefile
 from restorer.gui import main_window
 from restorer.gui.about_model import cards_html
+from restorer.gui.exporting import ExportDialog, command_line, proposed_target
 from restorer.gui.preferences import Preferences, PreferencesFile, Preset
-from restorer.gui.saving import ExportDialog, command_line, proposed_target
-from restorer.gui.session import SaveOptions
 from restorer.gui.shortcuts import Shortcuts
+from restorer.gui.state import SaveOptions
 from restorer.gui.viewer import Compare
 from restorer.settings import Settings, weights_dir
 from tests.conftest import drawn
@@ -99,7 +99,7 @@ def test_copied_files_and_pictures_are_pasted(window, client, photo_file):
     trigger(window, "paste")
     client.work()
     assert (window.session.photo.width, window.session.photo.height) == (80, 60)
-    assert window._save_folder() is not None  # not into the cache
+    assert window.saving._folder() is not None  # not into the cache
     clipboard.clear()
     trigger(window, "paste")
     assert "no picture" in window.status.currentMessage()
@@ -314,7 +314,7 @@ def test_the_copied_command_makes_the_same_file(window, photo, client, monkeypat
 
 
 def test_the_result_is_copied(window, photo, qtbot):
-    with qtbot.waitSignal(window._copier.copied):
+    with qtbot.waitSignal(window.saving.copier.copied):
         trigger(window, "copy")
     image = QGuiApplication.clipboard().image()
     assert (image.width(), image.height()) == (400, 300)
@@ -443,7 +443,7 @@ def test_the_keyboard_reaches_every_control(window, photo, qtbot):
 
 @pytest.mark.parametrize("choice", ["dark", "light"])
 def test_themes(window, choice):
-    window._change_theme(choice)
+    window.appearance.change_theme(choice)
     is_dark = window.palette().window().color().lightness() < 128
     assert is_dark == (choice == "dark")
     assert window._preferences.value.theme == choice

@@ -1,0 +1,76 @@
+"""Theme, language and the screen's colours, as chosen in the menus and remembered."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
+
+from restorer.gui.actions import Actions
+from restorer.gui.preferences import PreferencesFile
+from restorer.gui.theme import apply_theme, icon
+
+_ICONS: Final = {
+    "open": "open",
+    "save": "save",
+    "undo": "undo",
+    "redo": "redo",
+    "zoom_in": "zoom-in",
+    "zoom_out": "zoom-out",
+    "fit": "fit",
+}
+_COMPARE_ICONS: Final = ("after", "divider", "side-by-side", "removed")
+
+
+class Appearance(QObject):
+    """Follows the menus and, where they say so, the desktop."""
+
+    said = Signal(str)
+    screen_changed = Signal()
+
+    def __init__(self, actions: Actions, preferences: PreferencesFile) -> None:
+        super().__init__()
+        self._actions = actions
+        self._preferences = preferences
+        actions.theme.triggered.connect(lambda action: self.change_theme(action.data()))
+        actions.language.triggered.connect(lambda action: self.change_language(action.data()))
+        QGuiApplication.styleHints().colorSchemeChanged.connect(self._on_scheme_changed)
+        for action in actions.language.actions():
+            action.setChecked(action.data() == preferences.value.language)
+        self._show_theme()
+
+    def change_theme(self, choice: str) -> None:
+        """`choice`: "system", "light" or "dark"."""
+        self._preferences.change(replace(self._preferences.value, theme=choice))
+        self._show_theme()
+
+    def change_language(self, choice: str) -> None:
+        """`choice`: "system", "en" or "de"; widgets have their texts since they were made."""
+        self._preferences.change(replace(self._preferences.value, language=choice))
+        self.said.emit(self.tr("The language changes when Restorer is started again."))
+
+    def ask_for_screen_profile(self, parent: QWidget) -> None:
+        """An ICC file; none goes back to what the system says."""
+        title, kinds = self.tr("Colour profile of the screen"), self.tr("Profiles (*.icc *.icm)")
+        name, _ = QFileDialog.getOpenFileName(parent, title, "", kinds)
+        self._preferences.change(replace(self._preferences.value, screen_profile=name))
+        self.screen_changed.emit()
+
+    def _on_scheme_changed(self) -> None:
+        if self._preferences.value.theme == "system":
+            self._show_theme()
+
+    def _show_theme(self) -> None:
+        app = QApplication.instance()
+        assert isinstance(app, QApplication)
+        choice = self._preferences.value.theme
+        theme = apply_theme(app, choice)
+        for name, file in _ICONS.items():
+            self._actions.named[name].setIcon(icon(file, theme))
+        for action, file in zip(self._actions.compare.actions(), _COMPARE_ICONS, strict=True):
+            action.setIcon(icon(file, theme))
+        for action in self._actions.theme.actions():
+            action.setChecked(action.data() == choice)
