@@ -24,8 +24,8 @@
         <translation>Trainiert mit</translation>
     </message>
     <message>
-        <source>Made worse by</source>
-        <translation>Verschlechtert durch</translation>
+        <source>Degradations</source>
+        <translation>Verschlechterungen</translation>
     </message>
     <message>
         <source>Training</source>

@@ -57,21 +57,21 @@ def _card(entry: dict[str, Any]) -> str:
     rows = [
         (translate("AboutModels", "Purpose"), _purpose(entry)),
         (translate("AboutModels", "Trained on"), entry["trained_on"]),
-        (translate("AboutModels", "Made worse by"), entry["degradations"]),
+        (translate("AboutModels", "Degradations"), entry["degradations"]),
         (translate("AboutModels", "Training"), _training(entry)),
         (
             translate("AboutModels", "Size"),
             translate("AboutModels", "{0} parameters").format(f"{entry['parameters']:,}"),
         ),
-        *(
-            (translate("AboutModels", "Measured: {0}").format(data), text)
-            for data, text in _figures(entry["figures"])
-        ),
+    ]
+    cells = [(escape(title), escape(text)) for title, text in rows]
+    cells += [
+        (escape(translate("AboutModels", "Measured: {0}").format(data)), text)
+        for data, text in _figures(entry["figures"])
     ]
     lines = "".join(
-        f"<tr><td valign='top' style='padding-right:12px'><b>{escape(title)}</b></td>"
-        f"<td>{escape(text)}</td></tr>"
-        for title, text in rows
+        f"<tr><td valign='top' style='padding-right:12px'><b>{title}</b></td><td>{text}</td></tr>"
+        for title, text in cells
     )
     return f"<h3>{escape(entry['name'])}</h3><table cellspacing='4'>{lines}</table>"
 
@@ -94,10 +94,12 @@ def _training(entry: dict[str, Any]) -> str:
 
 
 def _figures(figures: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """For each set of pictures its name and its figures, a line for each level of noise."""
     for data, rows in figures.items():
-        parts = []
-        for name, value in rows.items():
-            values = value.items() if isinstance(value, dict) else [("", value)]
-            told = ", ".join(f"{key} {number}".strip() for key, number in values)
-            parts.append(f"{name}: {told}")
-        yield data, "; ".join(parts)
+        nested = [f"{name}: {_told(row)}" for name, row in rows.items() if isinstance(row, dict)]
+        plain = {name: value for name, value in rows.items() if not isinstance(value, dict)}
+        yield data, "<br>".join(escape(line) for line in (*nested, _told(plain)) if line)
+
+
+def _told(row: dict[str, Any]) -> str:
+    return ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in row.items())

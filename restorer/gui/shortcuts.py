@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from html import escape
+from typing import Final
 
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import (
@@ -16,6 +17,8 @@ from PySide6.QtWidgets import (
 )
 
 from restorer.gui.widgets import titled
+
+MOST_KEYS: Final = 2  # systems bind copying to five, of which keyboards have two
 
 
 class Shortcuts(QDialog):
@@ -53,8 +56,9 @@ def _rows(menu: QMenu) -> list[tuple[str, str]]:
         if isinstance(below, QMenu):
             rows += _rows(below)
         elif action.shortcuts():
-            keys = QKeySequence.SequenceFormat.NativeText
-            rows.append((_plain(action), ", ".join(k.toString(keys) for k in action.shortcuts())))
+            native = QKeySequence.SequenceFormat.NativeText
+            keys = [key.toString(native) for key in action.shortcuts()[:MOST_KEYS]]
+            rows.append((_plain(action), ", ".join(keys)))
     return rows
 
 

@@ -177,6 +177,7 @@ def _style_sheet(theme: Theme) -> str:
     QComboBox:focus {{ border-color: {theme.accent}; }}
     QComboBox::drop-down {{ border: none; width: 22px; }}
     QComboBox::down-arrow {{ image: url("{_DOWN}"); width: 12px; height: 12px; }}
+    QDialogButtonBox {{ dialogbuttonbox-buttons-have-icons: 0; }}
     QProgressBar {{
         background: {theme.field}; border: none; border-radius: 3px; max-height: 6px;
     }}
