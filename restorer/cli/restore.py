@@ -132,8 +132,9 @@ def _restore_one(
 ) -> FileRestored:
     from restorer.engine.photo import FileRestored
     from restorer.engine.restore import SteppedDown, TileDone
+    from restorer.engine.resultfile import Saving
 
-    for event in workshop.restore_file(source, target, folder=folder, quality=quality):
+    for event in workshop.restore_file(source, target, folder=folder, saving=Saving(quality)):
         if isinstance(event, TileDone):
             bar.show(event.done_px, event.total_px)
         elif isinstance(event, SteppedDown):

@@ -8,6 +8,7 @@ import secrets
 import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
@@ -17,12 +18,20 @@ from PIL import Image as PillowImage
 from restorer.engine import deepfile, exif
 from restorer.engine.image import Image, Samples, to_pixels, to_samples
 from restorer.engine.imagefile import FORMATS
-from restorer.errors import ImageUnwritable
+from restorer.errors import DiskFull, ImageUnwritable
 
 WRITABLE: Final = frozenset(FORMATS)
 
 _LONGEST_SIDE: Final = {"JPEG": 65_535, "WEBP": 16_383}
+_NO_ROOM: Final = (errno.ENOSPC, errno.EDQUOT)
 _WITHOUT_ALPHA: Final = ("JPEG", "BMP")
+
+
+@dataclass(frozen=True, slots=True)
+class Saving:
+    """How results are written. `quality`: of JPEG and WebP, 1 to 100."""
+
+    quality: int = 95
 
 
 def output_path(source: Path, *, scale: int = 1, folder: Path | None = None) -> Path:
@@ -138,7 +147,8 @@ def _part_file(path: Path) -> Iterator[Path]:
     except FileNotFoundError as error:
         raise ImageUnwritable(path, f"The folder {path.parent} does not exist.") from error
     except OSError as error:
-        raise ImageUnwritable(path, _why_not_saved(path, error)) from error
+        kind = DiskFull if error.errno in _NO_ROOM else ImageUnwritable
+        raise kind(path, _why_not_saved(path, error)) from error
     except (ValueError, struct.error) as error:
         raise ImageUnwritable(path, f"{path.name} cannot be saved: {error}.") from error
     finally:
@@ -146,7 +156,7 @@ def _part_file(path: Path) -> Iterator[Path]:
 
 
 def _why_not_saved(path: Path, error: OSError) -> str:
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+    if error.errno in _NO_ROOM:
         return f"The disk is full: {path.name} was not saved. Make room and try again."
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
         return f"{path.parent} may not be written to. Choose another folder with -o."
