@@ -101,6 +101,13 @@ class Settings:
 
 
 @dataclass(frozen=True, slots=True)
+class Saving:
+    """How results are written. `quality`: of JPEG and WebP, 1 to 100."""
+
+    quality: int = 95
+
+
+@dataclass(frozen=True, slots=True)
 class Enlargement:
     """The network's `scale`, and the `size` (width, height) to shrink its result to, if any."""
 

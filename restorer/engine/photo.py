@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
@@ -17,13 +15,12 @@ from restorer.engine.device import Rung, ladder
 from restorer.engine.image import Image, Samples
 from restorer.engine.noise import NoiseEstimate
 from restorer.engine.restore import Event, Networks, SteppedDown, enlarge_alpha, restore
-from restorer.engine.resultfile import Saving
 from restorer.errors import ImageUnsupported
 from restorer.models.catalog import Catalog, open_catalog
 from restorer.models.denoiser import Denoiser
 from restorer.models.estimator import Estimator
 from restorer.models.upscaler import Upscaler
-from restorer.settings import SCALES, Enlargement, Settings, weights_dir
+from restorer.settings import SCALES, Enlargement, Saving, Settings, weights_dir
 
 _Network = TypeVar("_Network", Denoiser, Upscaler, Estimator)
 
@@ -106,10 +103,9 @@ class Models:
             upscaler=self.upscaler(scale) if scale > 1 else None,
         )
 
-    def fingerprint(self, names: Iterable[str]) -> str:
-        """A hash of those networks' weights: another one means another result."""
-        sums = {name: self._catalog_of(name).entry(name).sha256 for name in names}
-        return hashlib.sha256(json.dumps(sums, sort_keys=True).encode()).hexdigest()
+    def checksum(self, name: str) -> str:
+        """The SHA-256 of that network's weights: another one means another result."""
+        return self._catalog_of(name).entry(name).sha256
 
     def _get(self, name: str, load: Callable[[Catalog], _Network]) -> _Network:
         if name not in self._loaded:
@@ -140,16 +136,15 @@ class Workshop:
             workshop.networks(scale)
         return workshop
 
-    @property
-    def fingerprint(self) -> str:
-        """A hash of all the weights that these settings use."""
+    def checksums(self) -> dict[str, str]:
+        """The SHA-256 of all the weights that these settings use, by network."""
         scales = SCALES if self.settings.has_size else (self.settings.scale,)
         names = [f"upscaler-x{scale}" for scale in scales if scale > 1]
         if self.settings.denoise != "off":
             names.append("denoiser")
         if self.settings.denoise == "auto":
             names.append("estimator")
-        return self.models.fingerprint(names)
+        return {name: self.models.checksum(name) for name in sorted(names)}
 
     def networks(self, scale: int | None = None) -> Networks:
         """Those of the settings, enlarging by `scale` if that is given."""

@@ -8,7 +8,6 @@ import secrets
 import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
@@ -25,13 +24,6 @@ WRITABLE: Final = frozenset(FORMATS)
 _LONGEST_SIDE: Final = {"JPEG": 65_535, "WEBP": 16_383}
 _NO_ROOM: Final = (errno.ENOSPC, errno.EDQUOT)
 _WITHOUT_ALPHA: Final = ("JPEG", "BMP")
-
-
-@dataclass(frozen=True, slots=True)
-class Saving:
-    """How results are written. `quality`: of JPEG and WebP, 1 to 100."""
-
-    quality: int = 95
 
 
 def output_path(source: Path, *, scale: int = 1, folder: Path | None = None) -> Path:
@@ -63,7 +55,7 @@ def check_writable(path: Path, *, source: Path | None = None) -> None:
         )
     if path.is_dir():
         raise ImageUnwritable(path, f"{path.name} is a folder. Give the name of a file in it.")
-    with _part_file(path):
+    with part_file(path):
         pass
 
 
@@ -79,7 +71,7 @@ def write(image: Image, path: Path, *, source: Path | None = None, quality: int 
     check_writable(path, source=source)
     kind = FORMATS[path.suffix.lower()]
     _check_fits(image, path, kind)
-    with _part_file(path) as part, part.open("wb") as file:
+    with part_file(path) as part, part.open("wb") as file:
         if image.bits == 16 and kind in ("PNG", "TIFF"):
             deepfile.write(image, file, kind)
         else:
@@ -138,7 +130,7 @@ def _eight_bits(samples: Samples) -> Samples:
 
 
 @contextmanager
-def _part_file(path: Path) -> Iterator[Path]:
+def part_file(path: Path) -> Iterator[Path]:
     """An empty new file beside `path`, removed at the end unless it was moved away."""
     part = path.with_name(f".restorer-{secrets.token_hex(6)}.part")  # short: names end at 255 bytes
     try:

@@ -8,8 +8,7 @@ from typing import Final
 
 from restorer.engine.batch.journal import Entry
 from restorer.engine.batch.plan import Plan, Selection
-from restorer.engine.resultfile import Saving
-from restorer.settings import Settings
+from restorer.settings import Saving, Settings
 
 MOST_CRASHES: Final = 2  # then a file is set aside
 

@@ -55,13 +55,16 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """What a run was started with, for people and reports. `settings`: as `Settings.to_json`."""
+    """What a run was started with, for people and reports.
+
+    `settings`: as `Settings.to_json`. `weights`: the networks' names and the SHA-256 of each.
+    """
 
     version: str
     started: str
     sources: tuple[str, ...]
     settings: str
-    weights: str
+    weights: dict[str, str]
 
 
 @dataclass(slots=True)

@@ -19,11 +19,11 @@ from restorer.engine.batch.job import (
     FilesFound,
     Job,
 )
-from restorer.engine.batch.journal import ENDED, Heading, History, Journal, read, size
+from restorer.engine.batch.journal import ENDED, Heading, History, Journal
 from restorer.engine.batch.line import Line
 from restorer.engine.batch.meter import Meter
 from restorer.engine.batch.plan import Item, Plan
-from restorer.engine.batch.triage import Triage, alone_last
+from restorer.engine.batch.triage import Triage, alone_last, to_do
 from restorer.engine.batch.watch import POLL_S, Arrivals
 from restorer.engine.device import ladder
 from restorer.engine.photo import Workshop
@@ -45,12 +45,12 @@ def run(job: Job, *, wait: Callable[[float], None] = time.sleep) -> Iterator[Eve
     yield BatchReady(str(ladder(job.settings.device)[0]))
     output = job.plan.output
     with Journal(output) as journal:
-        history, items = _to_do(job)
+        history, items = to_do(job)
         sweep(job.plan)
-        journal.begin(_heading(job))
+        journal.begin(_heading(job, workshop))
         if note := _note_on_space(job, items, history):
             yield BatchNoted(note)
-        triage = Triage(job, history, workshop.fingerprint)
+        triage = Triage(job, history, workshop.checksums())
         meter = Meter()
         line = Line(workshop, triage, journal, meter, job)
         try:
@@ -75,18 +75,6 @@ def sweep(plan: Plan) -> None:
             part.unlink(missing_ok=True)
 
 
-def _to_do(job: Job) -> tuple[History, tuple[Item, ...]]:
-    """What of the journal this job may go by, and the files that it has not ended yet."""
-    output = job.plan.output
-    since = size(output) if job.since is None else job.since
-    own = read(output, start=since)
-    wanted = {item.name for item in job.plan.items}
-    if job.retry_failed and not job.resume:
-        wanted &= read(output, end=since).named("failed", "started")
-    history = read(output) if job.resume or job.retry_failed else own
-    return history, job.plan.only(wanted - own.named(*ENDED)).items
-
-
 def _in_turn(line: Line, items: tuple[Item, ...], history: History) -> Iterator[Event]:
     together, alone = alone_last(items, history.crashes.__contains__)
     yield from line.work(together)
@@ -106,13 +94,13 @@ def _watched(
             yield from _in_turn(line, items, history)
 
 
-def _heading(job: Job) -> Heading:
+def _heading(job: Job, workshop: Workshop) -> Heading:
     return Heading(
         version=__version__,
         started=dt.datetime.now().astimezone().isoformat(timespec="seconds"),
         sources=tuple(str(source) for source in job.selection.sources),
         settings=job.settings.to_json(),
-        weights=str(job.weights),
+        weights=workshop.checksums(),
     )
 
 

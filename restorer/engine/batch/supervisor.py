@@ -43,7 +43,7 @@ def run_here(job: Job) -> Iterator[Event]:
     return run(job)
 
 
-def supervise(job: Job, run: Run = run_here) -> Iterator[Event]:
+def supervise(job: Job, run: Run = run_here) -> Generator[Event]:
     """The events of `run`, which works in a child process.
 
     A child that dies, whatever of, is replaced; the files it had in hand are written down as

@@ -7,18 +7,18 @@ import json
 import os
 import re
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
 
+from restorer.engine.batch import journal
 from restorer.engine.batch.job import MOST_CRASHES, FileEnded, Job
-from restorer.engine.batch.journal import Entry, History
+from restorer.engine.batch.journal import ENDED, Entry, History
 from restorer.engine.batch.naming import numbered
 from restorer.engine.batch.plan import Item
-from restorer.engine.resultfile import Saving
 from restorer.errors import ImageUnreadable
-from restorer.settings import Settings
+from restorer.settings import Saving, Settings
 
 _NUMBER: Final = re.compile(r"-\d+(?=(\.[^./]*)?$)")
 
@@ -53,7 +53,7 @@ class Triage:
     Used by several threads.
     """
 
-    def __init__(self, job: Job, history: History, weights: str) -> None:
+    def __init__(self, job: Job, history: History, weights: Mapping[str, str]) -> None:
         self._job = job
         self._history = history
         self._recipe = recipe(job.settings, job.saving, weights)
@@ -131,9 +131,21 @@ class Triage:
             return False
 
 
-def recipe(settings: Settings, saving: Saving, weights: str) -> str:
+def to_do(job: Job) -> tuple[History, tuple[Item, ...]]:
+    """What of the journal this job may go by, and the files that it has not ended yet."""
+    output = job.plan.output
+    since = journal.size(output) if job.since is None else job.since
+    own = journal.read(output, start=since)
+    wanted = {item.name for item in job.plan.items}
+    if job.retry_failed and not job.resume:
+        wanted &= journal.read(output, end=since).named("failed", "started")
+    history = journal.read(output) if job.resume or job.retry_failed else own
+    return history, job.plan.only(wanted - own.named(*ENDED)).items
+
+
+def recipe(settings: Settings, saving: Saving, weights: Mapping[str, str]) -> str:
     """All that makes a result what it is, besides its source."""
-    fields = asdict(settings) | asdict(saving) | {"weights": weights}
+    fields = asdict(settings) | asdict(saving) | {"weights": dict(weights)}
     del fields["device"]
     return json.dumps(fields, sort_keys=True)
 

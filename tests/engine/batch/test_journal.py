@@ -19,7 +19,7 @@ ENTRIES = [
 @pytest.fixture
 def written(tmp_path):
     with Journal(tmp_path) as writing:
-        writing.begin(Heading("1", "now", ("in",), "{}", "weights"))
+        writing.begin(Heading("1", "now", ("in",), "{}", {"denoiser": "0123"}))
         for entry in ENTRIES:
             writing.append(entry)
     return tmp_path
