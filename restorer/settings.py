@@ -102,9 +102,17 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class Saving:
-    """How results are written. `quality`: of JPEG and WebP, 1 to 100."""
+    """How results are written.
 
-    quality: int = 95
+    `quality`: of JPEG, WebP and AVIF, 1 to 100; None keeps that of a JPEG and is 95 elsewhere.
+    `strip_location`: leave out coordinates and place names. `strip_metadata`: leave out all EXIF,
+    XMP and IPTC. `keep_times`: the result's file times are the source's.
+    """
+
+    quality: int | None = None
+    strip_location: bool = False
+    strip_metadata: bool = False
+    keep_times: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -136,10 +136,15 @@ _RESTORING = (
     click.option(
         "--quality",
         type=click.IntRange(1, 100),
-        default=95,
-        show_default=True,
-        help="Of JPEG and WebP files.",
+        help="Of JPEG, WebP and AVIF files. Default: a JPEG's own, else 95.",
     ),
+    click.option(
+        "--strip-location",
+        is_flag=True,
+        help="Leave out coordinates and place names.",
+    ),
+    click.option("--strip-metadata", is_flag=True, help="Leave out all EXIF, XMP and IPTC."),
+    click.option("--keep-times", is_flag=True, help="Give results their source's file times."),
     device_option,
     weights_option,
 )
@@ -157,7 +162,10 @@ def restoring_options(command: Callable[..., Any]) -> Callable[..., Any]:
         height: int | None,
         keep_grain: int,
         keep_colour_noise: int,
-        quality: int,
+        quality: int | None,
+        strip_location: bool,
+        strip_metadata: bool,
+        keep_times: bool,
         device: str,
         weights: Path,
         **others: object,
@@ -174,7 +182,12 @@ def restoring_options(command: Callable[..., Any]) -> Callable[..., Any]:
             )
         except ValueError as error:
             raise click.UsageError(str(error)) from error
-        saving = Saving(quality=quality)
+        saving = Saving(
+            quality=quality,
+            strip_location=strip_location,
+            strip_metadata=strip_metadata,
+            keep_times=keep_times,
+        )
         return command(*arguments, wanted=Wanted(settings, saving, weights), **others)
 
     for option in reversed(_RESTORING):

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
 
-from restorer.engine import blend, imagefile, noise, resultfile
+from restorer.engine import blend, imagefile, metadata, noise, resultfile
+from restorer.engine.alpha import with_clean_edges
 from restorer.engine.device import Rung, ladder
 from restorer.engine.image import Image, Samples
 from restorer.engine.noise import NoiseEstimate
@@ -233,8 +236,10 @@ class Workshop:
 def write(processed: FileProcessed, target: Path, saving: Saving) -> FileRestored:
     """The third stage: blends and shrinks as wanted, and saves. Raises ImageUnwritable."""
     started = time.monotonic()
-    result = processed.restoration.finished()
+    result = metadata.without(processed.restoration.finished(), saving)
     resultfile.write(result, target, source=processed.source, quality=saving.quality)
+    if saving.keep_times:
+        _copy_times(processed.source, target)
     return FileRestored(
         source=processed.source,
         target=target,
@@ -248,6 +253,12 @@ def write(processed: FileProcessed, target: Path, saving: Saving) -> FileRestore
         network_s=processed.network_s,
         write_s=time.monotonic() - started,
     )
+
+
+def _copy_times(source: Path, target: Path) -> None:
+    with suppress(OSError):  # a source that is gone by now, or a disk without such times
+        status = source.stat()
+        os.utime(target, ns=(status.st_atime_ns, status.st_mtime_ns))
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,7 +306,7 @@ def finished(image: Image, out: Samples, cleaned: Samples, settings: Settings) -
     """
     enlargement = settings.enlargement(image.width, image.height)
     samples = blend.finish(
-        image,
+        with_clean_edges(image) if settings.blends else image,
         out,
         cleaned,
         keep_grain=settings.keep_grain,
