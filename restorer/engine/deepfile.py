@@ -10,7 +10,7 @@ from typing import BinaryIO, Final
 import numpy as np
 from PIL import Image as PillowImage
 
-from restorer.engine import exif, iptc, tiff
+from restorer.engine import exif, heif, iptc, tiff
 from restorer.engine.image import Image, Samples
 from restorer.errors import ImageUnsupported
 
@@ -45,7 +45,7 @@ def read(path: Path, picture: PillowImage.Image, file: BinaryIO) -> Image:
         file.seek(0)
         samples = imagecodecs.png_decode(file.read())
     elif picture.format == "HEIF":
-        samples = _read_heif(file)
+        samples = heif.read_deep(file)
     elif picture.format == "AVIF":
         import imagecodecs
 
@@ -105,14 +105,6 @@ def _read_tiff(path: Path, picture: PillowImage.Image, file: BinaryIO) -> Sample
     if planar:
         samples = np.moveaxis(samples, 0, -1)
     return 65535 - samples if photometric == _WHITE_IS_ZERO else samples
-
-
-def _read_heif(file: BinaryIO) -> Samples:
-    import pi_heif
-
-    file.seek(0)
-    samples: Samples = np.asarray(pi_heif.open_heif(file, convert_hdr_to_8bit=False))
-    return samples
 
 
 def _avif_bits(file: BinaryIO) -> int:

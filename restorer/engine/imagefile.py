@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import threading
 import warnings
 from collections.abc import Iterator
@@ -12,11 +11,10 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 import numpy as np
-import pi_heif
 from PIL import Image as PillowImage
 from PIL import UnidentifiedImageError
 
-from restorer.engine import deepfile, eightbit, exif, metadata, rawfile, xmp
+from restorer.engine import deepfile, eightbit, exif, heif, metadata, rawfile, tiff, xmp
 from restorer.engine.image import Image, Samples
 from restorer.engine.metadata import Metadata
 from restorer.errors import (
@@ -40,8 +38,6 @@ FORMATS: Final = {
 # Without an encoder that may be shipped: Restorer reads these and writes another format.
 _READ_ONLY: Final = {".heic": "HEIF", ".heif": "HEIF", ".hif": "HEIF", ".gif": "GIF"}
 READABLE: Final = frozenset(FORMATS) | frozenset(_READ_ONLY) | rawfile.SUFFIXES
-
-_pillow_limit = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,11 +109,17 @@ def describe(path: Path) -> Description:
 @contextmanager
 def _opened(path: Path) -> Iterator[tuple[BinaryIO, PillowImage.Image]]:
     """The file and its header, checked; whatever decoding raises inside becomes an ImageError."""
-    _register_heif()
-    with _file(path) as file, warnings.catch_warnings():
+    heif.register()
+    with _file(path) as file, warnings.catch_warnings(), _pillows_limit.lifted():
         warnings.simplefilter("ignore")  # on damaged metadata, which is then left out
-        with _without_pillows_limit():
+        if not heif.is_sound(file):
+            raise _damaged(path)
+        try:
             picture = PillowImage.open(file)
+        except UnidentifiedImageError as error:
+            if why := tiff.why_unknown(file):
+                raise ImageUnsupported(path, f"{path.name} {why}") from error
+            raise
         with picture:
             _check_kind(path, picture)
             yield file, picture
@@ -150,28 +152,40 @@ def _file(path: Path) -> Iterator[BinaryIO]:
         raise _damaged(path) from error
 
 
-@functools.cache
-def _register_heif() -> None:
-    """Lets Pillow open HEIC; once, and not before there is something to open."""
-    pi_heif.register_heif_opener()
-
-
 def _damaged(path: Path) -> ImageUnreadable:
     return ImageUnreadable(
         path, f"{path.name} is damaged or cut off. Copy it again from where it came."
     )
 
 
-@contextmanager
-def _without_pillows_limit() -> Iterator[None]:
-    """Pillow warns from 89 megapixels and refuses 179; ours, in `_check_kind`, is higher."""
-    with _pillow_limit:
-        before = PillowImage.MAX_IMAGE_PIXELS
-        PillowImage.MAX_IMAGE_PIXELS = None
+class _PillowsLimit:
+    """Pillow warns from 89 megapixels and refuses 179; ours, in `_check_kind`, is higher.
+
+    Some of its decoders look again while they decode, so it is lifted until the last of several
+    threads has read its file.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._readers = 0
+        self._limit: int | None = None
+
+    @contextmanager
+    def lifted(self) -> Iterator[None]:
+        with self._lock:
+            if self._readers == 0:
+                self._limit, PillowImage.MAX_IMAGE_PIXELS = PillowImage.MAX_IMAGE_PIXELS, None
+            self._readers += 1
         try:
             yield
         finally:
-            PillowImage.MAX_IMAGE_PIXELS = before
+            with self._lock:
+                self._readers -= 1
+                if self._readers == 0:
+                    PillowImage.MAX_IMAGE_PIXELS = self._limit
+
+
+_pillows_limit: Final = _PillowsLimit()
 
 
 def _check_kind(path: Path, picture: PillowImage.Image) -> None:

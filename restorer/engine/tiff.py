@@ -21,6 +21,8 @@ from restorer.engine.image import Image
 
 _XMP, _IPTC, _EXIF_DIRECTORY, _GPS_DIRECTORY = 700, 33723, 34665, 34853
 _BYTE, _LONG, _UNDEFINED = 1, 4, 7
+_BITS_PER_SAMPLE, _PHOTOMETRIC, _SAMPLE_FORMAT = 258, 262, 339
+_RGB, _FLOAT = 2, 3
 # The picture's own, and those that say how it lies in the file: none of the block's business.
 _OF_THE_PICTURE: Final = frozenset(
     {254, 255, 273, 277, 278, 279, 296, 297, 301, 330, 332, 34377, 34675, 37724, 40965}
@@ -53,8 +55,7 @@ def exif_of(file: BinaryIO) -> bytes:
     """
     at = file.tell()
     try:
-        file.seek(0)
-        header = file.read(8)
+        header = _head(file)
         order = exif.byte_order(header)
         (first,) = struct.unpack(order + "I", header[4:])
         described = [
@@ -67,6 +68,35 @@ def exif_of(file: BinaryIO) -> bytes:
     return header[:4] + struct.pack(order + "I", 8) + _packed(described, 8, order)
 
 
+def why_unknown(file: BinaryIO) -> str | None:
+    """For a file that Pillow does not know: what kind of TIFF it is and what to do, after its name.
+
+    None if it is no TIFF, or a damaged one.
+    """
+    file.seek(0)
+    if file.read(4) in (b"II+\0", b"MM\0+"):
+        return "is a BigTIFF. Save it as an ordinary TIFF or as PNG."
+    try:
+        order = exif.byte_order(_head(file))
+        numbers = [
+            struct.unpack_from(order + "H", value_of(file, tag) or bytes(2))[0]
+            for tag in (_BITS_PER_SAMPLE, _SAMPLE_FORMAT, _PHOTOMETRIC)
+        ]
+    except (ValueError, struct.error, OSError):
+        return None
+    bits, form, colours = numbers
+    if bits > 16 or form == _FLOAT:
+        return "has float or 32-bit samples. Save it with 8 or 16 bits a channel."
+    if colours > _RGB:
+        return f"is a {bits}-bit TIFF in other colours than RGB or grey. Convert it first."
+    return None
+
+
+def _head(file: BinaryIO) -> bytes:
+    file.seek(0)
+    return file.read(8)
+
+
 def value_of(file: BinaryIO, tag: int) -> bytes | None:
     """A value of the first directory as it is stored; None if there is none.
 
@@ -74,8 +104,7 @@ def value_of(file: BinaryIO, tag: int) -> bytes | None:
     """
     at = file.tell()
     try:
-        file.seek(0)
-        header = file.read(8)
+        header = _head(file)
         order = exif.byte_order(header)
         (first,) = struct.unpack(order + "I", header[4:])
         for entry in _directory(file, order, first, {}):

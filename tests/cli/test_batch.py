@@ -191,3 +191,20 @@ def test_ctrl_c_in_the_real_program_leaves_nothing_half_done(folder, tiny_weight
 def test_progress_needs_no_clock_of_the_day(folder, tiny_weights, monkeypatch):
     monkeypatch.setattr(time, "time", lambda: -1.0)
     assert batch(tiny_weights, "in", "out") == 0
+
+
+def test_a_program_that_was_killed_is_taken_up_again(folder, tiny_weights):
+    """Only the parent is killed: its child must notice, end, and let the next one work."""
+    for i in range(40):
+        saved(folder / "in" / f"more{i}.png", 120, 120, seed=i)
+    command = [sys.executable, "-m", "restorer", "batch", "in", "out", "--weights", tiny_weights]
+    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])}
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE) as process:
+        process.stdout.readline()
+        process.kill()
+    done = subprocess.run(
+        [*command, "--resume", "--json"], env=environment, capture_output=True, check=True
+    )
+    summary = json.loads(done.stdout.splitlines()[-1])
+    assert (summary["done"], summary["failed"], summary["skipped"]) == (43, 0, 0)
+    assert not list((folder / "out").rglob("*.part"))

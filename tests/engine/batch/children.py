@@ -48,3 +48,11 @@ def die_at_once(job):
 def refuse(job):
     raise BatchError("There is no such device.")
     yield
+
+
+def work(job):
+    """The real run, to its end or until it is killed."""
+    from restorer.engine.batch.run import run
+
+    for _ in run(job):
+        pass
