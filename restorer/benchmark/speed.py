@@ -50,7 +50,7 @@ def measure(megapixels: float, settings: Settings, weights: Path) -> SpeedScore:
     """Restores a drawn photo of that size in a process of its own, for its peak memory."""
     with tempfile.TemporaryDirectory() as folder:
         source = Path(folder) / "drawn.jpg"
-        _draw(source, megapixels)
+        draw_photo(source, megapixels)
         with multiprocessing.get_context("spawn").Pool(1) as pool:
             return pool.apply(_measure_here, (source, settings, weights))
 
@@ -116,7 +116,7 @@ def _bare_s(image: Image, workshop: Workshop, sigma: float) -> float:
     return time.monotonic() - started
 
 
-def _draw(path: Path, megapixels: float) -> None:
+def draw_photo(path: Path, megapixels: float) -> None:
     """The drawn scene, repeated to a 4:3 picture of that many megapixels."""
     scene = np.asarray(add_sensor_noise(draw_scene()))
     width = round(math.sqrt(megapixels * 4e6 / 3))

@@ -137,6 +137,14 @@ def test_a_benchmark_without_pictures_says_so(tmp_path, tiny_weights, capsys):
     assert "not a folder" in capsys.readouterr().err
 
 
+def test_benchmark_batch_compares_with_the_networks_alone(tiny_weights, capsys):
+    options = ["--files", "2", "--megapixels", "0.02", "--device", "cpu", "--json"]
+    assert run(["benchmark", "batch", *options, "--weights", str(tiny_weights)]) == 0
+    (score,) = lines_of_json(capsys.readouterr().out)
+    assert score["files"] == 2
+    assert score["share"] > 0
+
+
 def test_train_writes_weights_that_restore_takes(photos, tmp_path, capsys):
     out = tmp_path / "mine"
     arguments = ["train", "upscaler", "--scale", "2", "--data", str(photos), str(photos)]
