@@ -125,6 +125,8 @@ def batch(
     line = LiveLine()
     for problem in plan.problems:
         line.say(f"Error: {problem}")
+    if not plan.items and not watch:
+        line.say("There are no photos to restore. -r looks into folders in folders too.")
     if not (resume or retry_failed) and journal.read(plan.output).entries:
         line.say(f"{output} has the journal of an earlier batch. --resume takes it up.")
     progress, whole = _followed(job, line, as_json)

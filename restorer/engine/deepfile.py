@@ -74,8 +74,12 @@ def write(image: Image, file: BinaryIO, kind: str) -> None:
 
 
 def text_chunks(image: Image) -> list[tuple[bytes, bytes]]:
-    """XMP and IPTC as a PNG's chunks, each a name and its content."""
-    chunks = []
+    """XMP, IPTC and remarks as a PNG's chunks, each a name and its content."""
+    chunks = [
+        (b"iTXt", name.encode("latin-1", "replace")[:79] + bytes(5) + text.encode())
+        for name, text in image.texts
+        if name
+    ]
     if image.xmp:
         chunks.append((b"iTXt", b"XML:com.adobe.xmp\x00\x00\x00\x00\x00" + image.xmp))
     if image.iptc:

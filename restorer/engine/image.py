@@ -34,7 +34,8 @@ class Image:
     are converted one at a time. Upright: EXIF orientation is already applied.
     `alpha`: (H, W) of the same depth, or None.
     `icc`, `exif`, `xmp`, `iptc`: as stored in files, orientation reset to 1. `dpi`: horizontal,
-    vertical. `jpeg`: how a JPEG was compressed. `format`: Pillow's name of the source's file
+    vertical. `texts`: remarks with their names, as PNG has them; "Comment" is that of a JPEG.
+    `jpeg`: how a JPEG was compressed. `format`: Pillow's name of the source's file
     format, such as "JPEG"; None for a picture that does not come from a file.
     """
 
@@ -46,6 +47,7 @@ class Image:
     format: str | None = None
     xmp: bytes | None = None
     iptc: bytes | None = None
+    texts: tuple[tuple[str, str], ...] = ()
     jpeg: JpegCoding | None = None
 
     @property

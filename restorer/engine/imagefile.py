@@ -223,6 +223,7 @@ def _upright(image: Image, found: Metadata, turn: int, picture: PillowImage.Imag
         format="JPEG" if picture.format == "MPO" else picture.format,
         xmp=xmp.upright(found.xmp) if found.xmp else None,
         iptc=found.iptc,
+        texts=found.texts,
         jpeg=found.jpeg,
     )
 

@@ -31,6 +31,7 @@ DECODING_ERRORS: Final = (
 )
 _SHORTEST_EXIF: Final = 14
 _IPTC_OF_TIFF, _PHOTOSHOP_OF_TIFF = 33723, 34377
+_NO_REMARKS: Final = ("Raw profile type", "XML:com.adobe.xmp", "xmp")
 _TELLING_CHUNKS: Final = (b"tEXt", b"zTXt", b"iTXt", b"eXIf")
 _SUBSAMPLING: Final = {0: "4:4:4", 1: "4:2:2", 2: "4:2:0"}
 
@@ -42,6 +43,7 @@ class Metadata:
     exif: bytes | None
     xmp: bytes | None
     iptc: bytes | None
+    texts: tuple[tuple[str, str], ...]
     jpeg: JpegCoding | None
 
 
@@ -59,6 +61,7 @@ def of(picture: PillowImage.Image, file: BinaryIO) -> Metadata:
         exif=exif_block(picture, file),
         xmp=packet if isinstance(packet, bytes) and packet else None,
         iptc=_iptc_records(picture, file),
+        texts=_texts(picture),
         jpeg=_jpeg_coding(picture),
     )
 
@@ -75,7 +78,7 @@ def exif_block(picture: PillowImage.Image, file: BinaryIO) -> bytes | None:
 def without(image: Image, saving: Saving) -> Image:
     """The picture without what is to be stripped. The colour profile stays: it is no remark."""
     if saving.strip_metadata:
-        return replace(image, exif=None, xmp=None, iptc=None)
+        return replace(image, exif=None, xmp=None, iptc=None, texts=())
     if saving.strip_location:
         return replace(
             image,
@@ -84,6 +87,20 @@ def without(image: Image, saving: Saving) -> Image:
             iptc=image.iptc and iptc.without_location(image.iptc),
         )
     return image
+
+
+def _texts(picture: PillowImage.Image) -> tuple[tuple[str, str], ...]:
+    """What people and programs have remarked in a PNG, and the comment of a JPEG or GIF."""
+    if picture.format == "PNG":
+        return tuple(
+            (name, str(text))
+            for name, text in picture.info.items()
+            if isinstance(name, str) and isinstance(text, str) and not name.startswith(_NO_REMARKS)
+        )
+    comment = picture.info.get("comment")
+    if isinstance(comment, bytes) and comment:
+        return (("Comment", comment.decode("utf-8", "replace")),)
+    return ()
 
 
 def _is_told_late(file: BinaryIO) -> bool:

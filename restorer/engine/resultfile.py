@@ -22,6 +22,8 @@ from restorer.errors import DiskFull, ImageUnwritable
 
 WRITABLE: Final = frozenset(FORMATS)
 
+PART_NAMES: Final = ".restorer-*.part"
+
 _LONGEST_SIDE: Final = {"JPEG": 65_535, "WEBP": 16_383, "AVIF": 32_768}
 _LONGEST_SEGMENT: Final = 65_533
 _QUALITY: Final = 95
@@ -155,6 +157,9 @@ def _jpeg_options(image: Image, quality: int | None) -> dict[str, Any]:
             "qtables": [list(table) for table in coding.tables[:channels]],
             "subsampling": coding.subsampling,
         }
+    comment = dict(image.texts).get("Comment", "").encode()
+    if comment:
+        options["comment"] = comment[:_LONGEST_SEGMENT]
     if image.iptc:
         content = iptc.PHOTOSHOP + iptc.to_resource(image.iptc)
         if len(content) > _LONGEST_SEGMENT:

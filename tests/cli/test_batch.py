@@ -121,6 +121,12 @@ def test_a_missing_source_and_clashing_names_are_wrong_usage(folder, tiny_weight
     assert "original" in capsys.readouterr().err
 
 
+def test_a_folder_without_photos_is_told(folder, tiny_weights, capsys):
+    (folder / "empty").mkdir()
+    assert batch(tiny_weights, "empty", "out") == 0
+    assert "no photos" in capsys.readouterr().err
+
+
 def test_a_folder_that_is_a_file_is_told(folder, tiny_weights):
     (folder / "out").write_text("in the way")
     assert batch(tiny_weights, "in", "out") == 2

@@ -201,6 +201,25 @@ def test_file_times_are_kept_on_wish(tmp_path, tiny_weights):
     assert target.stat().st_mtime_ns == 10**18 + 5
 
 
+def test_remarks_in_a_png_and_the_comment_of_a_jpeg_come_through(tmp_path, tiny_weights):
+    from PIL.PngImagePlugin import PngInfo
+
+    remarks = PngInfo()
+    remarks.add_text("Title", "Wave")
+    remarks.add_text("Comment", "drawn")
+    remarks.add_itxt("Ünïcode", "雪", zip=True)
+    PillowImage.fromarray(drawn(20, 20)).save(tmp_path / "a.png", pnginfo=remarks)
+    restored(tmp_path / "a.png", tmp_path / "b.png", tiny_weights)
+    with PillowImage.open(tmp_path / "b.png") as opened:
+        assert opened.text == {"Title": "Wave", "Comment": "drawn", "Ünïcode": "雪"}
+    restored(tmp_path / "b.png", tmp_path / "c.jpg", tiny_weights)
+    restored(tmp_path / "c.jpg", tmp_path / "d.jpg", tiny_weights)
+    with PillowImage.open(tmp_path / "d.jpg") as opened:
+        assert opened.info["comment"] == b"drawn"
+    restored(tmp_path / "a.png", tmp_path / "e.png", tiny_weights, Saving(strip_metadata=True))
+    assert b"Wave" not in (tmp_path / "e.png").read_bytes()
+
+
 def test_metadata_too_long_for_a_format_is_no_silent_loss(tmp_path):
     for field in ("xmp", "iptc"):
         image = Image(drawn(8, 8), **{field: b"\x1c" * 70_000})

@@ -17,6 +17,7 @@ from natsort import natsort_keygen, ns
 from restorer.engine.batch import journal
 from restorer.engine.batch.naming import Template, numbered
 from restorer.engine.imagefile import READABLE
+from restorer.engine.resultfile import PART_NAMES
 from restorer.errors import PlanError
 
 _SYSTEM_FOLDERS: Final = frozenset(
@@ -94,6 +95,14 @@ def make_plan(selection: Selection) -> Plan:
     items = _without_clashes(items, selection)
     _check_originals(items, selection)
     return Plan(output, tuple(items), tuple(problems))
+
+
+def sweep(plan: Plan) -> None:
+    """Removes the unfinished results that a process which was killed has left."""
+    folders = {item.target.rpartition("/")[0] for item in plan.items}
+    for folder in folders:
+        for part in (plan.output / folder).glob(PART_NAMES):
+            part.unlink(missing_ok=True)
 
 
 def _prefixes(sources: Sequence[Path]) -> list[str]:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
 import shutil
 import time
 from collections.abc import Callable, Iterator
-from typing import Final
 
 from restorer import __version__
 from restorer.engine.batch.job import (
@@ -22,14 +20,12 @@ from restorer.engine.batch.job import (
 from restorer.engine.batch.journal import ENDED, Heading, History, Journal
 from restorer.engine.batch.line import Line
 from restorer.engine.batch.meter import Meter
-from restorer.engine.batch.plan import Item, Plan
+from restorer.engine.batch.plan import Item, sweep
 from restorer.engine.batch.triage import Triage, alone_last, to_do
 from restorer.engine.batch.watch import POLL_S, Arrivals
 from restorer.engine.device import ladder
 from restorer.engine.photo import Workshop
 from restorer.errors import BatchError, DiskFull
-
-PART_NAMES: Final = ".restorer-*.part"
 
 
 def run(job: Job, *, wait: Callable[[float], None] = time.sleep) -> Iterator[Event]:
@@ -65,14 +61,6 @@ def run(job: Job, *, wait: Callable[[float], None] = time.sleep) -> Iterator[Eve
         finally:
             meter.stop()
             line.close()
-
-
-def sweep(plan: Plan) -> None:
-    """Removes the unfinished files that a run which was killed has left."""
-    folders = {os.path.dirname(item.target) for item in plan.items}  # noqa: PTH120  200,000
-    for folder in folders:
-        for part in (plan.output / folder).glob(PART_NAMES):
-            part.unlink(missing_ok=True)
 
 
 def _in_turn(line: Line, items: tuple[Item, ...], history: History) -> Iterator[Event]:

@@ -15,6 +15,7 @@ from typing import Final
 from restorer.engine.batch import journal
 from restorer.engine.batch.job import BatchNoted, Event, FileEnded, Job
 from restorer.engine.batch.journal import ENDED, Entry, Journal
+from restorer.engine.batch.plan import sweep
 from restorer.errors import BatchError, RestorerError
 
 PATIENCE_S: Final = 5.0  # for a worker that is no longer wanted to finish a tile and a file
@@ -114,6 +115,7 @@ def _events(job: Job, run: Run) -> Generator[Event | _Died]:
         if child.is_alive():
             child.kill()
             child.join()
+            sweep(job.plan)
 
 
 def _serve(connection: Connection, job: Job, run: Run) -> None:
