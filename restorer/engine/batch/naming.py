@@ -54,9 +54,11 @@ class Template:
         folder, slash, file = name.rpartition("/")
         stem, ending = os.path.splitext(file)  # noqa: PTH122  200,000 of them
         ext = ending[1:] if ending.lower() in WRITABLE else "png"
-        around = self._filled("", ext)
-        room = LONGEST_NAME_BYTES - len(os.fsencode(around))
-        return folder + slash + self._filled(_shortened(stem, room), ext)
+        result = self._filled(stem, ext)
+        if len(os.fsencode(result)) > LONGEST_NAME_BYTES:
+            room = LONGEST_NAME_BYTES - len(os.fsencode(self._filled("", ext)))
+            result = self._filled(_shortened(stem, room), ext)
+        return folder + slash + result
 
     def _filled(self, name: str, ext: str) -> str:
         return self.text.format(name=name, ext=ext, scale=self.scale)

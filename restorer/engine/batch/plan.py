@@ -50,13 +50,18 @@ class Selection:
 class Item:
     """One file: `name` is what the journal knows it by, `target` lies below the output folder.
 
-    Both are relative, with slashes. `size_bytes` is the source's.
+    Both are relative, with slashes. `path`, `size_bytes`: the source's. A string, for a plan may
+    have 200,000 of them and goes through a pipe.
     """
 
     name: str
-    source: Path
+    path: str
     target: str
     size_bytes: int
+
+    @property
+    def source(self) -> Path:
+        return Path(self.path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +90,7 @@ def make_plan(selection: Selection) -> Plan:
     """
     problems: list[str] = []
     output = selection.output.resolve()
-    results = journal.read(output).results(output)
+    results = frozenset(map(str, journal.read(output).results(output)))
     found = []
     for source, prefix in zip(selection.sources, _prefixes(selection.sources), strict=True):
         for path, relative, size in _files(source, selection, problems):
@@ -125,24 +130,24 @@ def _prefixes(sources: Sequence[Path]) -> list[str]:
 
 def _files(
     source: Path, selection: Selection, problems: list[str]
-) -> Iterator[tuple[Path, str, int]]:
+) -> Iterator[tuple[str, str, int]]:
     """Path, path below the source and size of each file that is wanted."""
     try:
         status = source.stat()
     except OSError as error:
         raise PlanError(f"{source} cannot be read: {error.strerror}.") from error
     if not stat.S_ISDIR(status.st_mode):
-        yield source, source.name, status.st_size
+        yield str(source), source.name, status.st_size
         return
     seen = {_identity(status)}
     if selection.output.exists() and not selection.output.samefile(source):
         seen.add(_identity(selection.output.stat()))
-    yield from _below(source.resolve(), "", selection, seen, problems)
+    yield from _below(str(source.resolve()), "", selection, seen, problems)
 
 
 def _below(
-    folder: Path, above: str, selection: Selection, seen: set[tuple[int, int]], problems: list[str]
-) -> Iterator[tuple[Path, str, int]]:
+    folder: str, above: str, selection: Selection, seen: set[tuple[int, int]], problems: list[str]
+) -> Iterator[tuple[str, str, int]]:
     try:
         with os.scandir(folder) as scan:
             entries = sorted(scan, key=lambda entry: (_natural(entry.name), entry.name))
@@ -155,13 +160,13 @@ def _below(
             continue
         relative = above + entry.name
         if _is_folder(entry):
-            folders.append((folder / entry.name, relative))
+            folders.append((entry.path, relative))
         elif _is_wanted(relative, selection) and (size := _size(entry)) is not None:
-            yield folder / entry.name, relative, size
+            yield entry.path, relative, size
     if not selection.recursive:
         return
     for path, relative in folders:
-        identity = _identity(path.stat())
+        identity = _identity(os.stat(path))  # noqa: PTH116
         if identity not in seen:
             seen.add(identity)
             yield from _below(path, relative + "/", selection, seen, problems)
@@ -176,6 +181,8 @@ def _is_wanted(relative: str, selection: Selection) -> bool:
 
 
 def _matches(relative: str, patterns: Sequence[str]) -> bool:
+    if not patterns:
+        return False
     path = relative.casefold()
     name = path.rpartition("/")[2]
     return any(
@@ -215,6 +222,8 @@ def _identity(status: os.stat_result) -> tuple[int, int]:
 
 def _without_clashes(items: list[Item], selection: Selection) -> list[Item]:
     """The items with targets that differ, also where the disk does not tell a from A."""
+    if len({_folded(item.target) for item in items}) == len(items):
+        return items
     first_with: dict[str, Item] = {}
     exact: set[str] = set()
     folds_case: bool | None = None
@@ -245,15 +254,17 @@ def _without_clashes(items: list[Item], selection: Selection) -> list[Item]:
 def _check_originals(items: list[Item], selection: Selection) -> None:
     """An original is never overwritten: not by its own result, nor by that of another."""
     output = os.path.realpath(selection.output)
-    folders: dict[Path, str] = {}
+    sources = {os.path.dirname(item.path) for item in items}  # noqa: PTH120
+    targets = {item.target.rpartition("/")[0] for item in items}
+    folders = {folder: os.path.realpath(folder) for folder in sources}
+    if set(folders.values()).isdisjoint(os.path.realpath(_joined(output, t)) for t in targets):
+        return
     originals = {}
     for item in items:
-        folder = item.source.parent
-        if folder not in folders:
-            folders[folder] = os.path.realpath(folder)
-        originals[os.path.join(folders[folder], item.source.name)] = item  # noqa: PTH118
+        folder, name = os.path.split(item.path)
+        originals[_joined(folders[folder], name)] = item
     for item in items:
-        original = originals.get(os.path.join(output, *item.target.split("/")))  # noqa: PTH118
+        original = originals.get(_joined(output, item.target))
         if original is item or (original is not None and selection.existing == "replace"):
             raise PlanError(
                 f"The result of {item.name} would overwrite the original {original.name}. Choose "
@@ -261,7 +272,13 @@ def _check_originals(items: list[Item], selection: Selection) -> None:
             )
 
 
+def _joined(folder: str, relative: str) -> str:
+    return os.path.join(folder, *relative.split("/"))  # noqa: PTH118  200,000 of them
+
+
 def _folded(target: str) -> str:
+    if target.isascii():
+        return target.lower()
     return unicodedata.normalize("NFC", target).casefold()
 
 
