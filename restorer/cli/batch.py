@@ -212,7 +212,7 @@ def _report_file(event: FileEnded, job: Job, as_json: bool) -> None:
     if as_json:
         fields = {key: value for key, value in asdict(entry).items() if value is not None}
         del fields["state"]
-        fields.pop("key", None)
+        fields.pop("key", None)  # of no use outside
         if entry.target is not None:
             fields["target"] = job.plan.output / entry.target
         print_json({"status": entry.state, "earlier": event.earlier} | fields)

@@ -173,17 +173,25 @@ def test_the_report_of_a_resumed_batch_has_the_earlier_files_too(folder, tiny_we
     assert (folder / "r.html").read_text(encoding="utf-8").count("<article") == 4
 
 
-def test_ctrl_c_in_the_real_program_leaves_nothing_half_done(folder, tiny_weights):
+@pytest.mark.skipif(sys.platform == "win32", reason="no groups of processes there")
+@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
+def test_stopping_the_real_program_leaves_nothing_half_done(folder, tiny_weights, stop):
+    """A terminal and a system that shuts down tell the children too."""
     for i in range(30):
         saved(folder / "in" / f"more{i}.png", 200, 200, seed=i)
     command = [sys.executable, "-m", "restorer", "batch", "in", "out", "--weights", tiny_weights]
     root = Path(__file__).parents[2]
     environment = os.environ | {"PYTHONPATH": str(root)}
     with subprocess.Popen(
-        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        command,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
     ) as process:
         first = process.stdout.readline()
-        process.send_signal(signal.SIGINT)
+        os.killpg(process.pid, stop)
         _, said = process.communicate(timeout=120)
     assert "->" in first
     assert process.returncode == 130

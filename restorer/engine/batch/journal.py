@@ -32,13 +32,15 @@ ENDED: Final = ("done", "skipped", "failed")
 class Entry:
     """A change of one file's state.
 
-    `key`: see `triage`; None where the source could not be read. `target`: below the output folder.
+    `source`: where it lay. `key`: see `triage`; None where the source could not be read. `target`:
+    below the output folder.
     `reason`: why skipped or failed, a sentence. `megapixels`: of the source, None if unknown. The
     rest is known of results: sizes in pixels and bytes, noise and denoising in 8-bit levels.
     """
 
     name: str
     state: State
+    source: str | None = None
     key: str | None = None
     target: str | None = None
     reason: str | None = None

@@ -7,7 +7,7 @@ import shutil
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -240,14 +240,7 @@ class Line:
         return _Written(FileEnded(entry), held)
 
     def _failed(self, todo: Todo, error: Exception, megapixels: float | None) -> FileEnded:
-        entry = Entry(
-            todo.item.name,
-            "failed",
-            key=todo.key,
-            target=todo.target,
-            reason=_sentence(error),
-            megapixels=megapixels,
-        )
+        entry = replace(todo.entry("failed"), reason=_sentence(error), megapixels=megapixels)
         self._take_down(entry)
         return FileEnded(entry)
 
@@ -257,11 +250,8 @@ class Line:
 
 
 def _done(todo: Todo, done: FileRestored, megapixels: float) -> Entry:
-    return Entry(
-        todo.item.name,
-        "done",
-        key=todo.key,
-        target=todo.target,
+    return replace(
+        todo.entry("done"),
         megapixels=megapixels,
         width=done.width,
         height=done.height,

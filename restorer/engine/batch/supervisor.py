@@ -115,12 +115,14 @@ def _events(job: Job, run: Run) -> Generator[Event | _Died]:
         if child.is_alive():
             child.kill()
             child.join()
+        if child.exitcode:
             sweep(job.plan)
 
 
 def _serve(connection: Connection, job: Job, run: Run) -> None:
     """The child: sends an event and waits until it has been taken, as a generator does."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's: it ends us in order
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)  # the parent gets them too, and ends us in order
     taken = threading.Semaphore(0)
     alone = threading.Event()
 

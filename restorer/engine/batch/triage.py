@@ -8,13 +8,13 @@ import os
 import re
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Final
 
 from restorer.engine.batch import journal
 from restorer.engine.batch.job import MOST_CRASHES, FileEnded, Job
-from restorer.engine.batch.journal import ENDED, Entry, History
+from restorer.engine.batch.journal import ENDED, Entry, History, State
 from restorer.engine.batch.naming import numbered
 from restorer.engine.batch.plan import Item
 from restorer.errors import ImageUnreadable
@@ -34,7 +34,12 @@ class Todo:
 
     @property
     def started(self) -> Entry:
-        return Entry(self.item.name, "started", key=self.key, target=self.target)
+        return self.entry("started")
+
+    def entry(self, state: State) -> Entry:
+        """What the journal says of every state of this file."""
+        item = self.item
+        return Entry(item.name, state, source=item.path, key=self.key, target=self.target)
 
     def check_unchanged(self) -> None:
         """After reading: what was decoded is what was hashed. Raises ImageUnreadable."""
@@ -68,7 +73,7 @@ class Triage:
         stamp = _stamp(item.source)
         key = self._key(item.source)
         if record is not None and key is not None and record.key == key:
-            if record.state == "done" and self._is_there(record):
+            if record.state == "done" and _fits(record, item) and self._is_there(record):
                 return FileEnded(record, earlier=True)
             if record.state == "failed" and not self._job.retry_failed:
                 return FileEnded(record, earlier=True)
@@ -76,9 +81,8 @@ class Triage:
             target = self._target(item, record)
             if target is None:
                 reason = f"{item.target} is there already."
-                return FileEnded(
-                    Entry(item.name, "skipped", key=key, target=item.target, reason=reason)
-                )
+                skipped = Todo(item, key, item.target, stamp).entry("skipped")
+                return FileEnded(replace(skipped, reason=reason))
             self._claimed[target] = item.name
         return Todo(item, key, target, stamp)
 
@@ -97,18 +101,23 @@ class Triage:
     def _target(self, item: Item, record: Entry | None) -> str | None:
         """A name that may be written to; None if the file there is to stay."""
         existing = self._job.selection.existing
-        own = None if record is None else record.target
-        if record is not None and own is not None and self._may_claim(own, item):
-            fits = own == item.target or (existing == "number" and _unnumbered(own) == item.target)
-            # One that was started may lie there without a line to say so.
-            if fits and (record.state == "started" or self._is_there(record)):
-                return own
+        if record is not None and self._is_own(record, item):
+            return record.target
         if self._may_claim(item.target, item):
             if existing == "replace" or not os.path.lexists(self._job.plan.output / item.target):
                 return item.target
             if existing == "skip":
                 return None
         return self._free(item.target)
+
+    def _is_own(self, record: Entry, item: Item) -> bool:
+        """Whether an older result of this very file may lie there, which is then replaced."""
+        if record.target is None or record.source != item.path or not _fits(record, item):
+            return False
+        if not self._may_claim(record.target, item):
+            return False
+        # One that was started may lie there without a line to say so.
+        return record.state == "started" or self._is_there(record)
 
     def _free(self, target: str) -> str:
         number = 1
@@ -162,10 +171,16 @@ def alone_last(
     return [item for item in items if not is_suspect(item.name)], suspects
 
 
+def _fits(record: Entry, item: Item) -> bool:
+    """Whether the file's result would have that name now, but for a number."""
+    return record.target is not None and item.target in (record.target, _unnumbered(record.target))
+
+
 def _set_aside(item: Item, record: Entry | None) -> Entry:
     return Entry(
         item.name,
         "failed",
+        source=item.path,
         key=None if record is None else record.key,
         target=None if record is None else record.target,
         reason=f"{item.source.name} took the program down twice and is set aside. "

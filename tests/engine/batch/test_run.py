@@ -1,5 +1,6 @@
 import errno
 import os
+import threading
 import time
 from collections import Counter
 from dataclasses import replace
@@ -27,6 +28,8 @@ from restorer.engine.photo import Workshop
 from restorer.errors import BatchError
 from restorer.settings import Settings
 from tests.engine.batch.jobs import again, ended, files, job_of, saved, states
+
+PATIENCE_S = 60  # only a failing test waits that long
 
 
 @pytest.fixture
@@ -156,6 +159,29 @@ def test_another_device_makes_no_other_result(job):
     list(run(job))
     settings = replace(job.settings, device="auto")
     assert started(list(run(again(job, settings=settings, resume=True)))) == []
+
+
+def test_another_name_for_results_reuses_none_of_another_name(job, source, output, tiny_weights):
+    list(run(job))
+    renamed = job_of(source, output, tiny_weights, template="{name}_new.{ext}", resume=True)
+    assert len(started(list(run(renamed)))) == 4
+    assert len(files(output)) == 8
+
+
+def test_another_folders_result_of_the_same_name_is_not_ours(job, output, tmp_path, tiny_weights):
+    list(run(job))
+    before = files(output)
+    saved(tmp_path / "other" / "0.png", seed=70)
+    other = job_of(tmp_path / "other", output, tiny_weights, resume=True)
+    assert states(run(other)) == {"0.png": "skipped"}
+    assert files(output) == before
+
+
+def test_a_source_that_was_moved_is_known_by_its_content(job, source, output, tiny_weights):
+    list(run(job))
+    moved = source.rename(source.with_name("moved"))
+    again_there = job_of(moved, output, tiny_weights, resume=True)
+    assert started(list(run(again_there))) == []
 
 
 def test_a_result_that_was_deleted_or_altered_is_told_from_a_whole_one(job, output):
@@ -341,6 +367,48 @@ def test_all_are_measured(job):
     measured = [event for event in run(job) if isinstance(event, FilesMeasured)]
     assert measured[-1].count == 4
     assert measured[-1].megapixels == pytest.approx(4 * 40 * 30 / 1e6)
+
+
+def test_the_networks_wait_neither_for_reading_nor_for_writing(job, monkeypatch):
+    """Each stage of one photo waits until the next photo is a stage behind it: all at once."""
+    read, process, write = Workshop.read, Workshop.process, line.write
+    second_read, second_processed = threading.Event(), threading.Event()
+
+    def reading(self, source):
+        if source.name == "1.png":
+            second_read.set()
+        return read(self, source)
+
+    def processing(self, opened):
+        if opened.source.name == "0.png":
+            assert second_read.wait(PATIENCE_S), "1.png is read while 0.png is in the networks"
+        else:
+            second_processed.set()
+        return process(self, opened)
+
+    def writing(processed, target, saving):
+        if target.name == "0.png":
+            assert second_processed.wait(PATIENCE_S), "0.png is written while another is worked on"
+        return write(processed, target, saving)
+
+    monkeypatch.setattr(Workshop, "read", reading)
+    monkeypatch.setattr(Workshop, "process", processing)
+    monkeypatch.setattr(line, "write", writing)
+    events = list(run(replace(job, workers=1)))
+    assert set(states(events).values()) == {"done"}
+
+
+def test_little_memory_makes_it_slower_and_nothing_else(job, monkeypatch):
+    monkeypatch.setattr(line, "HELD_BYTES", 1)
+    assert set(states(run(job)).values()) == {"done"}
+
+
+def test_without_memory_for_a_photo_it_is_told(job, monkeypatch):
+    def hungry(self, image):
+        raise MemoryError
+
+    monkeypatch.setattr(Workshop, "_noise_of", hungry)
+    assert "not enough memory" in ended(run(job))["0.png"].reason
 
 
 def test_a_photo_of_every_kind_keeps_its_kind(source, output, tiny_weights):
