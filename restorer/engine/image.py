@@ -35,6 +35,7 @@ class Image:
     `alpha`: (H, W) of the same depth, or None.
     `icc`, `exif`, `xmp`, `iptc`: as stored in files, orientation reset to 1. `dpi`: horizontal,
     vertical. `texts`: remarks with their names, as PNG has them; "Comment" is that of a JPEG.
+    `xmp_extension`: what of a JPEG's XMP did not fit into its first segment, as segments.
     `jpeg`: how a JPEG was compressed. `format`: Pillow's name of the source's file
     format, such as "JPEG"; None for a picture that does not come from a file.
     """
@@ -48,6 +49,7 @@ class Image:
     xmp: bytes | None = None
     iptc: bytes | None = None
     texts: tuple[tuple[str, str], ...] = ()
+    xmp_extension: tuple[bytes, ...] = ()
     jpeg: JpegCoding | None = None
 
     @property

@@ -224,6 +224,7 @@ def _upright(image: Image, found: Metadata, turn: int, picture: PillowImage.Imag
         xmp=xmp.upright(found.xmp) if found.xmp else None,
         iptc=found.iptc,
         texts=found.texts,
+        xmp_extension=found.xmp_extension,
         jpeg=found.jpeg,
     )
 

@@ -31,6 +31,7 @@ DECODING_ERRORS: Final = (
 )
 _SHORTEST_EXIF: Final = 14
 _IPTC_OF_TIFF, _PHOTOSHOP_OF_TIFF = 33723, 34377
+_XMP_EXTENSION: Final = b"http://ns.adobe.com/xmp/extension/\0"
 _NO_REMARKS: Final = ("Raw profile type", "XML:com.adobe.xmp", "xmp")
 _TELLING_CHUNKS: Final = (b"tEXt", b"zTXt", b"iTXt", b"eXIf")
 _SUBSAMPLING: Final = {0: "4:4:4", 1: "4:2:2", 2: "4:2:0"}
@@ -44,6 +45,7 @@ class Metadata:
     xmp: bytes | None
     iptc: bytes | None
     texts: tuple[tuple[str, str], ...]
+    xmp_extension: tuple[bytes, ...]
     jpeg: JpegCoding | None
 
 
@@ -62,6 +64,11 @@ def of(picture: PillowImage.Image, file: BinaryIO) -> Metadata:
         xmp=packet if isinstance(packet, bytes) and packet else None,
         iptc=_iptc_records(picture, file),
         texts=_texts(picture),
+        xmp_extension=tuple(
+            content
+            for name, content in getattr(picture, "applist", ())
+            if name == "APP1" and content.startswith(_XMP_EXTENSION)
+        ),
         jpeg=_jpeg_coding(picture),
     )
 
@@ -78,13 +85,14 @@ def exif_block(picture: PillowImage.Image, file: BinaryIO) -> bytes | None:
 def without(image: Image, saving: Saving) -> Image:
     """The picture without what is to be stripped. The colour profile stays: it is no remark."""
     if saving.strip_metadata:
-        return replace(image, exif=None, xmp=None, iptc=None, texts=())
+        return replace(image, exif=None, xmp=None, iptc=None, texts=(), xmp_extension=())
     if saving.strip_location:
         return replace(
             image,
             exif=image.exif and exif.without_location(image.exif),
             xmp=image.xmp and xmp.without_location(image.xmp),
             iptc=image.iptc and iptc.without_location(image.iptc),
+            xmp_extension=(),  # parts of a packet that could hold a place as well
         )
     return image
 

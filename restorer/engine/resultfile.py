@@ -160,11 +160,15 @@ def _jpeg_options(image: Image, quality: int | None) -> dict[str, Any]:
     comment = dict(image.texts).get("Comment", "").encode()
     if comment:
         options["comment"] = comment[:_LONGEST_SEGMENT]
+    segments = [(0xE1, content) for content in image.xmp_extension]
     if image.iptc:
-        content = iptc.PHOTOSHOP + iptc.to_resource(image.iptc)
-        if len(content) > _LONGEST_SEGMENT:
-            raise ValueError("its IPTC is too long for JPEG, choose .png or .tif")
-        options["extra"] = b"\xff\xed" + struct.pack(">H", len(content) + 2) + content
+        segments.append((0xED, iptc.PHOTOSHOP + iptc.to_resource(image.iptc)))
+    if any(len(content) > _LONGEST_SEGMENT for _, content in segments):
+        raise ValueError("its IPTC is too long for JPEG, choose .png or .tif")
+    options["extra"] = b"".join(
+        struct.pack(">BBH", 0xFF, marker, len(content) + 2) + content
+        for marker, content in segments
+    )
     return options
 
 

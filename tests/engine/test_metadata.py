@@ -280,6 +280,19 @@ def test_exiftool_sees_the_same_in_source_and_result(tmp_path, tiny_weights, end
 
 
 @pytest.mark.skipif(shutil.which("exiftool") is None, reason="exiftool is not installed")
+def test_xmp_in_several_segments_of_a_jpeg_comes_through(tmp_path, tiny_weights):
+    source, target = tmp_path / "a.jpg", tmp_path / "b.jpg"
+    PillowImage.fromarray(drawn(40, 30)).save(source)
+    (tmp_path / "long.txt").write_text("far too long " * 8000)
+    tags = [f"-XMP-dc:Description<={tmp_path / 'long.txt'}", "-XMP-dc:Title=short"]
+    subprocess.run(["exiftool", "-q", "-overwrite_original", *tags, source], check=True)
+    assert source.read_bytes().count(b"http://ns.adobe.com/xmp/extension/") > 1
+    restored(source, target, tiny_weights)
+    assert len(seen_by_exiftool(target)["XMP-dc:Description"]) > 100_000
+    assert seen_by_exiftool(target) == seen_by_exiftool(source)
+
+
+@pytest.mark.skipif(shutil.which("exiftool") is None, reason="exiftool is not installed")
 @pytest.mark.parametrize("ending", ENDINGS)
 def test_exiftool_sees_no_place_where_it_was_stripped(tmp_path, tiny_weights, ending):
     source, target = tmp_path / f"a.{ending}", tmp_path / f"b.{ending}"
