@@ -32,7 +32,7 @@ def restore(
     Raises ValueError naming a wrong argument, and RestorerError (see `restorer.errors`) if the
     weights or the device cannot be used.
     """
-    from restorer.engine.photo import restore_pixels
+    from restorer.engine.pixels import restore_pixels
     from restorer.settings import Settings
 
     return restore_pixels(pixels, Settings(denoise=denoise, scale=scale, device=device))

@@ -6,12 +6,15 @@ RestorerError
 │   ├── ImageUnsupported       a picture, but of a kind that is not handled
 │   ├── ImageTooLarge          more pixels than can be worked on
 │   └── ImageUnwritable        the result cannot be saved there
+│       └── DiskFull           there is no room for it
 ├── WeightsError               a file of trained weights or the catalog
 │   ├── WeightsMissing
 │   ├── WeightsCorrupt
 │   └── ModelUnknown           no such model in the catalog
 ├── RestoreFailed              every step of the fallback ladder failed
 ├── DeviceUnavailable          the device asked for is not there
+├── BatchError                 a folder job cannot be started or go on
+│   └── PlanError              what was asked for cannot be planned: wrong usage
 ├── DataError                  a folder of pictures that cannot be used
 ├── TrainingError              a checkpoint that cannot be resumed
 └── ShapeMismatch              two arrays that should have equal shapes
@@ -54,6 +57,10 @@ class ImageUnwritable(ImageError):
     """The result cannot be saved at that place."""
 
 
+class DiskFull(ImageUnwritable):
+    """There is no room for the result; the next ones would fail too."""
+
+
 class WeightsError(RestorerError):
     """A file of trained weights, or the catalog that lists them, cannot be used."""
 
@@ -82,6 +89,14 @@ class RestoreFailed(RestorerError):
 
 class DeviceUnavailable(RestorerError):
     """The device that was asked for by name is not on this machine."""
+
+
+class BatchError(RestorerError):
+    """A folder job cannot be started or cannot go on."""
+
+
+class PlanError(BatchError):
+    """The sources, patterns or names that were asked for do not make a plan."""
 
 
 class DataError(RestorerError):

@@ -101,6 +101,23 @@ class Settings:
 
 
 @dataclass(frozen=True, slots=True)
+class Saving:
+    """How results are written.
+
+    `quality`: of JPEG, WebP and AVIF, 1 to 100; None keeps that of a JPEG and is 95 elsewhere.
+    `strip_location`: leave out coordinates and place names. `strip_metadata`: leave out all EXIF,
+    XMP and IPTC. `keep_times`: the result's file times are the source's. `eight_bits`: 16-bit
+    photos are saved with 8.
+    """
+
+    quality: int | None = None
+    strip_location: bool = False
+    strip_metadata: bool = False
+    keep_times: bool = False
+    eight_bits: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Enlargement:
     """The network's `scale`, and the `size` (width, height) to shrink its result to, if any."""
 

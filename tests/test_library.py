@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import restorer
-from restorer.engine.photo import restore_pixels
+from restorer.engine.pixels import restore_pixels
 from restorer.settings import Settings
 from tests.conftest import drawn
 

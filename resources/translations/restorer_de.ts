@@ -424,6 +424,10 @@
         <translation>Exportieren</translation>
     </message>
     <message>
+        <source>As the original</source>
+        <translation>Wie im Original</translation>
+    </message>
+    <message>
         <source>Keep 16 bits a channel</source>
         <translation>16 Bit je Kanal behalten</translation>
     </message>
@@ -526,7 +530,7 @@
     </message>
 </context>
 <context>
-    <name>Saving</name>
+    <name>SaveFlow</name>
     <message>
         <source>Copied.</source>
         <translation>Kopiert.</translation>

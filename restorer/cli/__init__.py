@@ -9,6 +9,7 @@ from types import FrameType
 import click
 
 from restorer import __version__
+from restorer.cli.batch import batch
 from restorer.cli.benchmark import benchmark
 from restorer.cli.info import info
 from restorer.cli.models import models
@@ -28,10 +29,11 @@ def cli() -> None:
     restorer restore photo.jpg               clean it; writes photo_restored.jpg
     restorer restore photo.jpg --scale 2     clean it, twice as wide and high
     restorer restore *.jpg -o cleaned        many photos into a folder
+    restorer batch Pictures Cleaned -r       a whole tree, which --resume takes up again
     """
 
 
-for command in (restore, models, info, benchmark, train):
+for command in (restore, batch, models, info, benchmark, train):
     cli.add_command(command)
 
 

@@ -185,6 +185,48 @@ def window(megapixels: float, as_json: bool) -> None:
         click.echo(f"{name:<14} {_short(value)}")
 
 
+@benchmark.command()
+@click.option(
+    "--files", type=click.IntRange(1), default=8, show_default=True, help="How many drawn photos."
+)
+@click.option(
+    "--megapixels",
+    type=click.FloatRange(0.01, 500),
+    default=4.0,
+    show_default=True,
+    help="Size of each.",
+)
+@click.option(
+    "--scale", type=click.Choice([str(s) for s in SCALES]), default="1", show_default=True
+)
+@click.option("--workers", type=click.IntRange(1, 64), default=2, show_default=True)
+@device_option
+@weights_option
+@json_option
+def batch(
+    files: int,
+    megapixels: float,
+    scale: str,
+    workers: int,
+    device: str,
+    weights: Path,
+    as_json: bool,
+) -> None:
+    """Throughput of a whole folder against the networks alone on the same pixels."""
+    from restorer.benchmark.batch import measure
+
+    settings = Settings(scale=int(scale), device=device)
+    score = measure(files, megapixels, settings, weights, workers=workers)
+    if as_json:
+        click.echo(json.dumps(asdict(score)))
+        return
+    click.echo(
+        f"{score.files} files of {score.megapixels:.1f} MP on {score.device}: "
+        f"networks alone {score.network_mp_per_s:.3f} MP/s, "
+        f"batch {score.batch_mp_per_s:.3f} MP/s, {score.share:.0%} of it"
+    )
+
+
 def _shown(scores: Iterable[Any], as_json: bool) -> Iterable[Any]:
     """Passes the scores on; each is printed as it comes, because a run takes minutes."""
     for score in scores:

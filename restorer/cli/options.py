@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import click
 
-from restorer.settings import MAX_SIGMA, weights_dir
+from restorer.settings import MAX_SIGMA, SCALES, Denoise, Saving, Settings, weights_dir
 
 device_option = click.option(
     "--device",
@@ -82,3 +86,113 @@ def _accepts(option: click.Option, value: str, ctx: click.Context) -> bool:
     except click.BadParameter:
         return False
     return True
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the options that `restore` and `batch` share ask for."""
+
+    settings: Settings
+    saving: Saving
+    weights: Path
+
+
+_RESTORING = (
+    click.option(
+        "--denoise",
+        type=DENOISE,
+        default="auto",
+        show_default=True,
+        help="auto estimates the noise, off leaves it, a number of 0 to 75 is its strength: the "
+        "standard deviation in 8-bit levels.",
+    ),
+    click.option(
+        "--scale",
+        type=click.Choice([str(scale) for scale in SCALES]),
+        default="1",
+        show_default=True,
+        help="Times as wide and high. Enlarged detail is plausible, not recovered.",
+    ),
+    click.option(
+        "--width",
+        type=click.IntRange(min=1),
+        help="Width of the result in pixels, instead of --scale.",
+    ),
+    click.option("--height", type=click.IntRange(min=1), help="Or its height."),
+    click.option(
+        "--keep-grain",
+        type=click.IntRange(0, 100),
+        default=0,
+        show_default=True,
+        help="Percent of the brightness noise that stays.",
+    ),
+    click.option(
+        "--keep-colour-noise",
+        type=click.IntRange(0, 100),
+        default=0,
+        show_default=True,
+        help="Percent of the colour noise that stays.",
+    ),
+    click.option(
+        "--quality",
+        type=click.IntRange(1, 100),
+        help="Of JPEG, WebP and AVIF files. Default: a JPEG's own, else 95.",
+    ),
+    click.option(
+        "--strip-location",
+        is_flag=True,
+        help="Leave out coordinates and place names.",
+    ),
+    click.option("--strip-metadata", is_flag=True, help="Leave out all EXIF, XMP and IPTC."),
+    click.option("--eight-bits", is_flag=True, help="Save 16-bit photos with 8 bits a channel."),
+    click.option("--keep-times", is_flag=True, help="Give results their source's file times."),
+    device_option,
+    weights_option,
+)
+
+
+def restoring_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options that say how to restore; the command gets them as one `wanted`."""
+
+    @functools.wraps(command)
+    def gathered(
+        *arguments: object,
+        denoise: Denoise,
+        scale: str,
+        width: int | None,
+        height: int | None,
+        keep_grain: int,
+        keep_colour_noise: int,
+        quality: int | None,
+        strip_location: bool,
+        strip_metadata: bool,
+        eight_bits: bool,
+        keep_times: bool,
+        device: str,
+        weights: Path,
+        **others: object,
+    ) -> object:
+        try:
+            settings = Settings(
+                denoise=denoise,
+                scale=int(scale),
+                device=device,
+                keep_grain=keep_grain / 100,
+                keep_colour_noise=keep_colour_noise / 100,
+                width=width,
+                height=height,
+            )
+        except ValueError as error:
+            raise click.UsageError(str(error)) from error
+        saving = Saving(
+            quality=quality,
+            strip_location=strip_location,
+            strip_metadata=strip_metadata,
+            eight_bits=eight_bits,
+            keep_times=keep_times,
+        )
+        return command(*arguments, wanted=Wanted(settings, saving, weights), **others)
+
+    for option in reversed(_RESTORING):
+        gathered = option(gathered)
+    return gathered

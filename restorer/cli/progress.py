@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 import sys
+import time
 from types import TracebackType
 from typing import Any, Self
 
@@ -56,3 +59,51 @@ def done_px_text(pixels: int) -> str:
     '12.3 MP'
     """
     return f"{pixels / 1e6:.1f} MP"
+
+
+class LiveLine:
+    """One line that is written over and over, at most ten times a second."""
+
+    _EVERY_S = 0.1
+
+    def __init__(self) -> None:
+        self._is_watched = sys.stderr.isatty()
+        self._shown_at = -1.0
+        self._is_shown = False
+
+    def show(self, text: str) -> None:
+        """Replaces the line, unless it was replaced a moment ago."""
+        now = time.monotonic()
+        if self._is_watched and now - self._shown_at >= self._EVERY_S:
+            self._shown_at, self._is_shown = now, True
+            columns = shutil.get_terminal_size().columns - 1
+            click.echo("\r\x1b[2K" + text[:columns], err=True, nl=False)
+
+    def clear(self) -> None:
+        """Before something else is printed."""
+        if self._is_shown:
+            click.echo("\r\x1b[2K", err=True, nl=False)
+            self._is_shown, self._shown_at = False, -1.0
+
+    def say(self, sentence: str) -> None:
+        """A line of its own above it."""
+        self.clear()
+        click.echo(sentence, err=True)
+
+
+def duration_text(seconds: float) -> str:
+    """
+    >>> duration_text(42.4), duration_text(125), duration_text(3 * 3600 + 120)
+    ('42 s', '2 min 5 s', '3 h 2 min')
+    """
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60} s"
+    return f"{whole // 3600} h {whole % 3600 // 60} min"
+
+
+def print_json(fields: dict[str, Any]) -> None:
+    """One line on standard output."""
+    click.echo(json.dumps(fields, default=str, ensure_ascii=False))

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
-from restorer.cli.options import DENOISE, device_option, weights_option
-from restorer.cli.progress import PixelBar
+from restorer.cli.options import Wanted, restoring_options
+from restorer.cli.progress import PixelBar, print_json
 from restorer.errors import ImageUnwritable, RestorerError
-from restorer.settings import SCALES, Denoise, Settings
+from restorer.settings import Saving
 
 if TYPE_CHECKING:
     from restorer.engine.photo import FileRestored, Workshop
@@ -29,91 +28,30 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path),
     help="File to write, or a folder. Default: beside each source, as NAME_restored.EXT.",
 )
-@click.option(
-    "--denoise",
-    type=DENOISE,
-    default="auto",
-    show_default=True,
-    help="auto estimates the noise, off leaves it, a number of 0 to 75 is its strength: the "
-    "standard deviation in 8-bit levels.",
-)
-@click.option(
-    "--scale",
-    type=click.Choice([str(scale) for scale in SCALES]),
-    default="1",
-    show_default=True,
-    help="Times as wide and high. Enlarged detail is plausible, not recovered.",
-)
-@click.option(
-    "--width", type=click.IntRange(min=1), help="Width of the result in pixels, instead of --scale."
-)
-@click.option("--height", type=click.IntRange(min=1), help="Or its height.")
-@click.option(
-    "--keep-grain",
-    type=click.IntRange(0, 100),
-    default=0,
-    show_default=True,
-    help="Percent of the brightness noise that stays.",
-)
-@click.option(
-    "--keep-colour-noise",
-    type=click.IntRange(0, 100),
-    default=0,
-    show_default=True,
-    help="Percent of the colour noise that stays.",
-)
-@click.option(
-    "--quality",
-    type=click.IntRange(1, 100),
-    default=95,
-    show_default=True,
-    help="Of JPEG and WebP files.",
-)
-@device_option
-@weights_option
+@restoring_options
 @click.option("--json", "as_json", is_flag=True, help="One JSON line a file on standard output.")
 @click.pass_context
 def restore(
     context: click.Context,
     sources: tuple[Path, ...],
     output: Path | None,
-    denoise: Denoise,
-    scale: str,
-    width: int | None,
-    height: int | None,
-    keep_grain: int,
-    keep_colour_noise: int,
-    quality: int,
-    device: str,
-    weights: Path,
+    wanted: Wanted,
     as_json: bool,
 ) -> None:
     """Clean photos of noise and enlarge them. The originals are never changed.
 
     A file that cannot be used is named and the others are still done; the exit status is then 1.
     """
-    try:
-        settings = Settings(
-            denoise=denoise,
-            scale=int(scale),
-            device=device,
-            keep_grain=keep_grain / 100,
-            keep_colour_noise=keep_colour_noise / 100,
-            width=width,
-            height=height,
-        )
-    except ValueError as error:
-        raise click.UsageError(str(error)) from error
     target, folder = _destination(output, sources)
 
     from restorer.engine.photo import Workshop  # imports torch: a wrong option is told before
 
-    workshop = Workshop.open(settings, weights)
+    workshop = Workshop.open(wanted.settings, wanted.weights)
     failed = 0
     for source in sources:
         try:
             with PixelBar(source.name) as bar:
-                done = _restore_one(workshop, source, target, folder, quality, bar)
+                done = _restore_one(workshop, source, target, folder, wanted.saving, bar)
         except RestorerError as error:
             failed += 1
             _report_failure(source, error, as_json)
@@ -127,13 +65,13 @@ def _restore_one(
     source: Path,
     target: Path | None,
     folder: Path | None,
-    quality: int,
+    saving: Saving,
     bar: PixelBar,
 ) -> FileRestored:
     from restorer.engine.photo import FileRestored
     from restorer.engine.restore import SteppedDown, TileDone
 
-    for event in workshop.restore_file(source, target, folder=folder, quality=quality):
+    for event in workshop.restore_file(source, target, folder=folder, saving=saving):
         if isinstance(event, TileDone):
             bar.show(event.done_px, event.total_px)
         elif isinstance(event, SteppedDown):
@@ -160,7 +98,7 @@ def _destination(output: Path | None, sources: Sequence[Path]) -> tuple[Path | N
 
 def _report_done(done: FileRestored, as_json: bool) -> None:
     if as_json:
-        _print_json({"status": "done"} | asdict(done))
+        print_json({"status": "done"} | asdict(done))
         return
     cleaned = "" if done.denoised_at is None else f", denoised at {done.denoised_at:.1f}"
     if done.noise is not None:
@@ -174,8 +112,4 @@ def _report_done(done: FileRestored, as_json: bool) -> None:
 def _report_failure(source: Path, error: RestorerError, as_json: bool) -> None:
     click.echo(f"Error: {error}", err=True)
     if as_json:
-        _print_json({"status": "failed", "source": source, "reason": str(error)})
-
-
-def _print_json(fields: dict[str, Any]) -> None:
-    click.echo(json.dumps(fields, default=str, ensure_ascii=False))
+        print_json({"status": "failed", "source": source, "reason": str(error)})

@@ -1,21 +1,22 @@
-"""16-bit PNG and TIFF, which Pillow would crush to 8 bits in silence."""
+"""PNG, TIFF, HEIC and AVIF of more than 8 bits, which Pillow would crush to 8 in silence."""
 
 from __future__ import annotations
 
 import struct
 import zlib
 from pathlib import Path
-from typing import Any, BinaryIO, Final
+from typing import BinaryIO, Final
 
 import numpy as np
 from PIL import Image as PillowImage
 
-from restorer.engine import exif
+from restorer.engine import exif, heif, iptc, tiff
 from restorer.engine.image import Image, Samples
 from restorer.errors import ImageUnsupported
 
 _PNG_DEPTH_AT: Final = 24  # signature, then the IHDR chunk: length, name, width, height, depth
 _PNG_HEADER_END: Final = 33
+_AVIF_HEAD_BYTES: Final = 1 << 14
 _BITS_PER_SAMPLE, _PHOTOMETRIC, _SAMPLE_FORMAT = 258, 262, 339
 _WHITE_IS_ZERO, _BLACK_IS_ZERO, _RGB = 0, 1, 2
 
@@ -30,7 +31,9 @@ def is_deep(picture: PillowImage.Image, file: BinaryIO) -> bool:
         return depth == b"\x10"
     if picture.format == "TIFF":
         return max(_tag(picture, _BITS_PER_SAMPLE, (1,))) > 8
-    return False
+    if picture.format == "HEIF":
+        return int(picture.info.get("bit_depth", 8)) > 8
+    return picture.format == "AVIF" and _avif_bits(file) > 8
 
 
 def read(path: Path, picture: PillowImage.Image, file: BinaryIO) -> Image:
@@ -41,6 +44,15 @@ def read(path: Path, picture: PillowImage.Image, file: BinaryIO) -> Image:
 
         file.seek(0)
         samples = imagecodecs.png_decode(file.read())
+    elif picture.format == "HEIF":
+        samples = heif.read_deep(file)
+    elif picture.format == "AVIF":
+        import imagecodecs
+
+        bits = _avif_bits(file)
+        file.seek(0)
+        levels = imagecodecs.avif_decode(file.read()).astype(np.uint32)
+        samples = (levels * 65535 // ((1 << bits) - 1)).astype(np.uint16)
     else:
         samples = _read_tiff(path, picture, file)
     if samples.ndim == 2:
@@ -51,14 +63,28 @@ def read(path: Path, picture: PillowImage.Image, file: BinaryIO) -> Image:
 
 
 def write(image: Image, file: BinaryIO, kind: str) -> None:
-    """uint16 samples as PNG or TIFF, with alpha, profile and resolution; EXIF only in PNG."""
+    """uint16 samples as PNG or TIFF, with all that comes along."""
+    if kind == "TIFF":
+        tiff.write(image, file)
+        return
     samples = image.samples
     if image.alpha is not None:
         samples = np.concatenate((samples, image.alpha[..., None]), axis=2)
-    if kind == "PNG":
-        _write_png(image, samples, file)
-    else:
-        _write_tiff(image, samples, file)
+    _write_png(image, samples, file)
+
+
+def text_chunks(image: Image) -> list[tuple[bytes, bytes]]:
+    """XMP, IPTC and remarks as a PNG's chunks, each a name and its content."""
+    chunks = [
+        (b"iTXt", name.encode("latin-1", "replace")[:79] + bytes(5) + text.encode())
+        for name, text in image.texts
+        if name
+    ]
+    if image.xmp:
+        chunks.append((b"iTXt", b"XML:com.adobe.xmp\x00\x00\x00\x00\x00" + image.xmp))
+    if image.iptc:
+        chunks.append((b"zTXt", iptc.to_png_profile(image.iptc)))
+    return chunks
 
 
 def _read_tiff(path: Path, picture: PillowImage.Image, file: BinaryIO) -> Samples:
@@ -85,6 +111,19 @@ def _read_tiff(path: Path, picture: PillowImage.Image, file: BinaryIO) -> Sample
     return 65535 - samples if photometric == _WHITE_IS_ZERO else samples
 
 
+def _avif_bits(file: BinaryIO) -> int:
+    """From the AV1 codec configuration in the file's first boxes (AV1-ISOBMFF 2.3.3)."""
+    at = file.tell()
+    file.seek(0)
+    head = file.read(_AVIF_HEAD_BYTES)
+    file.seek(at)
+    found = head.find(b"av1C")
+    flags = head[found + 6] if 0 <= found < len(head) - 6 else 0
+    if not flags & 0x40:
+        return 8
+    return 12 if flags & 0x20 else 10
+
+
 def _write_png(image: Image, samples: Samples, file: BinaryIO) -> None:
     import imagecodecs
 
@@ -98,6 +137,7 @@ def _write_png(image: Image, samples: Samples, file: BinaryIO) -> None:
     block = image.exif and exif.upright(image.exif, image.width, image.height)
     if block:
         chunks += _png_chunk(b"eXIf", exif.without_prefix(block))
+    chunks += b"".join(_png_chunk(name, text) for name, text in text_chunks(image))
     file.write(content[:_PNG_HEADER_END] + chunks)
     file.write(memoryview(content)[_PNG_HEADER_END:])
 
@@ -105,28 +145,6 @@ def _write_png(image: Image, samples: Samples, file: BinaryIO) -> None:
 def _png_chunk(name: bytes, content: bytes) -> bytes:
     checksum = struct.pack(">I", zlib.crc32(name + content))
     return struct.pack(">I", len(content)) + name + content + checksum
-
-
-def _write_tiff(image: Image, samples: Samples, file: BinaryIO) -> None:
-    import tifffile
-
-    options: dict[str, Any] = {}
-    if image.dpi:
-        options |= {"resolution": image.dpi, "resolutionunit": "INCH"}
-    if image.alpha is not None:
-        options["extrasamples"] = ["UNASSALPHA"]
-    grey = image.samples.shape[2] == 1
-    tifffile.imwrite(
-        file,
-        samples[..., 0] if samples.shape[2] == 1 else samples,
-        photometric="minisblack" if grey else "rgb",
-        planarconfig="contig" if samples.shape[2] > 1 else None,
-        compression="adobe_deflate",
-        predictor=True,
-        iccprofile=image.icc,
-        metadata=None,
-        **options,
-    )
 
 
 def _tag(picture: PillowImage.Image, number: int, default: tuple[int, ...]) -> tuple[int, ...]:

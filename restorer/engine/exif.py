@@ -15,7 +15,7 @@ _ORIENTATION: Final = 0x0112
 _EXIF_DIRECTORY: Final = 0x8769
 _GPS_DIRECTORY: Final = 0x8825
 _SHORT, _LONG = 3, 4
-_TYPE_BYTES: Final = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8}
+TYPE_BYTES: Final = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8}
 _WIDTHS: Final = (0x0100, 0xA002)  # ImageWidth, PixelXDimension
 _HEIGHTS: Final = (0x0101, 0xA003)
 
@@ -87,6 +87,33 @@ def without_location(block: bytes) -> bytes | None:
     return prefix + bytes(body)
 
 
+def byte_order(block: bytes) -> str:
+    """`<` or `>`, as struct has it. Raises ValueError if this is no block."""
+    return _opened(block)[1]
+
+
+def first_directory(block: bytes) -> tuple[int, int]:
+    """Where the first directory lies, and how many entries it has. Raises ValueError."""
+    _, order, body = _opened(block)
+    first = _first_directory(body, order)
+    return first, int(struct.unpack_from(order + "H", body, first)[0])
+
+
+def first_entries(block: bytes) -> list[tuple[int, int, int, bytes]]:
+    """Tag, type, count and value of each entry in the first directory that is whole."""
+    _, order, body = _opened(block)
+    found = []
+    for tag, kind, value_at in _entries(body, order, _first_directory(body, order)):
+        count = int(struct.unpack_from(order + "I", body, value_at - 4)[0])
+        size = count * TYPE_BYTES.get(kind, 0)
+        start = value_at
+        if size > 4:
+            start = int(struct.unpack_from(order + "I", body, value_at)[0])
+        if 0 < size <= len(body) - start:
+            found.append((tag, kind, count, bytes(body[start : start + size])))
+    return found
+
+
 def without_prefix(block: bytes) -> bytes:
     """As PNG, WebP and TIFF store it: without `Exif` and two zeros in front."""
     return block.removeprefix(_PREFIX)
@@ -112,7 +139,7 @@ def _erase(body: bytearray, order: str, directory: int) -> None:
     """Overwrites a directory and all its values with zeros."""
     entries = list(_entries(body, order, directory))
     for _, kind, value_at in entries:
-        size = struct.unpack_from(order + "I", body, value_at - 4)[0] * _TYPE_BYTES.get(kind, 0)
+        size = struct.unpack_from(order + "I", body, value_at - 4)[0] * TYPE_BYTES.get(kind, 0)
         if size > 4:
             start = struct.unpack_from(order + "I", body, value_at)[0]
             size = max(0, min(size, len(body) - start))

@@ -18,6 +18,14 @@ _FULL_SCALE: Final = {np.dtype(np.uint8): 255.0, np.dtype(np.uint16): 65535.0}
 
 
 @dataclass(frozen=True, slots=True)
+class JpegCoding:
+    """How strongly a JPEG is compressed: its quantization tables, and "4:4:4" or coarser colour."""
+
+    tables: tuple[tuple[int, ...], ...]
+    subsampling: str
+
+
+@dataclass(frozen=True, slots=True)
 class Image:
     """Pixels and what must come through a restoration unchanged.
 
@@ -25,9 +33,11 @@ class Image:
     the file's own depth, because float32 would quadruple the memory of a 100-megapixel photo; tiles
     are converted one at a time. Upright: EXIF orientation is already applied.
     `alpha`: (H, W) of the same depth, or None.
-    `icc`, `exif`: as stored in files, orientation reset to 1. `dpi`: horizontal, vertical.
-    `format`: Pillow's name of the source's file format, such as "JPEG"; None for a picture that
-    does not come from a file.
+    `icc`, `exif`, `xmp`, `iptc`: as stored in files, orientation reset to 1. `dpi`: horizontal,
+    vertical. `texts`: remarks with their names, as PNG has them; "Comment" is that of a JPEG.
+    `xmp_extension`: what of a JPEG's XMP did not fit into its first segment, as segments.
+    `jpeg`: how a JPEG was compressed. `format`: Pillow's name of the source's file
+    format, such as "JPEG"; None for a picture that does not come from a file.
     """
 
     samples: Samples
@@ -36,6 +46,11 @@ class Image:
     exif: bytes | None = None
     dpi: tuple[float, float] | None = None
     format: str | None = None
+    xmp: bytes | None = None
+    iptc: bytes | None = None
+    texts: tuple[tuple[str, str], ...] = ()
+    xmp_extension: tuple[bytes, ...] = ()
+    jpeg: JpegCoding | None = None
 
     @property
     def height(self) -> int:

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import io
-import struct
 import threading
 import warnings
-import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final
 
 import numpy as np
-from PIL import ExifTags, ImageCms, UnidentifiedImageError
 from PIL import Image as PillowImage
+from PIL import UnidentifiedImageError
 
-from restorer.engine import deepfile, exif
+from restorer.engine import deepfile, eightbit, exif, heif, metadata, rawfile, tiff, xmp
 from restorer.engine.image import Image, Samples
+from restorer.engine.metadata import Metadata
 from restorer.errors import (
     ImageError,
     ImageTooLarge,
@@ -35,26 +33,11 @@ FORMATS: Final = {
     ".tif": "TIFF",
     ".tiff": "TIFF",
     ".bmp": "BMP",
+    ".avif": "AVIF",
 }
-READABLE: Final = frozenset(FORMATS)
-
-# What Pillow's decoders are known to raise on damaged files besides OSError.
-_DECODING_ERRORS: Final = (
-    SyntaxError,
-    ValueError,
-    TypeError,
-    LookupError,
-    EOFError,
-    OverflowError,
-    AttributeError,
-    RuntimeError,
-    MemoryError,
-    struct.error,
-    zlib.error,
-)
-# Description, maker, model, orientation, software, date, artist, copyright; Exif and GPS follow.
-_DESCRIBING_TIFF_TAGS: Final = frozenset((270, 271, 272, 274, 305, 306, 315, 33432))
-_pillow_limit = threading.Lock()
+# Without an encoder that may be shipped: Restorer reads these and writes another format.
+_READ_ONLY: Final = {".heic": "HEIF", ".heif": "HEIF", ".hif": "HEIF", ".gif": "GIF"}
+READABLE: Final = frozenset(FORMATS) | frozenset(_READ_ONLY) | rawfile.SUFFIXES
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +62,12 @@ def read(path: Path) -> Image:
     Raises ImageUnreadable, ImageUnsupported (animations, several pages, float or 32-bit samples,
     unknown kinds) or ImageTooLarge. A truncated file is unreadable, not half grey.
     """
+    if path.suffix.lower() in rawfile.SUFFIXES:
+        with _file(path) as file:
+            return rawfile.read(path, file)
     with _opened(path) as (file, picture):
-        block = _exif_block(picture)
-        turn = exif.orientation(block) if block else 1
+        found = metadata.of(picture, file)
+        turn = exif.orientation(found.exif) if found.exif else 1
         if deepfile.is_deep(picture, file):
             try:
                 image = deepfile.read(path, picture, file)
@@ -91,16 +77,20 @@ def read(path: Path) -> Image:
                 raise _damaged(path) from error
         else:
             picture.load()
-            image = _eight_bit_image(path, picture)
+            image = eightbit.image_of(path, picture)
             if picture.format == "TIFF":
                 turn = 1  # Pillow has turned it already, other than all the other formats
-        return _upright(image, block, turn, picture)
+        return _upright(image, found, turn, picture)
 
 
 def describe(path: Path) -> Description:
     """From the header alone, without decoding a pixel. Raises as `read` does."""
+    if path.suffix.lower() in rawfile.SUFFIXES:
+        with _file(path) as file:
+            width, height = rawfile.size(path, file)
+        return Description(path.name, rawfile.FORMAT, "RGB", width, height, 16, False, False)
     with _opened(path) as (file, picture):
-        block = _exif_block(picture)
+        block = metadata.exif_block(picture, file)
         # Pillow gives the size of a TIFF upright and that of the others as stored.
         turned = block and picture.format != "TIFF" and exif.orientation(block) >= 5
         width, height = picture.size[::-1] if turned else picture.size
@@ -119,19 +109,33 @@ def describe(path: Path) -> Description:
 @contextmanager
 def _opened(path: Path) -> Iterator[tuple[BinaryIO, PillowImage.Image]]:
     """The file and its header, checked; whatever decoding raises inside becomes an ImageError."""
+    heif.register()
+    with _file(path) as file, warnings.catch_warnings(), _pillows_limit.lifted():
+        warnings.simplefilter("ignore")  # on damaged metadata, which is then left out
+        if not heif.is_sound(file):
+            raise _damaged(path)
+        try:
+            picture = PillowImage.open(file)
+        except UnidentifiedImageError as error:
+            if why := tiff.why_unknown(file):
+                raise ImageUnsupported(path, f"{path.name} {why}") from error
+            raise
+        with picture:
+            _check_kind(path, picture)
+            yield file, picture
+
+
+@contextmanager
+def _file(path: Path) -> Iterator[BinaryIO]:
+    """The file, open; whatever is raised inside becomes an ImageError."""
     if path.is_dir():
         raise ImageUnreadable(path, f"{path.name} is a folder. Give the photos in it.")
     try:
-        with path.open("rb") as file, warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # on damaged metadata, which is then left out
+        with path.open("rb") as file:
             if not file.read(1):
                 raise ImageUnreadable(path, f"{path.name} is empty: it has zero bytes.")
             file.seek(0)
-            with _without_pillows_limit():
-                picture = PillowImage.open(file)
-            with picture:
-                _check_kind(path, picture)
-                yield file, picture
+            yield file
     except FileNotFoundError as error:
         raise ImageUnreadable(path, f"{path} does not exist.") from error
     except PermissionError as error:
@@ -144,7 +148,7 @@ def _opened(path: Path) -> Iterator[tuple[BinaryIO, PillowImage.Image]]:
         if error.errno is not None:
             raise ImageUnreadable(path, f"{path.name} cannot be read: {error.strerror}.") from error
         raise _damaged(path) from error
-    except _DECODING_ERRORS as error:
+    except metadata.DECODING_ERRORS as error:
         raise _damaged(path) from error
 
 
@@ -154,21 +158,39 @@ def _damaged(path: Path) -> ImageUnreadable:
     )
 
 
-@contextmanager
-def _without_pillows_limit() -> Iterator[None]:
-    """Pillow warns from 89 megapixels and refuses 179; ours, in `_check_kind`, is higher."""
-    with _pillow_limit:
-        before = PillowImage.MAX_IMAGE_PIXELS
-        PillowImage.MAX_IMAGE_PIXELS = None
+class _PillowsLimit:
+    """Pillow warns from 89 megapixels and refuses 179; ours, in `_check_kind`, is higher.
+
+    Some of its decoders look again while they decode, so it is lifted until the last of several
+    threads has read its file.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._readers = 0
+        self._limit: int | None = None
+
+    @contextmanager
+    def lifted(self) -> Iterator[None]:
+        with self._lock:
+            if self._readers == 0:
+                self._limit, PillowImage.MAX_IMAGE_PIXELS = PillowImage.MAX_IMAGE_PIXELS, None
+            self._readers += 1
         try:
             yield
         finally:
-            PillowImage.MAX_IMAGE_PIXELS = before
+            with self._lock:
+                self._readers -= 1
+                if self._readers == 0:
+                    PillowImage.MAX_IMAGE_PIXELS = self._limit
+
+
+_pillows_limit: Final = _PillowsLimit()
 
 
 def _check_kind(path: Path, picture: PillowImage.Image) -> None:
     # Cameras' MPO is a JPEG with previews behind it: the first picture is the photo.
-    if picture.format not in {*FORMATS.values(), "MPO"}:
+    if picture.format not in {*FORMATS.values(), *_READ_ONLY.values(), "MPO"}:
         raise ImageUnsupported(
             path, f"{path.name} is a {picture.format} file. Save it as JPEG, PNG, WebP or TIFF."
         )
@@ -188,65 +210,7 @@ def _check_kind(path: Path, picture: PillowImage.Image) -> None:
         )
 
 
-def _exif_block(picture: PillowImage.Image) -> bytes | None:
-    block = picture.info.get("exif")
-    if block is None and picture.format == "TIFF":
-        with suppress(OSError, *_DECODING_ERRORS):
-            block = _exif_of_tiff(picture)
-    return block if isinstance(block, bytes) and len(block) > 14 else None
-
-
-def _exif_of_tiff(picture: PillowImage.Image) -> bytes:
-    """The file itself is the block there: what describes the photo without how it is stored."""
-    whole, described = picture.getexif(), PillowImage.Exif()
-    for tag, value in whole.items():
-        if tag in _DESCRIBING_TIFF_TAGS:
-            described[tag] = value
-    for directory in (ExifTags.IFD.Exif, ExifTags.IFD.GPSInfo):
-        if entries := whole.get_ifd(directory):
-            described.get_ifd(directory).update(entries)
-            described[directory] = described.get_ifd(directory)
-    return described.tobytes() if len(described) else b""
-
-
-def _eight_bit_image(path: Path, picture: PillowImage.Image) -> Image:
-    icc = picture.info.get("icc_profile")
-    if picture.mode == "CMYK":
-        picture, icc = _from_cmyk(picture, icc), None
-    elif picture.mode in ("P", "PA") or "transparency" in picture.info:
-        grey = picture.mode in ("1", "L")
-        has_alpha = picture.mode == "PA" or "transparency" in picture.info
-        colour = "L" if grey else "RGB"
-        picture = picture.convert(colour + "A" if has_alpha else colour)
-    elif picture.mode in ("1", "La", "RGBa", "RGBX", "YCbCr"):
-        target = {"1": "L", "La": "LA", "RGBa": "RGBA"}.get(picture.mode, "RGB")
-        picture = picture.convert(target)
-    if picture.mode not in ("L", "LA", "RGB", "RGBA"):
-        raise ImageUnsupported(
-            path,
-            f"{path.name} stores its pixels as {picture.mode}. Save it as RGB or grey.",
-        )
-    samples: Samples = np.asarray(picture)
-    samples = samples if samples.ndim == 3 else samples[..., None]
-    alpha = None
-    if picture.mode in ("LA", "RGBA"):
-        samples, alpha = samples[..., :-1], samples[..., -1]
-    return Image(samples, alpha=alpha, icc=icc)
-
-
-def _from_cmyk(picture: PillowImage.Image, icc: bytes | None) -> PillowImage.Image:
-    if icc is not None:
-        with suppress(ImageCms.PyCMSError, OSError):
-            profile = ImageCms.getOpenProfile(io.BytesIO(icc))
-            converted = ImageCms.profileToProfile(
-                picture, profile, ImageCms.createProfile("sRGB"), outputMode="RGB"
-            )
-            if converted is not None:
-                return converted
-    return picture.convert("RGB")
-
-
-def _upright(image: Image, block: bytes | None, turn: int, picture: PillowImage.Image) -> Image:
+def _upright(image: Image, found: Metadata, turn: int, picture: PillowImage.Image) -> Image:
     samples, alpha = _turned(image.samples, turn), image.alpha
     height, width, channels = samples.shape
     dpi = picture.info.get("dpi")
@@ -254,9 +218,14 @@ def _upright(image: Image, block: bytes | None, turn: int, picture: PillowImage.
         samples=np.ascontiguousarray(samples),
         alpha=None if alpha is None else np.ascontiguousarray(_turned(alpha, turn)),
         icc=image.icc if image.icc and _icc_fits(image.icc, channels) else None,
-        exif=exif.upright(block, width, height) if block else None,
+        exif=exif.upright(found.exif, width, height) if found.exif else None,
         dpi=(float(dpi[0]), float(dpi[1])) if dpi and all(dpi) else None,
         format="JPEG" if picture.format == "MPO" else picture.format,
+        xmp=xmp.upright(found.xmp) if found.xmp else None,
+        iptc=found.iptc,
+        texts=found.texts,
+        xmp_extension=found.xmp_extension,
+        jpeg=found.jpeg,
     )
 
 

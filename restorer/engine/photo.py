@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
 
-from restorer.engine import blend, imagefile, noise, resultfile
+from restorer.engine import blend, imagefile, metadata, noise, resultfile
+from restorer.engine.alpha import with_clean_edges
 from restorer.engine.device import Rung, ladder
-from restorer.engine.image import Image, Pixels, Samples
+from restorer.engine.image import Image, Samples
 from restorer.engine.noise import NoiseEstimate
 from restorer.engine.restore import Event, Networks, SteppedDown, enlarge_alpha, restore
 from restorer.errors import ImageUnsupported
@@ -20,17 +23,44 @@ from restorer.models.catalog import Catalog, open_catalog
 from restorer.models.denoiser import Denoiser
 from restorer.models.estimator import Estimator
 from restorer.models.upscaler import Upscaler
-from restorer.settings import SCALES, Enlargement, Settings, weights_dir
+from restorer.settings import SCALES, Enlargement, Saving, Settings, weights_dir
 
 _Network = TypeVar("_Network", Denoiser, Upscaler, Estimator)
+
+
+@dataclass(frozen=True, slots=True)
+class FileOpened:
+    """The first stage's result: a photo in memory, and what is to become of its size."""
+
+    source: Path
+    image: Image
+    enlargement: Enlargement
+    read_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class FileProcessed:
+    """The second stage's result: a photo that the networks are done with, not yet written.
+
+    `denoised_at` is what the denoiser was given, None if it was off. `noise` is what was estimated,
+    None if the user chose the strength.
+    """
+
+    source: Path
+    restoration: Restoration
+    denoised_at: float | None
+    noise: NoiseEstimate | None
+    device: str
+    read_s: float
+    estimate_s: float
+    network_s: float
 
 
 @dataclass(frozen=True, slots=True)
 class FileRestored:
     """The last event of a photo. Sizes in pixels of the result, times in seconds.
 
-    `denoised_at` is what the denoiser was given, None if it was off. `noise` is what was estimated,
-    None if the user chose the strength.
+    `denoised_at`, `noise`: as in FileProcessed.
     """
 
     source: Path
@@ -76,13 +106,18 @@ class Models:
             upscaler=self.upscaler(scale) if scale > 1 else None,
         )
 
+    def checksum(self, name: str) -> str:
+        """The SHA-256 of that network's weights: another one means another result."""
+        return self._catalog_of(name).entry(name).sha256
+
     def _get(self, name: str, load: Callable[[Catalog], _Network]) -> _Network:
         if name not in self._loaded:
-            self._loaded[name] = load(
-                self._own if name in self._own else open_catalog(weights_dir())
-            )
+            self._loaded[name] = load(self._catalog_of(name))
         network: _Network = self._loaded[name]
         return network
+
+    def _catalog_of(self, name: str) -> Catalog:
+        return self._own if name in self._own else open_catalog(weights_dir())
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +139,16 @@ class Workshop:
             workshop.networks(scale)
         return workshop
 
+    def checksums(self) -> dict[str, str]:
+        """The SHA-256 of all the weights that these settings use, by network."""
+        scales = SCALES if self.settings.has_size else (self.settings.scale,)
+        names = [f"upscaler-x{scale}" for scale in scales if scale > 1]
+        if self.settings.denoise != "off":
+            names.append("denoiser")
+        if self.settings.denoise == "auto":
+            names.append("estimator")
+        return {name: self.models.checksum(name) for name in sorted(names)}
+
     def networks(self, scale: int | None = None) -> Networks:
         """Those of the settings, enlarging by `scale` if that is given."""
         denoise = self.settings.denoise != "off"
@@ -115,7 +160,7 @@ class Workshop:
         target: Path | None = None,
         *,
         folder: Path | None = None,
-        quality: int = 95,
+        saving: Saving = Saving(),  # noqa: B008  frozen
     ) -> Iterator[Event | FileRestored]:
         """Restores one photo into a new file; yields tiles as they are done, at last FileRestored.
 
@@ -126,35 +171,40 @@ class Workshop:
         if target is None:
             target = resultfile.output_path(source, scale=self.settings.scale, folder=folder)
         resultfile.check_writable(target, source=source)
+        for event in self.process(self.read(source)):
+            if isinstance(event, FileProcessed):
+                yield write(event, target, saving)
+            else:
+                yield event
 
+    def read(self, source: Path) -> FileOpened:
+        """The first stage; needs no network. Raises ImageError."""
         started = time.monotonic()
         image = imagefile.read(source)
-        read_at = time.monotonic()
         enlargement = self._enlargement(image, source)
-        sigma, estimated = self._noise_of(image)
+        return FileOpened(source, image, enlargement, time.monotonic() - started)
+
+    def process(self, opened: FileOpened) -> Iterator[Event | FileProcessed]:
+        """The second stage: estimates and restores; needs no file. Raises RestoreFailed."""
+        started = time.monotonic()
+        sigma, estimated = self._noise_of(opened.image)
         estimated_at = time.monotonic()
         rungs = ladder(self.settings.device)
         device = str(rungs[0])
-        restoration = self._restoration(image, enlargement, sigma)
+        restoration = self._restoration(opened.image, opened.enlargement, sigma)
         for event in restoration.run(rungs):
             if isinstance(event, SteppedDown):
                 device = event.now_on
             yield event
-        result = restoration.finished()
-        restored_at = time.monotonic()
-        resultfile.write(result, target, source=source, quality=quality)
-        yield FileRestored(
-            source=source,
-            target=target,
-            width=result.width,
-            height=result.height,
+        yield FileProcessed(
+            source=opened.source,
+            restoration=restoration,
             denoised_at=None if self.settings.denoise == "off" else round(sigma, 2),
             noise=estimated,
             device=device,
-            read_s=read_at - started,
-            estimate_s=estimated_at - read_at,
-            network_s=restored_at - estimated_at,
-            write_s=time.monotonic() - restored_at,
+            read_s=opened.read_s,
+            estimate_s=estimated_at - started,
+            network_s=time.monotonic() - estimated_at,
         )
 
     def restore_image(self, image: Image) -> Image:
@@ -172,9 +222,9 @@ class Workshop:
         except ValueError as error:
             raise ImageUnsupported(source, f"{source.name}: {error}") from error
 
-    def _restoration(self, image: Image, enlargement: Enlargement, sigma: float) -> _Restoration:
+    def _restoration(self, image: Image, enlargement: Enlargement, sigma: float) -> Restoration:
         networks = self.networks(enlargement.scale)
-        return _Restoration.prepare(image, networks, self.settings, enlargement, sigma)
+        return Restoration.prepare(image, networks, self.settings, enlargement, sigma)
 
     def _noise_of(self, image: Image) -> tuple[float, NoiseEstimate | None]:
         if self.settings.denoise == "auto":
@@ -183,8 +233,47 @@ class Workshop:
         return (0.0 if self.settings.denoise == "off" else self.settings.denoise), None
 
 
+def write(processed: FileProcessed, target: Path, saving: Saving) -> FileRestored:
+    """The third stage: blends and shrinks as wanted, and saves. Raises ImageUnwritable."""
+    started = time.monotonic()
+    result = save(processed.restoration.finished(), target, processed.source, saving)
+    return FileRestored(
+        source=processed.source,
+        target=target,
+        width=result.width,
+        height=result.height,
+        denoised_at=processed.denoised_at,
+        noise=processed.noise,
+        device=processed.device,
+        read_s=processed.read_s,
+        estimate_s=processed.estimate_s,
+        network_s=processed.network_s,
+        write_s=time.monotonic() - started,
+    )
+
+
+def save(image: Image, target: Path, source: Path, saving: Saving) -> Image:
+    """Writes a finished picture with as much of its origin as is wanted; returns what was written.
+
+    Raises ImageUnwritable.
+    """
+    result = metadata.without(image, saving)
+    if saving.eight_bits:
+        result = result.in_eight_bits()
+    resultfile.write(result, target, source=source, quality=saving.quality)
+    if saving.keep_times:
+        _copy_times(source, target)
+    return result
+
+
+def _copy_times(source: Path, target: Path) -> None:
+    with suppress(OSError):  # a source that is gone by now, or a disk without such times
+        status = source.stat()
+        os.utime(target, ns=(status.st_atime_ns, status.st_mtime_ns))
+
+
 @dataclass(frozen=True, slots=True)
-class _Restoration:
+class Restoration:
     """One picture on its way through the networks, and the room for what comes out."""
 
     image: Image
@@ -203,7 +292,7 @@ class _Restoration:
         settings: Settings,
         enlargement: Enlargement,
         sigma: float,
-    ) -> _Restoration:
+    ) -> Restoration:
         scale = enlargement.scale
         shape = (image.height * scale, image.width * scale, image.samples.shape[2])
         out = np.empty(shape, image.samples.dtype)
@@ -228,7 +317,7 @@ def finished(image: Image, out: Samples, cleaned: Samples, settings: Settings) -
     """
     enlargement = settings.enlargement(image.width, image.height)
     samples = blend.finish(
-        image,
+        with_clean_edges(image) if settings.blends else image,
         out,
         cleaned,
         keep_grain=settings.keep_grain,
@@ -241,17 +330,3 @@ def finished(image: Image, out: Samples, cleaned: Samples, settings: Settings) -
         if enlargement.size is not None:
             alpha = blend.resized(alpha, enlargement.size)
     return replace(image, samples=samples, alpha=alpha)
-
-
-def restore_pixels(pixels: Pixels, settings: Settings, weights: Path | None = None) -> Pixels:
-    """`restorer.restore` with its settings as one value."""
-    if not isinstance(pixels, np.ndarray) or pixels.dtype != np.float32:
-        raise ValueError("pixels must be a numpy array of float32.")
-    if pixels.ndim not in (2, 3) or (pixels.ndim == 3 and pixels.shape[2] != 3) or not pixels.size:
-        raise ValueError(f"pixels must have shape (H, W, 3) or (H, W), not {pixels.shape}.")
-    if not np.isfinite(pixels).all():
-        raise ValueError("pixels must be finite: there are NaN or infinite values in it.")
-    workshop = Workshop.open(settings, weights or weights_dir())
-    grey = pixels.ndim == 2
-    result = workshop.restore_image(Image(pixels[..., None] if grey else pixels)).samples
-    return result[..., 0] if grey else result

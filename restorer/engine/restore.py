@@ -16,6 +16,7 @@ from PIL import Image as PillowImage
 from torch import Tensor
 from torch.nn import functional
 
+from restorer.engine.alpha import with_clean_edges
 from restorer.engine.device import Rung, max_tile_px
 from restorer.engine.image import Image, Pixels, Samples, to_pixels, to_samples
 from restorer.engine.tiling import Box, cut, nearest_first, plan, quarter
@@ -115,6 +116,7 @@ def restore(
         yield TileDone(result, result.area, result.area)
         return
 
+    image = with_clean_edges(image)
     footing = _Footing(networks, ladder)
     max_px = footing.max_px if most_px is None else min(footing.max_px, most_px)
     tiles = deque(_tiles(picture, networks, max_px, view, tile_px))

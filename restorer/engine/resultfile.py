@@ -13,15 +13,22 @@ from typing import Any, BinaryIO, Final
 
 import numpy as np
 from PIL import Image as PillowImage
+from PIL.PngImagePlugin import PngInfo
 
-from restorer.engine import deepfile, exif
+from restorer.engine import deepfile, exif, iptc, tiff
 from restorer.engine.image import Image, Samples, to_pixels, to_samples
 from restorer.engine.imagefile import FORMATS
-from restorer.errors import ImageUnwritable
+from restorer.errors import DiskFull, ImageUnwritable
 
 WRITABLE: Final = frozenset(FORMATS)
 
-_LONGEST_SIDE: Final = {"JPEG": 65_535, "WEBP": 16_383}
+PART_NAMES: Final = ".restorer-*.part"
+
+_LONGEST_SIDE: Final = {"JPEG": 65_535, "WEBP": 16_383, "AVIF": 32_768}
+_LONGEST_SEGMENT: Final = 65_533
+_QUALITY: Final = 95
+_XMP_BY_PILLOW: Final = ("JPEG", "WEBP", "AVIF")
+_NO_ROOM: Final = (errno.ENOSPC, errno.EDQUOT)
 _WITHOUT_ALPHA: Final = ("JPEG", "BMP")
 
 
@@ -54,23 +61,26 @@ def check_writable(path: Path, *, source: Path | None = None) -> None:
         )
     if path.is_dir():
         raise ImageUnwritable(path, f"{path.name} is a folder. Give the name of a file in it.")
-    with _part_file(path):
+    with part_file(path):
         pass
 
 
-def write(image: Image, path: Path, *, source: Path | None = None, quality: int = 95) -> None:
+def write(
+    image: Image, path: Path, *, source: Path | None = None, quality: int | None = None
+) -> None:
     """Saves the picture under `path`, whole or not at all; `source` is never overwritten.
 
     The ending decides the format. 16-bit samples stay so in PNG and TIFF and are rounded to 8
-    elsewhere. `quality`: of JPEG (4:4:4) and WebP, 1 to 100. EXIF is written in all formats but BMP
-    and 16-bit TIFF.
+    elsewhere. `quality`: of JPEG (4:4:4), WebP and AVIF, 1 to 100; None keeps the compression and
+    chroma subsampling of a JPEG in JPEG and is 95 elsewhere. EXIF and XMP are written in all
+    formats but BMP, IPTC in JPEG, PNG and TIFF.
 
     Raises ImageUnwritable: the format cannot hold the picture, the disk is full, no permission.
     """
     check_writable(path, source=source)
     kind = FORMATS[path.suffix.lower()]
     _check_fits(image, path, kind)
-    with _part_file(path) as part, part.open("wb") as file:
+    with part_file(path) as part, part.open("w+b") as file:  # TIFF is read too
         if image.bits == 16 and kind in ("PNG", "TIFF"):
             deepfile.write(image, file, kind)
         else:
@@ -101,26 +111,65 @@ def _check_fits(image: Image, path: Path, kind: str) -> None:
         )
 
 
-def _write_eight_bits(image: Image, file: BinaryIO, kind: str, quality: int) -> None:
+def _write_eight_bits(image: Image, file: BinaryIO, kind: str, quality: int | None) -> None:
+    if kind == "TIFF":
+        tiff.write(image.in_eight_bits(), file)
+        return
     samples = _eight_bits(image.samples)
     if image.alpha is not None:
         samples = np.concatenate((samples, _eight_bits(image.alpha)[..., None]), axis=2)
     picture = PillowImage.fromarray(samples[..., 0] if samples.shape[2] == 1 else samples)
-    block = image.exif and exif.upright(image.exif, image.width, image.height)
-    by_kind: dict[str, dict[str, Any]] = {
-        "JPEG": {"quality": quality, "subsampling": "4:4:4"},
-        "WEBP": {"quality": quality, "exact": True},
-        # Pillow hands compressed files to libtiff, which cannot write the directories of EXIF.
-        "TIFF": {} if block else {"compression": "tiff_lzw"},
-    }
-    options = by_kind.get(kind, {})
+    options = _options_by_kind(image, kind, quality)
     if image.icc:
         options["icc_profile"] = image.icc
     if image.dpi:
         options["dpi"] = image.dpi
+    if image.xmp and kind in _XMP_BY_PILLOW:
+        options["xmp"] = image.xmp
+    block = image.exif and exif.upright(image.exif, image.width, image.height)
     if block:
         options["exif"] = exif.with_prefix(block) if kind == "JPEG" else exif.without_prefix(block)
     picture.save(file, kind, **options)
+
+
+def _options_by_kind(image: Image, kind: str, quality: int | None) -> dict[str, Any]:
+    if kind == "JPEG":
+        return _jpeg_options(image, quality)
+    if kind == "WEBP":
+        return {"quality": quality or _QUALITY, "exact": True}
+    if kind == "AVIF":
+        return {"quality": quality or _QUALITY, "subsampling": "4:4:4"}
+    if kind == "PNG":
+        chunks = PngInfo()
+        for name, content in deepfile.text_chunks(image):
+            chunks.add(name, content)
+        return {"pnginfo": chunks}
+    return {}
+
+
+def _jpeg_options(image: Image, quality: int | None) -> dict[str, Any]:
+    """As the source was compressed, unless a quality is wanted."""
+    options: dict[str, Any] = {"quality": quality or _QUALITY, "subsampling": "4:4:4"}
+    coding = image.jpeg
+    if quality is None and coding is not None:
+        channels = image.samples.shape[2]
+        options = {
+            "qtables": [list(table) for table in coding.tables[:channels]],
+            "subsampling": coding.subsampling,
+        }
+    comment = dict(image.texts).get("Comment", "").encode()
+    if comment:
+        options["comment"] = comment[:_LONGEST_SEGMENT]
+    segments = [(0xE1, content) for content in image.xmp_extension]
+    if image.iptc:
+        segments.append((0xED, iptc.PHOTOSHOP + iptc.to_resource(image.iptc)))
+    if any(len(content) > _LONGEST_SEGMENT for _, content in segments):
+        raise ValueError("its IPTC is too long for JPEG, choose .png or .tif")
+    options["extra"] = b"".join(
+        struct.pack(">BBH", 0xFF, marker, len(content) + 2) + content
+        for marker, content in segments
+    )
+    return options
 
 
 def _eight_bits(samples: Samples) -> Samples:
@@ -129,7 +178,7 @@ def _eight_bits(samples: Samples) -> Samples:
 
 
 @contextmanager
-def _part_file(path: Path) -> Iterator[Path]:
+def part_file(path: Path) -> Iterator[Path]:
     """An empty new file beside `path`, removed at the end unless it was moved away."""
     part = path.with_name(f".restorer-{secrets.token_hex(6)}.part")  # short: names end at 255 bytes
     try:
@@ -138,7 +187,8 @@ def _part_file(path: Path) -> Iterator[Path]:
     except FileNotFoundError as error:
         raise ImageUnwritable(path, f"The folder {path.parent} does not exist.") from error
     except OSError as error:
-        raise ImageUnwritable(path, _why_not_saved(path, error)) from error
+        kind = DiskFull if error.errno in _NO_ROOM else ImageUnwritable
+        raise kind(path, _why_not_saved(path, error)) from error
     except (ValueError, struct.error) as error:
         raise ImageUnwritable(path, f"{path.name} cannot be saved: {error}.") from error
     finally:
@@ -146,7 +196,7 @@ def _part_file(path: Path) -> Iterator[Path]:
 
 
 def _why_not_saved(path: Path, error: OSError) -> str:
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+    if error.errno in _NO_ROOM:
         return f"The disk is full: {path.name} was not saved. Make room and try again."
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
         return f"{path.parent} may not be written to. Choose another folder with -o."

@@ -45,7 +45,7 @@ class Copier(QObject):
 
 def result_image(photo: Photo, layers: Layers, settings: Settings) -> QImage:
     """The result as it would be saved, in 8 bits and sRGB."""
-    colours = ScreenColours(photo.icc, None)
+    colours = ScreenColours(photo.rest.icc, None)
     samples = colours.convert(layers.pixels(Layer.AFTER, 0, layers.extent))
     alpha = layers.alpha(0, layers.extent)
     size = settings.enlargement(photo.width, photo.height).size

@@ -18,9 +18,8 @@ from PySide6.QtWidgets import (
 )
 
 from restorer.engine import resultfile
-from restorer.gui.state import SaveOptions
 from restorer.gui.widgets import muted
-from restorer.settings import Settings
+from restorer.settings import Saving, Settings
 from restorer.worker.protocol import Photo
 
 FORMATS: Final = (
@@ -28,9 +27,10 @@ FORMATS: Final = (
     ("PNG", ".png"),
     ("WebP", ".webp"),
     ("TIFF", ".tif"),
+    ("AVIF", ".avif"),
     ("BMP", ".bmp"),
 )
-_WITH_QUALITY: Final = (".jpg", ".webp")
+_WITH_QUALITY: Final = (".jpg", ".webp", ".avif")
 _WITH_SIXTEEN_BITS: Final = (".png", ".tif")
 
 
@@ -41,9 +41,9 @@ def proposed_target(photo: Photo, folder: Path | None = None, suffix: str | None
     return resultfile.output_path(source, folder=folder)
 
 
-def command_line(photo: Photo, settings: Settings, target: Path, options: SaveOptions) -> str:
+def command_line(photo: Photo, settings: Settings, target: Path, saving: Saving) -> str:
     """What to type to get that file; options that are as by default are left out."""
-    defaults, plain = Settings(), SaveOptions()
+    defaults = Settings()
     words = ["restorer", "restore", str(photo.path), "-o", str(target)]
     for name in (
         "denoise",
@@ -58,14 +58,10 @@ def command_line(photo: Photo, settings: Settings, target: Path, options: SaveOp
         if value != getattr(defaults, name):
             percent = 100 * value if name.startswith("keep_") else value
             words += [_option(name), percent if isinstance(percent, str) else f"{percent:g}"]
-    if options.quality != plain.quality:
-        words += [_option("quality"), str(options.quality)]
-    if options.strip_metadata:
-        words.append(_option("strip_metadata"))
-    elif options.strip_location:
-        words.append(_option("strip_location"))
-    if not options.sixteen_bits and photo.bits == 16:
-        words.append(_option("eight_bits"))
+    if saving.quality is not None:
+        words += [_option("quality"), str(saving.quality)]
+    flags = ("strip_location", "strip_metadata", "eight_bits")
+    words += [_option(name) for name in flags if getattr(saving, name)]
     return shlex.join(words)
 
 
@@ -85,7 +81,8 @@ class ExportDialog(QDialog):
             self.format.addItem(name, suffix)
         own = photo.path.suffix.lower().replace(".jpeg", ".jpg").replace(".tiff", ".tif")
         self.format.setCurrentIndex(max(0, self.format.findData(own)))
-        self.quality = QSpinBox(minimum=1, maximum=100, value=quality)
+        self.quality = QSpinBox(minimum=0, maximum=100, value=quality)
+        self.quality.setSpecialValueText(self.tr("As the original"))
         self.sixteen_bits = QCheckBox(self.tr("Keep 16 bits a channel"))
         self.sixteen_bits.setChecked(True)
         self.metadata = QComboBox()
@@ -118,12 +115,12 @@ class ExportDialog(QDialog):
         return str(self.format.currentData())
 
     @property
-    def options(self) -> SaveOptions:
-        return SaveOptions(
-            quality=self.quality.value(),
+    def saving(self) -> Saving:
+        return Saving(
+            quality=self.quality.value() or None,
             strip_location=self.metadata.currentIndex() == 1,
             strip_metadata=self.metadata.currentIndex() == 2,
-            sixteen_bits=self.sixteen_bits.isChecked(),
+            eight_bits=self._photo.bits == 16 and not self.sixteen_bits.isChecked(),
         )
 
     def _show(self) -> None:
@@ -136,7 +133,7 @@ class ExportDialog(QDialog):
             lost.append(self.tr("This format has no transparency: the file cannot be written."))
         if deep and self.suffix not in _WITH_SIXTEEN_BITS:
             lost.append(self.tr("This format has 8 bits a channel: the photo has 16."))
-        if self._photo.exif and self.suffix == ".bmp":
+        if self._photo.rest.exif and self.suffix == ".bmp":
             lost.append(self.tr("This format has no metadata."))
         self.note.setText(" ".join(lost))
         self.note.setVisible(bool(lost))

@@ -31,7 +31,7 @@ from restorer.gui.frames import Frames, ScreenColours
 from restorer.gui.header import Header
 from restorer.gui.message_bar import MessageBar
 from restorer.gui.preferences import PreferencesFile, Preset
-from restorer.gui.saving import Saving
+from restorer.gui.saving import SaveFlow
 from restorer.gui.session import Session
 from restorer.gui.shortcuts import Shortcuts
 from restorer.gui.start import StartPage
@@ -55,7 +55,7 @@ class MainWindow(QMainWindow):
         self._cache = cache
         self._preferences = preferences
         self._settings = settings
-        self.saving = Saving(session, cache, preferences, self)
+        self.saving = SaveFlow(session, cache, preferences, self)
         self.setWindowIcon(program_icon())
         self.setAcceptDrops(True)
 
@@ -231,7 +231,7 @@ class MainWindow(QMainWindow):
         assert session.photo is not None
         assert session.layers is not None
         profile = self._preferences.value.screen_profile
-        colours = ScreenColours(session.photo.icc, Path(profile) if profile else None)
+        colours = ScreenColours(session.photo.rest.icc, Path(profile) if profile else None)
         return Frames(session.layers, colours)
 
     def _show_progress(self) -> None:

@@ -29,7 +29,8 @@ class Preset:
 class Preferences:
     """`theme`: "system", "dark" or "light". `language`: "system", "en" or "de".
 
-    `screen_profile`: an ICC file of the screen, empty for what the system says.
+    `screen_profile`: an ICC file of the screen, empty for what the system says. `quality`: of saved
+    files, 1 to 100, or 0 for that of the source.
     """
 
     theme: str = "system"
@@ -38,7 +39,7 @@ class Preferences:
     folder: str = ""
     recent: tuple[str, ...] = ()
     presets: tuple[Preset, ...] = ()
-    quality: int = 95
+    quality: int = 0
     settings: Settings = field(default_factory=Settings)
 
     def with_recent(self, path: Path) -> Self:

@@ -13,11 +13,10 @@ from restorer.gui.clipboard import Copier
 from restorer.gui.exporting import ExportDialog, command_line, proposed_target
 from restorer.gui.preferences import PreferencesFile
 from restorer.gui.session import Session
-from restorer.gui.state import SaveOptions
-from restorer.settings import resources_dir
+from restorer.settings import Saving, resources_dir
 
 
-class Saving(QObject):
+class SaveFlow(QObject):
     """Asks what has to be asked and tells the session."""
 
     told = Signal(str)
@@ -31,7 +30,7 @@ class Saving(QObject):
         self._cache = cache
         self._preferences = preferences
         self._window = window
-        self._options = SaveOptions(quality=preferences.value.quality)
+        self._saving = Saving(quality=preferences.value.quality or None)
         self._closes_when_saved = False
         self.copier = Copier()
         self.copier.copied.connect(lambda: self.told.emit(self.tr("Copied.")))
@@ -46,25 +45,25 @@ class Saving(QObject):
     def save(self) -> None:
         """Under the name that was chosen before, or asks for one."""
         if self._session.saved_as is not None:
-            self._session.save(self._session.saved_as, self._options)
+            self._session.save(self._session.saved_as, self._saving)
         else:
             self.save_as()
 
     def save_as(self) -> None:
         """Asks for the name."""
-        self._ask_where_and_save(self._options)
+        self._ask_where_and_save(self._saving)
 
     def export(self) -> None:
         """Asks for format and metadata first."""
         photo = self._session.photo
         if photo is None:
             return
-        dialog = ExportDialog(photo, self._options.quality, self._window)
+        dialog = ExportDialog(photo, self._preferences.value.quality, self._window)
         if dialog.exec():
-            self._options = dialog.options
-            quality = dialog.options.quality
+            self._saving = dialog.saving
+            quality = dialog.saving.quality or 0
             self._preferences.change(replace(self._preferences.value, quality=quality))
-            self._ask_where_and_save(dialog.options, dialog.suffix)
+            self._ask_where_and_save(dialog.saving, dialog.suffix)
 
     def copy(self) -> None:
         """The result into the clipboard."""
@@ -77,7 +76,7 @@ class Saving(QObject):
         session, photo = self._session, self._session.photo
         if photo is not None:
             target = session.saved_as or proposed_target(photo, self._folder())
-            text = command_line(photo, session.settings, target, self._options)
+            text = command_line(photo, session.settings, target, self._saving)
             QGuiApplication.clipboard().setText(text)
             self.told.emit(text)
 
@@ -98,7 +97,7 @@ class Saving(QObject):
             QTimer.singleShot(0, self.save)
         return answer == buttons.Discard
 
-    def _ask_where_and_save(self, options: SaveOptions, suffix: str | None = None) -> None:
+    def _ask_where_and_save(self, saving: Saving, suffix: str | None = None) -> None:
         photo = self._session.photo
         if photo is None:
             return
@@ -108,7 +107,7 @@ class Saving(QObject):
         if name:
             target = Path(name)
             target = target if target.suffix else target.with_suffix(proposed.suffix)
-            self._session.save(target, options)
+            self._session.save(target, saving)
         else:
             self._closes_when_saved = False
 

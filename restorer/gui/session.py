@@ -18,8 +18,8 @@ from restorer.gui.bridge import Bridge
 from restorer.gui.folder import Folder
 from restorer.gui.history import History
 from restorer.gui.layers import Layers
-from restorer.gui.state import Progress, Running, SaveOptions, Trouble
-from restorer.settings import Settings
+from restorer.gui.state import Progress, Running, Trouble
+from restorer.settings import Saving, Settings
 from restorer.worker import protocol
 from restorer.worker.protocol import Event, OpenPhoto, Photo, RestorePhoto, SavePhoto
 
@@ -29,7 +29,7 @@ DRAG_PAUSE_MS: Final = 120  # a slider that rests that long is meant
 @dataclass(frozen=True, slots=True)
 class _Save:
     target: Path
-    options: SaveOptions
+    saving: Saving
     settings: Settings
 
 
@@ -206,12 +206,12 @@ class Session(QObject):
     def cleaned_file(self) -> PixelFile | None:
         return self._result.cleaned if self._result is not None else None
 
-    def save(self, target: Path, options: SaveOptions) -> None:
+    def save(self, target: Path, saving: Saving) -> None:
         """As soon as the result is whole."""
         if self.photo is None:
             return
         self._fail(None)
-        self._waiting_save = _Save(target, options, self.settings)
+        self._waiting_save = _Save(target, saving, self.settings)
         if self.is_complete:
             self._submit_save()
         elif not self._restore_job:
@@ -229,10 +229,7 @@ class Session(QObject):
             result=result.result,
             cleaned=result.cleaned,
             target=save.target,
-            quality=save.options.quality,
-            strip_location=save.options.strip_location,
-            strip_metadata=save.options.strip_metadata,
-            sixteen_bits=save.options.sixteen_bits,
+            saving=save.saving,
         )
         self._saves[self._client.submit(request)] = save
 

@@ -32,13 +32,3 @@ class Trouble:
     text: str
     details: str = ""
     again: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class SaveOptions:
-    """How a result becomes a file; see SavePhoto."""
-
-    quality: int = 95
-    strip_location: bool = False
-    strip_metadata: bool = False
-    sixteen_bits: bool = True

@@ -9,9 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from restorer.engine.image import Image
 from restorer.engine.pyramid import PixelFile
 from restorer.engine.tiling import Box
-from restorer.settings import Settings
+from restorer.settings import Saving, Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,18 +20,15 @@ class Photo:
     """An opened photo: its pixels in the cache folder, and all that must come through to a file.
 
     It holds everything that a restoration needs, so that a worker that died can be replaced
-    without opening the file again. `unlike_photos`: a sentence why the picture looks unlike what
-    the models were trained on, or None.
+    without opening the file again. `rest`: the picture without its pixels. `unlike_photos`: a
+    sentence why it looks unlike what the models were trained on, or None.
     """
 
     path: Path
     name: str
     pixels: PixelFile
     alpha: PixelFile | None
-    icc: bytes | None
-    exif: bytes | None
-    dpi: tuple[float, float] | None
-    format: str | None
+    rest: Image
     unlike_photos: str | None
 
     @property
@@ -73,7 +71,7 @@ class SavePhoto:
     """Write a result to a file. Cancelling does not reach it: it is asked for once and done whole.
 
     `result`, `cleaned`: what RestorePhoto made with the same denoising and scale; `settings` may
-    blend them otherwise. `sixteen_bits`: keep the depth of a 16-bit source where the format can.
+    blend them otherwise.
     """
 
     job: int
@@ -82,10 +80,7 @@ class SavePhoto:
     result: PixelFile
     cleaned: PixelFile | None
     target: Path
-    quality: int
-    strip_location: bool
-    strip_metadata: bool
-    sixteen_bits: bool
+    saving: Saving
 
 
 Request = OpenPhoto | RestorePhoto | SavePhoto

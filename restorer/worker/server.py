@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from restorer.engine import exif, imagefile, likeness, resultfile
+from restorer.engine import imagefile, likeness, resultfile
 from restorer.engine.image import Image, Samples
 from restorer.engine.pyramid import PixelFile, Pyramid
 from restorer.engine.tiling import Box
@@ -159,10 +159,7 @@ class Server:
             name=request.name,
             pixels=pixels,
             alpha=alpha,
-            icc=image.icc,
-            exif=image.exif,
-            dpi=image.dpi,
-            format=image.format,
+            rest=replace(image, samples=image.samples[:0], alpha=None),
             unlike_photos=likeness.why_unlike_photos(image),
         )
         self._send(PhotoOpened(request.job, photo))
@@ -229,20 +226,14 @@ class Server:
             self._estimate(request)
 
     def _save(self, request: SavePhoto) -> None:
-        from restorer.engine.photo import finished
+        from restorer.engine.photo import finished, save
 
         photo = request.photo
         resultfile.check_writable(request.target, source=photo.path)
         result = Pyramid.open(request.result).full
         cleaned = result if request.cleaned is None else Pyramid.open(request.cleaned).full
         image = finished(_image(photo), result, cleaned, request.settings)
-        if request.strip_metadata:
-            image = replace(image, exif=None)
-        elif request.strip_location and image.exif:
-            image = replace(image, exif=exif.without_location(image.exif))
-        if not request.sixteen_bits:
-            image = image.in_eight_bits()
-        resultfile.write(image, request.target, source=photo.path, quality=request.quality)
+        save(image, request.target, photo.path, request.saving)
 
     def _estimate(self, request: RestorePhoto) -> NoiseEstimate:
         from restorer.engine import noise
@@ -304,14 +295,7 @@ def _enlargement(photo: Photo, settings: Settings) -> int:
 def _image(photo: Photo) -> Image:
     """The photo over its mapped pixels; nothing is copied."""
     alpha = None if photo.alpha is None else Pyramid.open(photo.alpha).full[..., 0]
-    return Image(
-        Pyramid.open(photo.pixels).full,
-        alpha=alpha,
-        icc=photo.icc,
-        exif=photo.exif,
-        dpi=photo.dpi,
-        format=photo.format,
-    )
+    return replace(photo.rest, samples=Pyramid.open(photo.pixels).full, alpha=alpha)
 
 
 def _shrunk(box: Box, scale: int) -> Box:

@@ -49,7 +49,7 @@ def test_importing_the_library_loads_no_torch():
     assert "torch" not in imported_by("import restorer")
 
 
-@pytest.mark.parametrize("command", ["restore", "models", "info", "benchmark", "train"])
+@pytest.mark.parametrize("command", ["restore", "batch", "models", "info", "benchmark", "train"])
 def test_every_command_explains_itself(command, capsys):
     assert run([command, "--help"]) == 0
     assert "Usage: restorer" in capsys.readouterr().out
@@ -135,6 +135,14 @@ def test_a_benchmark_without_pictures_says_so(tmp_path, tiny_weights, capsys):
     assert "no pictures" in capsys.readouterr().err
     assert run(["benchmark", "pairs", str(tmp_path / "gone"), *weights]) == 1
     assert "not a folder" in capsys.readouterr().err
+
+
+def test_benchmark_batch_compares_with_the_networks_alone(tiny_weights, capsys):
+    options = ["--files", "2", "--megapixels", "0.02", "--device", "cpu", "--json"]
+    assert run(["benchmark", "batch", *options, "--weights", str(tiny_weights)]) == 0
+    (score,) = lines_of_json(capsys.readouterr().out)
+    assert score["files"] == 2
+    assert score["share"] > 0
 
 
 def test_train_writes_weights_that_restore_takes(photos, tmp_path, capsys):

@@ -253,3 +253,17 @@ def test_a_width_of_more_than_four_times_is_one_files_failure(photo, tiny_weight
     arguments = ["restore", str(photo), "--width", "9000", "--weights", str(tiny_weights)]
     assert run(arguments) == 1
     assert "more than 4 times" in capsys.readouterr().err
+
+
+def test_what_is_stripped_and_kept_is_said_on_the_command_line(folder, tiny_weights):
+    from tests.engine.test_metadata import rich
+
+    resultfile.write(rich(), folder / "a.jpg")
+    os.utime(folder / "a.jpg", ns=(10**18, 10**18))
+    assert restored(tiny_weights, "a.jpg", "--strip-location", "--keep-times", "-o", "b.jpg") == 0
+    assert restored(tiny_weights, "a.jpg", "--strip-metadata", "-o", "c.jpg") == 0
+    place = imagefile.read(folder / "b.jpg")
+    assert b"Wien" not in place.xmp + place.iptc
+    assert (folder / "b.jpg").stat().st_mtime_ns == 10**18
+    bare = imagefile.read(folder / "c.jpg")
+    assert (bare.exif, bare.xmp, bare.iptc) == (None, None, None)

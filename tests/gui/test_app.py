@@ -20,8 +20,7 @@ from restorer.gui.actions import Actions
 from restorer.gui.app import install_language, make_window
 from restorer.gui.bridge import Bridge
 from restorer.gui.preferences import PreferencesFile
-from restorer.gui.state import SaveOptions
-from restorer.settings import Settings, resources_dir
+from restorer.settings import Saving, Settings, resources_dir
 from restorer.worker.client import WorkerClient
 from tests.gui.conftest import write_photo
 
@@ -80,7 +79,7 @@ def test_a_photo_from_the_file_to_the_saved_result(session, qtbot, photo_file, t
     qtbot.waitUntil(lambda: session.is_complete, timeout=PATIENCE_MS)
     assert session.running.device.startswith("CPU") or session.running.device
     assert session.running.megapixels_per_s > 0
-    session.save(tmp_path / "out.png", SaveOptions())
+    session.save(tmp_path / "out.png", Saving())
     qtbot.waitUntil(lambda: session.saved_as is not None, timeout=PATIENCE_MS)
     assert imagefile.describe(tmp_path / "out.png").width == 300
 

@@ -27,10 +27,7 @@ def photo_of(folder, samples, alpha=None):
         name="x.png",
         pixels=stored(folder, "pixels", samples),
         alpha=None if alpha is None else stored(folder, "alpha", alpha[..., None]),
-        icc=None,
-        exif=None,
-        dpi=None,
-        format="PNG",
+        rest=Image(samples[:0], format="PNG"),
         unlike_photos=None,
     )
 

@@ -8,11 +8,11 @@ import torch
 from restorer.engine import imagefile
 from restorer.engine.tiling import Box
 from restorer.gui.layers import Layer
-from restorer.gui.state import SaveOptions
+from restorer.settings import Saving
 from restorer.worker.protocol import RestorePhoto, SavePhoto
 from tests.gui.conftest import open_and_restore, write_photo
 
-OPTIONS = SaveOptions()
+OPTIONS = Saving()
 
 
 def restorations(client):

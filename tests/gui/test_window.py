@@ -27,9 +27,8 @@ from restorer.gui.about_model import cards_html
 from restorer.gui.exporting import ExportDialog, command_line, proposed_target
 from restorer.gui.preferences import Preferences, PreferencesFile, Preset
 from restorer.gui.shortcuts import Shortcuts
-from restorer.gui.state import SaveOptions
 from restorer.gui.viewer import Compare
-from restorer.settings import Settings, weights_dir
+from restorer.settings import Saving, Settings, weights_dir
 from tests.conftest import drawn
 from tests.gui.conftest import open_and_restore, write_photo
 
@@ -293,8 +292,8 @@ def test_export_asks_for_the_format(window, photo, client, monkeypatch, tmp_path
     client.work()
     assert asked[0].suffix == ".jpg"
     assert imagefile.describe(tmp_path / "mine.jpg").format == "JPEG"
-    assert client.sent[-1].quality == 80
-    assert client.sent[-1].strip_location
+    assert client.sent[-1].saving.quality == 80
+    assert client.sent[-1].saving.strip_location
 
 
 def test_the_copied_command_makes_the_same_file(window, photo, client, monkeypatch, tmp_path):
@@ -499,7 +498,7 @@ def test_preferences_survive_the_disk(tmp_path):
 
 def test_the_command_line_leaves_defaults_out(photo, tmp_path):
     target = tmp_path / "it's mine.png"
-    text = command_line(photo, Settings(), target, SaveOptions())
+    text = command_line(photo, Settings(), target, Saving())
     assert shlex.split(text) == ["restorer", "restore", str(photo.path), "-o", str(target)]
 
 

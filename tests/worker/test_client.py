@@ -12,7 +12,7 @@ from PIL import Image as PillowImage
 
 from restorer.engine.pyramid import Pyramid
 from restorer.engine.tiling import Box
-from restorer.settings import Settings
+from restorer.settings import Saving, Settings
 from restorer.worker.client import WorkerClient, sweep
 from restorer.worker.protocol import (
     JobCancelled,
@@ -146,7 +146,7 @@ def test_a_photo_goes_through_the_real_worker(start, heard, photo_file, tmp_path
 
     target = tmp_path / "saved.png"
     files = (started.result, started.cleaned)
-    client.submit(SavePhoto(0, photo, settings, *files, target, 95, False, False, True))
+    client.submit(SavePhoto(0, photo, settings, *files, target, Saving()))
     heard.until(JobDone)
     from_command_line = tmp_path / "command.png"
     from restorer.engine.photo import Workshop
@@ -202,7 +202,7 @@ def test_a_result_never_lands_on_the_original(start, heard, photo_file):
     client = start()
     photo = opened(client, heard, photo_file)
     files = (photo.pixels, None)
-    request = SavePhoto(0, photo, Settings(), *files, photo_file, 95, False, False, True)
+    request = SavePhoto(0, photo, Settings(), *files, photo_file, Saving())
     client.submit(request)
     assert "original" in heard.until(JobFailed)[-1].message
 
@@ -232,7 +232,7 @@ def test_saving_is_not_cancelled_with_what_came_before_it(start, heard, photo_fi
     client = start()
     photo = opened(client, heard, photo_file)
     target = tmp_path / "saved.png"
-    request = SavePhoto(0, photo, Settings(), photo.pixels, None, target, 95, False, False, True)
+    request = SavePhoto(0, photo, Settings(), photo.pixels, None, target, Saving())
     client.cancel(client.submit(request))
     heard.until(JobDone)
     assert target.exists()

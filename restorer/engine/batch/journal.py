@@ -1,0 +1,226 @@
+"""What became of each file, line by line beside the results; a resumed batch goes by it. No torch.
+
+A line is on the disk before the work goes on. Whatever a crash leaves at the end, up to half a line
+or a block of zeros, is passed over when the journal is read, and the next line starts afresh.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from io import FileIO
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Final, Literal, Self, get_args
+
+import filelock
+
+from restorer.errors import BatchError
+
+JOURNAL_NAME: Final = "restorer-journal.jsonl"
+_LOCK_NAME: Final = ".restorer-journal.lock"
+LOCK_PATIENCE_S: Final = 10.0  # a worker whose parent was killed needs a moment to notice
+
+State = Literal["started", "done", "skipped", "failed", "crashed"]
+ENDED: Final = ("done", "skipped", "failed")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A change of one file's state.
+
+    `source`: where it lay. `key`: see `triage`; None where the source could not be read. `target`:
+    below the output folder.
+    `reason`: why skipped or failed, a sentence. `megapixels`: of the source, None if unknown. The
+    rest is known of results: sizes in pixels and bytes, noise and denoising in 8-bit levels.
+    """
+
+    name: str
+    state: State
+    source: str | None = None
+    key: str | None = None
+    target: str | None = None
+    reason: str | None = None
+    megapixels: float | None = None
+    width: int | None = None
+    height: int | None = None
+    size_bytes: int | None = None
+    sigma: float | None = None
+    noise: str | None = None
+    denoised_at: float | None = None
+    device: str | None = None
+    seconds: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """What a run was started with, for people and reports.
+
+    `settings`: as `Settings.to_json`. `weights`: the networks' names and the SHA-256 of each.
+    """
+
+    version: str
+    started: str
+    sources: tuple[str, ...]
+    settings: str
+    weights: dict[str, str]
+
+
+@dataclass(slots=True)
+class History:
+    """A journal, read: the last entry of each file, and how often it took the program down since
+    it last ended."""
+
+    entries: dict[str, Entry] = field(default_factory=dict)
+    crashes: dict[str, int] = field(default_factory=dict)
+    heading: Heading | None = None
+
+    def add(self, entry: Entry) -> None:
+        if entry.state == "crashed":
+            self.crashes[entry.name] = self.crashes.get(entry.name, 0) + 1
+            return
+        if entry.state in ENDED:
+            self.crashes.pop(entry.name, None)
+        self.entries[entry.name] = entry
+
+    def named(self, *states: State) -> set[str]:
+        """The files whose last state is one of these."""
+        return {name for name, entry in self.entries.items() if entry.state in states}
+
+    def results(self, output: Path) -> set[Path]:
+        """Where results lie or lay."""
+        return {output / entry.target for entry in self.entries.values() if entry.target}
+
+
+def read(output: Path, *, start: int = 0, end: int | None = None) -> History:
+    """The journal of that folder, from byte `start` to `end`; empty if there is none.
+
+    Raises BatchError if it may not be read.
+    """
+    history = History()
+    for fields in _lines(output / JOURNAL_NAME, start, end):
+        if "batch" in fields:
+            history.heading = _heading(fields["batch"]) or history.heading
+        elif (entry := _entry(fields)) is not None:
+            history.add(entry)
+    return history
+
+
+def size(output: Path) -> int:
+    """Bytes of the journal so far: where the lines of a run that starts now will begin."""
+    try:
+        return (output / JOURNAL_NAME).stat().st_size
+    except OSError:
+        return 0
+
+
+class Journal:
+    """The journal, open for writing, and locked: two batches into one folder would mix.
+
+    Any thread may write. Raises BatchError if the folder cannot be written to or is taken.
+    """
+
+    def __init__(self, output: Path, *, patience_s: float = LOCK_PATIENCE_S) -> None:
+        self.output = output
+        self._lock = filelock.FileLock(output / _LOCK_NAME, timeout=patience_s, thread_local=False)
+        self._writing = threading.Lock()
+        self._file: FileIO
+        self._torn = False
+
+    def __enter__(self) -> Self:
+        path = self.output / JOURNAL_NAME
+        try:
+            self.output.mkdir(parents=True, exist_ok=True)
+            self._lock.acquire()
+            self._file = path.open("ab", buffering=0)  # a refused line must not come later
+            self._torn = _ends_torn(path)
+        except filelock.Timeout as error:
+            raise BatchError(
+                f"Another Restorer is working into {self.output}. Wait for it, or stop it."
+            ) from error
+        except OSError as error:
+            self._lock.release(force=True)
+            raise BatchError(
+                f"{self.output} may not be written to: {error.strerror}. Choose another folder."
+            ) from error
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._file.close()
+        self._lock.release(force=True)
+
+    def begin(self, heading: Heading) -> None:
+        """Says what the following lines come from. Raises BatchError as `append` does."""
+        self._write({"batch": asdict(heading)})
+
+    def append(self, entry: Entry) -> None:
+        """On the disk when this returns. Raises BatchError if the disk does not take it."""
+        self._write({key: value for key, value in asdict(entry).items() if value is not None})
+
+    def _write(self, fields: dict[str, Any]) -> None:
+        # ASCII, so that names which are no Unicode come back as they were.
+        line = json.dumps(fields).encode() + b"\n"
+        with self._writing:
+            content = memoryview(b"\n" + line if self._torn else line)
+            try:
+                while content:
+                    self._torn = True  # until the line is whole
+                    content = content[self._file.write(content) :]
+                self._torn = False
+                os.fsync(self._file.fileno())
+            except OSError as error:
+                raise BatchError(
+                    f"The journal in {self.output} cannot be written: {error.strerror}. The batch "
+                    "stops here; --resume goes on."
+                ) from error
+
+
+def _ends_torn(path: Path) -> bool:
+    with path.open("rb") as file:
+        if file.seek(0, os.SEEK_END) == 0:
+            return False
+        file.seek(-1, os.SEEK_END)
+        return file.read(1) != b"\n"
+
+
+def _lines(path: Path, start: int, end: int | None) -> Iterator[dict[str, Any]]:
+    try:
+        with path.open("rb") as file:
+            file.seek(start)
+            for line in file:
+                start += len(line)
+                if end is not None and start > end:
+                    return
+                try:
+                    fields = json.loads(line)
+                except (ValueError, RecursionError):
+                    continue
+                if isinstance(fields, dict):
+                    yield fields
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise BatchError(f"{path} cannot be read: {error.strerror}.") from error
+
+
+def _entry(fields: dict[str, Any]) -> Entry | None:
+    try:
+        entry = Entry(**fields)
+    except TypeError:
+        return None
+    return entry if isinstance(entry.name, str) and entry.state in get_args(State) else None
+
+
+def _heading(fields: dict[str, Any]) -> Heading | None:
+    try:
+        return Heading(**fields | {"sources": tuple(fields["sources"])})
+    except (TypeError, KeyError):
+        return None

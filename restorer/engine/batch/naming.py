@@ -1,0 +1,87 @@
+"""What results are called; no torch."""
+
+from __future__ import annotations
+
+import os
+import string
+from dataclasses import dataclass
+from typing import Final
+
+from restorer.engine.resultfile import WRITABLE
+from restorer.errors import PlanError
+
+LONGEST_NAME_BYTES: Final = 255
+_FIELDS: Final = frozenset(("name", "scale", "ext"))
+_FORBIDDEN: Final = frozenset('/\\<>:"|?*\0')  # somewhere; a batch may move to another machine
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """`{name}`: the source's name without its ending. `{ext}`: its ending, png where that cannot
+    be written. `{scale}`: 1 to 4. The plain name is the default: results have their own folder.
+
+    Raises PlanError if it cannot name a result.
+    """
+
+    text: str = "{name}.{ext}"
+    scale: int = 1
+
+    def __post_init__(self) -> None:
+        try:
+            parts = list(string.Formatter().parse(self.text))
+        except ValueError as error:
+            raise PlanError(f"The name {self.text!r} cannot be read: {error}.") from error
+        fields = {field for _, field, _, _ in parts if field is not None}
+        if unknown := fields - _FIELDS:
+            raise PlanError(
+                f"The name {self.text!r} has {{{unknown.pop()}}}. There are {{name}}, {{scale}} "
+                "and {ext}."
+            )
+        if any(form or conversion for _, _, form, conversion in parts):
+            raise PlanError(f"The name {self.text!r} has more than a word between its braces.")
+        if "name" not in fields:
+            raise PlanError(f"The name {self.text!r} needs {{name}}: results would overwrite.")
+        literals = "".join(literal for literal, *_ in parts)
+        if wrong := _FORBIDDEN.intersection(literals):
+            raise PlanError(f"The name {self.text!r} has {min(wrong)!r}, which no file may have.")
+        ending = os.path.splitext(self.text)[1].lower()  # noqa: PTH122  not a path yet
+        if ending != ".{ext}" and ending not in WRITABLE:
+            known = ", ".join(sorted(WRITABLE))
+            raise PlanError(f"The name {self.text!r} must end in .{{ext}} or one of: {known}.")
+
+    def target(self, name: str) -> str:
+        """The result's path for a source's, both relative with slashes; no part is too long."""
+        folder, slash, file = name.rpartition("/")
+        stem, ending = os.path.splitext(file)  # noqa: PTH122  200,000 of them
+        ext = ending[1:] if ending.lower() in WRITABLE else "png"
+        result = self._filled(stem, ext)
+        if len(os.fsencode(result)) > LONGEST_NAME_BYTES:
+            room = LONGEST_NAME_BYTES - len(os.fsencode(self._filled("", ext)))
+            result = self._filled(_shortened(stem, room), ext)
+        return folder + slash + result
+
+    def _filled(self, name: str, ext: str) -> str:
+        return self.text.format(name=name, ext=ext, scale=self.scale)
+
+
+def numbered(target: str, number: int) -> str:
+    """
+    >>> numbered("a/b.jpg", 2)
+    'a/b-2.jpg'
+    >>> numbered("b", 1)
+    'b'
+    """
+    if number < 2:
+        return target
+    folder, slash, file = target.rpartition("/")
+    stem, ending = os.path.splitext(file)  # noqa: PTH122  relative, with slashes
+    tail = f"-{number}{ending}"
+    return folder + slash + _shortened(stem, LONGEST_NAME_BYTES - len(os.fsencode(tail))) + tail
+
+
+def _shortened(stem: str, room: int) -> str:
+    """The start of `stem` that has at most `room` bytes, cut between characters."""
+    content = os.fsencode(stem)[: max(1, room)]
+    while not stem.startswith(shorter := os.fsdecode(content)):
+        content = content[:-1]
+    return shorter

@@ -1,0 +1,58 @@
+"""What the supervisor's children do in tests; quick to import, for there is no torch."""
+
+import os
+import signal
+
+from restorer.engine.batch import journal
+from restorer.engine.batch.job import FileEnded
+from restorer.engine.batch.journal import ENDED, Entry, Journal
+from restorer.errors import BatchError
+
+
+def do(job, *, deadly=(), after=()):
+    """Does the files in order, without networks; dies in the middle of `deadly` ones.
+
+    `after`: dies when those are in the journal, before anybody hears of it.
+    """
+    history = journal.read(job.plan.output, start=job.since or 0)
+    for item in job.plan.items:
+        if item.name in history.named(*ENDED):
+            continue
+        with Journal(job.plan.output) as writing:
+            if history.crashes.get(item.name, 0) >= 2:
+                entry = Entry(item.name, "failed", reason="set aside")
+            else:
+                writing.append(Entry(item.name, "started"))
+                if item.name in deadly:
+                    os.kill(os.getpid(), signal.SIGKILL)
+                entry = Entry(item.name, "done")
+            writing.append(entry)
+        if item.name in after:
+            os.kill(os.getpid(), signal.SIGKILL)
+        yield FileEnded(entry)
+
+
+def die_in_1(job):
+    return do(job, deadly=("1.png",))
+
+
+def die_after_1(job):
+    return do(job, after=("1.png",))
+
+
+def die_at_once(job):
+    os.kill(os.getpid(), signal.SIGKILL)
+    yield
+
+
+def refuse(job):
+    raise BatchError("There is no such device.")
+    yield
+
+
+def work(job):
+    """The real run, to its end or until it is killed."""
+    from restorer.engine.batch.run import run
+
+    for _ in run(job):
+        pass

@@ -1,0 +1,473 @@
+import errno
+import os
+import threading
+import time
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image as PillowImage
+
+from restorer.engine import resultfile
+from restorer.engine.batch import journal, line
+from restorer.engine.batch.job import (
+    BatchNoted,
+    BatchReady,
+    BatchStopped,
+    BatchWaited,
+    FileEnded,
+    FilesFound,
+    FilesMeasured,
+    FileStarted,
+)
+from restorer.engine.batch.journal import JOURNAL_NAME, Entry, Journal
+from restorer.engine.batch.run import run
+from restorer.engine.photo import Workshop
+from restorer.errors import BatchError
+from restorer.settings import Settings
+from tests.engine.batch.jobs import again, ended, files, job_of, saved, states
+
+PATIENCE_S = 60  # only a failing test waits that long
+
+
+@pytest.fixture
+def source(tmp_path):
+    folder = tmp_path / "in"
+    for i in range(3):
+        saved(folder / f"{i}.png", seed=i)
+    saved(folder / "deep" / "3.jpg", seed=3)
+    return folder
+
+
+@pytest.fixture
+def output(tmp_path):
+    return tmp_path / "out"
+
+
+@pytest.fixture
+def job(source, output, tiny_weights):
+    return job_of(source, output, tiny_weights)
+
+
+def started(events):
+    return [event.name for event in events if isinstance(event, FileStarted)]
+
+
+def test_a_folder_comes_out_as_single_files_would(job, source, output, tiny_weights, tmp_path):
+    events = list(run(job))
+    assert isinstance(events[0], BatchReady)
+    assert set(states(events).values()) == {"done"}
+    workshop = Workshop.open(job.settings, tiny_weights)
+    for name, content in files(output).items():
+        alone = tmp_path / "alone" / name
+        alone.parent.mkdir(parents=True, exist_ok=True)
+        list(workshop.restore_file(source / name, alone))
+        assert content == alone.read_bytes()
+    assert len(files(output)) == 4
+
+
+def test_the_journal_says_what_the_events_say(job, output):
+    events = list(run(job))
+    history = journal.read(output)
+    assert history.entries == ended(events)
+    assert history.heading.settings == job.settings.to_json()
+    assert ended(events)["0.png"].megapixels == pytest.approx(40 * 30 / 1e6)
+
+
+def test_bad_files_end_only_themselves(job, source, output):
+    (source / "bad.jpg").write_text("no picture")
+    (source / "cut.png").write_bytes((source / "0.png").read_bytes()[:200])
+    events = list(run(again(job)))
+    assert Counter(states(events).values()) == {"done": 4, "failed": 2}
+    assert "not a picture" in ended(events)["bad.jpg"].reason
+    assert "damaged" in ended(events)["cut.png"].reason
+
+
+def test_an_error_that_nobody_thought_of_ends_only_its_file(job, monkeypatch):
+    noise_of = Workshop._noise_of
+
+    def sometimes(self, image):
+        if image.width == 40 and image.samples[0, 0, 0] == sometimes.victim:
+            raise ZeroDivisionError("surprise")
+        return noise_of(self, image)
+
+    with PillowImage.open(job.plan.items[0].source) as first:
+        sometimes.victim = np.asarray(first)[0, 0, 0]
+    monkeypatch.setattr(Workshop, "_noise_of", sometimes)
+    events = list(run(job))
+    assert "surprise" in ended(events)["0.png"].reason
+    assert Counter(states(events).values())["done"] >= 2
+
+
+def test_a_resumed_batch_does_nothing_twice(job, output):
+    list(run(job))
+    before = files(output)
+    events = list(run(again(job, resume=True)))
+    assert started(events) == []
+    assert states(events) == dict.fromkeys(states(events), "done")
+    assert all(event.earlier for event in events if isinstance(event, FileEnded))
+    assert files(output) == before
+
+
+def test_stopping_in_the_middle_loses_nothing(job, output):
+    for event in run(job):
+        if isinstance(event, FileEnded):
+            break
+    assert not list(output.rglob("*.part"))
+    done = journal.read(output).named("done")
+    assert 1 <= len(done) < 4
+    events = list(run(again(job, resume=True)))
+    assert set(started(events)) == {"0.png", "1.png", "2.png", "deep/3.jpg"} - done
+    assert len(files(output)) == 4
+
+
+def test_a_pause_is_not_to_iterate(job):
+    events = run(job)
+    seen = [next(events) for _ in range(3)]
+    assert len(seen) + len(list(events)) >= 4 + 4  # nothing was lost meanwhile
+
+
+def test_an_edited_source_is_done_again(job, source, output):
+    list(run(job))
+    before = files(output)
+    saved(source / "1.png", seed=99)
+    events = list(run(again(job, resume=True)))
+    assert started(events) == ["1.png"]
+    changed = {name for name, content in files(output).items() if content != before[name]}
+    assert changed == {"1.png"}
+
+
+@pytest.mark.parametrize("changes", [{"denoise": 20.0}, {"keep_grain": 0.5}])
+def test_a_changed_setting_reuses_no_old_result(job, output, changes):
+    list(run(job))
+    before = files(output)
+    settings = replace(job.settings, **changes)
+    events = list(run(again(job, settings=settings, resume=True)))
+    assert len(started(events)) == 4
+    assert all(content != before[name] for name, content in files(output).items())
+
+
+def test_other_weights_reuse_no_old_result(job, monkeypatch):
+    list(run(job))
+    monkeypatch.setattr(Workshop, "checksums", lambda self: {"denoiser": "another"})
+    assert len(started(list(run(again(job, resume=True))))) == 4
+
+
+def test_another_device_makes_no_other_result(job):
+    list(run(job))
+    settings = replace(job.settings, device="auto")
+    assert started(list(run(again(job, settings=settings, resume=True)))) == []
+
+
+def test_another_name_for_results_reuses_none_of_another_name(job, source, output, tiny_weights):
+    list(run(job))
+    renamed = job_of(source, output, tiny_weights, template="{name}_new.{ext}", resume=True)
+    assert len(started(list(run(renamed)))) == 4
+    assert len(files(output)) == 8
+
+
+def test_another_folders_result_of_the_same_name_is_not_ours(job, output, tmp_path, tiny_weights):
+    list(run(job))
+    before = files(output)
+    saved(tmp_path / "other" / "0.png", seed=70)
+    other = job_of(tmp_path / "other", output, tiny_weights, resume=True)
+    assert states(run(other)) == {"0.png": "skipped"}
+    assert files(output) == before
+
+
+def test_a_source_that_was_moved_is_known_by_its_content(job, source, output, tiny_weights):
+    list(run(job))
+    moved = source.rename(source.with_name("moved"))
+    again_there = job_of(moved, output, tiny_weights, resume=True)
+    assert started(list(run(again_there))) == []
+
+
+def test_a_result_that_was_deleted_or_altered_is_told_from_a_whole_one(job, output):
+    list(run(job))
+    (output / "0.png").unlink()
+    (output / "1.png").write_bytes(b"somebody else's")
+    events = list(run(again(job, resume=True)))
+    assert started(events) == ["0.png"]
+    assert states(events)["1.png"] == "skipped"
+    assert (output / "1.png").read_bytes() == b"somebody else's"
+
+
+@pytest.mark.parametrize(
+    ("existing", "state", "names"),
+    [
+        ("skip", "skipped", {"0.png"}),
+        ("replace", "done", {"0.png"}),
+        ("number", "done", {"0.png", "0-2.png"}),
+    ],
+)
+def test_what_exists_is_skipped_replaced_or_numbered(
+    source, output, tiny_weights, existing, state, names
+):
+    output.mkdir()
+    (output / "0.png").write_bytes(b"old")
+    job = job_of(source, output, tiny_weights, existing=existing, include=("0.png",))
+    assert states(run(job)) == {"0.png": state}
+    assert set(files(output)) == names
+    assert ((output / "0.png").read_bytes() == b"old") == (existing != "replace")
+
+
+def test_numbers_are_kept_when_a_batch_is_resumed(source, output, tiny_weights):
+    output.mkdir()
+    (output / "0.png").write_bytes(b"old")
+    job = job_of(source, output, tiny_weights, existing="number")
+    list(run(job))
+    before = files(output)
+    saved(source / "0.png", seed=77)
+    assert started(run(again(job, resume=True))) == ["0.png"]
+    assert set(files(output)) == set(before)
+
+
+def test_a_failed_file_stays_so_until_it_is_retried(job, source):
+    good = (source / "2.png").read_bytes()
+    (source / "2.png").write_bytes(good[:100])
+    first = list(run(again(job)))
+    resumed = list(run(again(job, resume=True)))
+    assert ended(first)["2.png"] == ended(resumed)["2.png"]
+    assert started(resumed) == []
+    retried = list(run(again(job, retry_failed=True)))
+    assert states(retried) == {"2.png": "failed"}, "only the failed are retried, and truthfully"
+    (source / "2.png").write_bytes(good)
+    assert states(run(again(job, retry_failed=True))) == {"2.png": "done"}
+
+
+def test_a_failed_file_that_was_mended_is_done_on_resume(job, source):
+    good = (source / "2.png").read_bytes()
+    (source / "2.png").write_bytes(good[:100])
+    list(run(again(job)))
+    (source / "2.png").write_bytes(good)
+    assert started(list(run(again(job, resume=True)))) == ["2.png"]
+
+
+def test_a_full_disk_stops_the_batch_and_blames_no_file(job, output, monkeypatch):
+    fsync = os.fsync
+    results = []
+
+    def full(number):
+        if Path(f"/proc/self/fd/{number}").readlink().name != JOURNAL_NAME:
+            results.append(number)
+            if len(results) > 2:
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        fsync(number)
+
+    if not Path("/proc/self/fd").is_dir():
+        pytest.skip("cannot tell files apart here")
+    monkeypatch.setattr(os, "fsync", full)
+    events = list(run(job))
+    assert isinstance(events[-1], BatchStopped)
+    assert "disk is full" in events[-1].reason
+    assert set(states(events).values()) == {"done"}
+    assert not list(output.rglob("*.part"))
+    monkeypatch.setattr(os, "fsync", fsync)
+    assert set(states(run(again(job, resume=True))).values()) == {"done"}
+    assert len(files(output)) == 4
+
+
+def test_it_stops_before_the_disk_is_quite_full(job, monkeypatch):
+    usage = line.shutil.disk_usage
+    monkeypatch.setattr(line.shutil, "disk_usage", lambda path: usage(path)._replace(free=100))
+    events = list(run(job))
+    assert "nearly full" in events[-1].reason
+    assert any(isinstance(event, BatchNoted) for event in events), "and said so before"
+
+
+def test_a_journal_that_cannot_be_written_stops_the_batch(job, monkeypatch):
+    append = Journal.append
+
+    def refuse(self, entry):
+        if entry.state == "done":
+            raise BatchError("The journal cannot be written.")
+        append(self, entry)
+
+    monkeypatch.setattr(Journal, "append", refuse)
+    events = list(run(job))
+    assert events[-1] == BatchStopped("The journal cannot be written.")
+
+
+def test_an_output_folder_that_cannot_be_written_to_is_told_at_once(job, output):
+    output.write_text("a file is in the way")
+    with pytest.raises(BatchError, match="may not be written to"):
+        list(run(job))
+
+
+def test_a_result_that_cannot_be_saved_is_one_failure(job, monkeypatch):
+    def refuse(image, path, **options):
+        raise resultfile.ImageUnwritable(path, f"{path.name} cannot be saved.")
+
+    monkeypatch.setattr(resultfile, "write", refuse)
+    assert set(states(run(job)).values()) == {"failed"}
+
+
+def test_sources_that_vanish_or_change_meanwhile_are_told(job, source, monkeypatch):
+    (source / "0.png").unlink()
+    read = Workshop.read
+
+    def slowly(self, path):
+        opened = read(self, path)
+        if path.name == "1.png":
+            path.write_bytes(path.read_bytes() + b"more")
+        return opened
+
+    monkeypatch.setattr(Workshop, "read", slowly)
+    found = ended(run(job))
+    assert "does not exist" in found["0.png"].reason
+    assert "changed while" in found["1.png"].reason
+    assert found["2.png"].state == "done"
+
+
+def test_a_clock_that_goes_backwards_changes_nothing(job, source, output, monkeypatch):
+    list(run(job))
+    monkeypatch.setattr(time, "time", lambda: 0.0)
+    for path in source.rglob("*.png"):
+        os.utime(path, (0, 0))
+    assert started(list(run(again(job, resume=True)))) == []
+
+
+def test_what_a_killed_run_left_unfinished_is_swept(job, output):
+    output.mkdir()
+    (output / ".restorer-0123456789ab.part").write_bytes(b"half")
+    (output / "other.part").write_bytes(b"somebody's")
+    list(run(job))
+    assert not list(output.glob(".restorer-*.part"))
+    assert (output / "other.part").exists()
+
+
+def test_a_file_that_took_the_program_down_twice_is_set_aside(job, output):
+    with Journal(output) as writing:
+        for state in ("started", "crashed", "started", "crashed"):
+            writing.append(Entry("1.png", state, key="k"))
+    events = list(run(again(job, resume=True)))
+    assert states(events)["1.png"] == "failed"
+    assert "took the program down twice" in ended(events)["1.png"].reason
+    assert "1.png" not in started(events)
+    assert states(run(again(job, retry_failed=True))) == {"1.png": "done"}
+
+
+def test_suspects_run_alone_and_last(job, output):
+    with Journal(output) as writing:
+        for name in ("0.png", "1.png"):
+            writing.append(Entry(name, "started", key="k"))
+            writing.append(Entry(name, "crashed"))
+    order = []
+    for event in run(again(job, resume=True)):
+        if isinstance(event, FileStarted):
+            order.append(event.name)
+        elif isinstance(event, FileEnded):
+            order.append(event.entry.name)
+    assert order[-4:] == ["0.png", "0.png", "1.png", "1.png"]
+
+
+def test_all_are_measured(job):
+    measured = [event for event in run(job) if isinstance(event, FilesMeasured)]
+    assert measured[-1].count == 4
+    assert measured[-1].megapixels == pytest.approx(4 * 40 * 30 / 1e6)
+
+
+def test_the_networks_wait_neither_for_reading_nor_for_writing(job, monkeypatch):
+    """Each stage of one photo waits until the next photo is a stage behind it: all at once."""
+    read, process, write = Workshop.read, Workshop.process, line.write
+    second_read, second_processed = threading.Event(), threading.Event()
+
+    def reading(self, source):
+        if source.name == "1.png":
+            second_read.set()
+        return read(self, source)
+
+    def processing(self, opened):
+        if opened.source.name == "0.png":
+            assert second_read.wait(PATIENCE_S), "1.png is read while 0.png is in the networks"
+        else:
+            second_processed.set()
+        return process(self, opened)
+
+    def writing(processed, target, saving):
+        if target.name == "0.png":
+            assert second_processed.wait(PATIENCE_S), "0.png is written while another is worked on"
+        return write(processed, target, saving)
+
+    monkeypatch.setattr(Workshop, "read", reading)
+    monkeypatch.setattr(Workshop, "process", processing)
+    monkeypatch.setattr(line, "write", writing)
+    events = list(run(replace(job, workers=1)))
+    assert set(states(events).values()) == {"done"}
+
+
+def test_little_memory_makes_it_slower_and_nothing_else(job, monkeypatch):
+    monkeypatch.setattr(line, "HELD_BYTES", 1)
+    assert set(states(run(job)).values()) == {"done"}
+
+
+def test_without_memory_for_a_photo_it_is_told(job, monkeypatch):
+    def hungry(self, image):
+        raise MemoryError
+
+    monkeypatch.setattr(Workshop, "_noise_of", hungry)
+    assert "not enough memory" in ended(run(job))["0.png"].reason
+
+
+def test_a_photo_of_every_kind_keeps_its_kind(source, output, tiny_weights):
+    PillowImage.fromarray(np.full((20, 20), 90, np.uint8)).save(source / "grey.png")
+    PillowImage.new("RGBA", (20, 20), (9, 99, 199, 128)).save(source / "clear.png")
+    job = job_of(source, output, tiny_weights, settings=Settings(scale=2, denoise="off"))
+    assert set(states(run(job)).values()) == {"done"}
+    with PillowImage.open(output / "grey.png") as grey:
+        assert grey.mode == "L"
+    with PillowImage.open(output / "clear.png") as clear:
+        assert (clear.mode, clear.size) == ("RGBA", (40, 40))
+
+
+def test_watching_takes_new_files_once_they_have_stopped_growing(job, source, output):
+    log = []
+    whole = (source / "0.png").read_bytes()
+    steps = iter([whole[:50], whole[:100], whole])
+
+    def wait(seconds):
+        if (content := next(steps, None)) is not None:
+            (source / "new.png").write_bytes(content)
+
+    events = run(replace(job, watch=True), wait=wait)
+    seen = []
+    for event in events:
+        seen.append(event)
+        if isinstance(event, BatchWaited):
+            log.append("waits")
+        if isinstance(event, FileEnded) and event.entry.name == "new.png":
+            break
+    assert [event.count for event in seen if isinstance(event, FilesFound)] == [1]
+    assert ended(seen)["new.png"].state == "done"
+    assert len(log) == 4, "twice of the same size: only then it was taken"
+    assert (output / "new.png").read_bytes() == (output / "0.png").read_bytes()
+
+
+def test_watching_takes_a_changed_file_again_and_replaces_its_result(job, source, output):
+    changed = []
+
+    def wait(seconds):
+        if not changed:
+            changed.append(files(output)["0.png"])
+            saved(source / "0.png", seed=50)
+
+    seen = []
+    for event in run(replace(job, watch=True), wait=wait):
+        seen.append(event)
+        if changed and isinstance(event, FileEnded):
+            break
+    assert seen[-1].entry.state == "done"
+    assert seen[-1].entry.target == "0.png"
+    assert files(output)["0.png"] != changed[0]
+
+
+def test_watching_takes_no_results_for_sources(source, tiny_weights):
+    job = job_of(source, source, tiny_weights, template="{name}_restored.{ext}", watch=True)
+    waits = 0
+    for event in run(job, wait=lambda seconds: None):
+        waits += isinstance(event, BatchWaited)
+        assert not isinstance(event, FilesFound)
+        if waits == 4:
+            break

@@ -1,0 +1,76 @@
+"""The supervisor against children that die as they are told, and once against the real run."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from restorer.engine.batch import journal
+from restorer.engine.batch.job import BatchNoted, FileEnded
+from restorer.engine.batch.journal import Journal
+from restorer.engine.batch.supervisor import supervise
+from restorer.errors import BatchError
+from tests.engine.batch.children import die_after_1, die_at_once, die_in_1, do, refuse
+from tests.engine.batch.jobs import ended, files, job_of, saved, states
+
+
+@pytest.fixture(autouse=True)
+def importable(monkeypatch):
+    """The children find this module too, however pytest was started."""
+    monkeypatch.syspath_prepend(Path(__file__).parents[3])
+
+
+@pytest.fixture
+def job(tmp_path, tiny_weights):
+    for i in range(3):
+        saved(tmp_path / "in" / f"{i}.png", seed=i)
+    return job_of(tmp_path / "in", tmp_path / "out", tiny_weights)
+
+
+def test_a_file_that_takes_the_process_down_twice_is_set_aside(job):
+    events = list(supervise(job, die_in_1))
+    assert states(events) == {"0.png": "done", "1.png": "failed", "2.png": "done"}
+    assert len([event for event in events if isinstance(event, BatchNoted)]) == 2
+    assert "SIGKILL" in next(e.sentence for e in events if isinstance(e, BatchNoted))
+
+
+def test_a_file_that_ended_unheard_is_heard_of_all_the_same(job):
+    events = list(supervise(job, die_after_1))
+    assert states(events) == dict.fromkeys(("0.png", "1.png", "2.png"), "done")
+    assert len([event for event in events if isinstance(event, FileEnded)]) == 3
+
+
+def test_a_process_that_cannot_even_begin_is_not_tried_for_ever(job):
+    with pytest.raises(BatchError, match="SIGKILL"):
+        list(supervise(job, die_at_once))
+
+
+def test_why_a_job_is_refused_is_told(job):
+    with pytest.raises(BatchError, match="no such device"):
+        list(supervise(job, refuse))
+
+
+def test_stopping_to_iterate_ends_the_process(job):
+    events = supervise(job, do)
+    next(events)
+    events.close()
+    assert len(journal.read(job.plan.output).named("done")) <= 2
+    with Journal(job.plan.output, patience_s=0):
+        pass  # nobody holds the lock any more
+
+
+def test_the_real_run_in_a_process_of_its_own(job):
+    events = list(supervise(job))
+    assert set(states(events).values()) == {"done"}
+    assert ended(events)["0.png"].width == 40
+    assert len(files(job.plan.output)) == 3
+
+
+def test_the_supervising_process_needs_no_torch():
+    modules = "supervisor, plan, journal, job, tally, triage, watch, meter"
+    command = (
+        f"import sys; from restorer.engine.batch import {modules}; print('torch' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", command], capture_output=True, check=True)
+    assert done.stdout.strip() == b"False"

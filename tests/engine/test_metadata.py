@@ -1,0 +1,314 @@
+"""What a file says about its photo comes through, or is left out when that is wanted."""
+
+import json
+import shutil
+import struct
+import subprocess
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image as PillowImage
+from PIL import ImageCms
+
+from restorer.engine import exif, imagefile, iptc, metadata, resultfile, xmp
+from restorer.engine.image import Image
+from restorer.engine.photo import Workshop
+from restorer.settings import Saving, Settings
+from tests.conftest import drawn
+
+ENDINGS = ["jpg", "png", "webp", "tif"]
+SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+PACKET = b"""<?xpacket begin="\xef\xbb\xbf" id="W5M0MpCehiHzreSzNTczkc9d"?>
+<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF
+ xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description rdf:about=""
+ xmlns:exif="http://ns.adobe.com/exif/1.0/" xmlns:tiff="http://ns.adobe.com/tiff/1.0/"
+ xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:p="http://ns.adobe.com/photoshop/1.0/"
+ exif:GPSLatitude="48,12.5N" p:City="Wien" tiff:Orientation="6" exif:FNumber="28/10">
+<exif:GPSLongitude>16,22.1E</exif:GPSLongitude><dc:creator>Dr\xc3\xa4wn</dc:creator>
+</rdf:Description></rdf:RDF></x:xmpmeta>
+<?xpacket end="w"?>"""
+
+
+def record(dataset, text):
+    return struct.pack(">BBBH", 0x1C, 2, dataset, len(text)) + text
+
+
+RECORDS = record(25, b"Keyword") + record(90, b"Wien") + record(5, b"Title") + record(101, b"AT")
+
+
+def camera_exif():
+    block = PillowImage.Exif()
+    block[0x010F] = "Drawn"
+    block[0x0112] = 1
+    block[0x013C] = "a host"
+    block.get_ifd(0x8769)[0x927C] = b"maker note \x00\x01\x02" * 3
+    block.get_ifd(0x8825)[1] = "N"
+    block.get_ifd(0x8825)[2] = (48.0, 12.0, 30.5)
+    return block.tobytes()
+
+
+def rich(channels=3, dtype=np.uint8, alpha=False):
+    samples = drawn(40, 30, channels).astype(dtype) * (1 if dtype == np.uint8 else 257)
+    return Image(
+        samples,
+        alpha=samples[..., 0] if alpha else None,
+        exif=camera_exif(),
+        xmp=PACKET,
+        iptc=RECORDS,
+        icc=SRGB if channels == 3 else None,
+        dpi=(240.0, 240.0),
+    )
+
+
+def restored(source, target, weights, saving=None, **settings):
+    settings = {"denoise": "off"} | settings
+    workshop = Workshop.open(Settings(device="cpu", **settings), weights)
+    list(workshop.restore_file(source, target, saving=saving or Saving()))
+    return imagefile.read(target)
+
+
+@pytest.mark.parametrize("ending", [*ENDINGS, "avif"])
+@pytest.mark.parametrize("channels", [1, 3])
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
+@pytest.mark.parametrize("alpha", [False, True])
+def test_every_block_comes_through_every_format(tmp_path, ending, channels, dtype, alpha):
+    if alpha and (ending == "jpg" or (ending == "tif" and dtype == np.uint16 and channels == 1)):
+        pytest.skip("refused")
+    image = rich(channels, dtype, alpha)
+    resultfile.write(image, path := tmp_path / f"a.{ending}")
+    back = imagefile.read(path)
+    assert back.xmp == xmp.upright(PACKET) or back.xmp == PACKET
+    assert back.iptc == (RECORDS if ending in ("jpg", "png", "tif") else None)
+    assert back.icc == image.icc
+    with PillowImage.open(path) as opened:
+        seen = opened.getexif()
+        assert seen[0x010F] == "Drawn"
+        assert seen[0x013C] == "a host"
+        assert seen.get_ifd(0x8825)[2] == (48.0, 12.0, 30.5)
+        assert seen.get_ifd(0x8769)[0x927C] == b"maker note \x00\x01\x02" * 3
+
+
+def test_a_tiff_begins_with_the_exif_block_as_it_was(tmp_path):
+    block = exif.upright(camera_exif(), 40, 30)
+    resultfile.write(rich(), path := tmp_path / "a.tif")
+    body = exif.without_prefix(block)
+    assert path.read_bytes()[8 : len(body)] == body[8:], "so every offset in it still holds"
+
+
+def test_xmp_tells_the_new_orientation(tmp_path):
+    resultfile.write(Image(drawn(8, 8), xmp=PACKET), path := tmp_path / "a.png")
+    assert b'tiff:Orientation="1"' in imagefile.read(path).xmp
+    assert xmp.upright(b"<tiff:Orientation>8</tiff:Orientation>").count(b">1<") == 1
+    assert len(xmp.upright(PACKET)) == len(PACKET)
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_the_location_is_stripped_and_nothing_else(tmp_path, tiny_weights, ending):
+    source, target = tmp_path / f"a.{ending}", tmp_path / f"b.{ending}"
+    resultfile.write(rich(), source)
+    before = imagefile.read(source)
+    image = restored(source, target, tiny_weights, Saving(strip_location=True))
+    with PillowImage.open(target) as opened:
+        seen = opened.getexif()
+        assert seen[0x010F] == "Drawn"
+        assert not seen.get_ifd(0x8825)
+    assert b"GPS" not in image.xmp
+    assert b"Wien" not in image.xmp
+    assert b"exif:FNumber" in image.xmp
+    assert "Dräwn".encode() in image.xmp
+    assert b"Wien" not in target.read_bytes()
+    if before.iptc:
+        assert image.iptc == record(25, b"Keyword") + record(5, b"Title")
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_all_metadata_is_stripped_but_the_colours_stay(tmp_path, tiny_weights, ending):
+    source, target = tmp_path / f"a.{ending}", tmp_path / f"b.{ending}"
+    resultfile.write(rich(), source)
+    image = restored(source, target, tiny_weights, Saving(strip_metadata=True))
+    assert (image.exif, image.xmp, image.iptc) == (None, None, None)
+    assert image.icc == SRGB
+    assert b"Drawn" not in target.read_bytes()
+
+
+@pytest.mark.parametrize(
+    "packet", [b"no xml", b"<a", b'<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>', b"\xff\xfe<\x00a"]
+)
+def test_xmp_that_cannot_be_understood_could_hold_a_place_and_goes(packet):
+    assert xmp.without_location(packet) is None
+
+
+@given(st.binary(max_size=300))
+def test_no_bytes_break_the_blocks(content):
+    xmp.upright(content)
+    xmp.without_location(content)
+    iptc.without_location(content)
+    iptc.from_resources(content)
+    iptc.from_png_profile(content.decode("latin-1"))
+    assert iptc.from_resources(iptc.to_resource(content)) == (content or None)
+
+
+@given(st.binary(min_size=1, max_size=300).map(lambda tail: b"\x1c" + tail))
+def test_iptc_goes_into_a_png_and_comes_back(content):
+    import zlib
+
+    text = iptc.to_png_profile(content).partition(b"\0\0")[2]
+    assert iptc.from_png_profile(zlib.decompress(text).decode()) == content
+
+
+def test_records_of_any_length_are_stepped_over():
+    long = struct.pack(">BBBHI", 0x1C, 2, 120, 0x8004, 40_000) + b"c" * 40_000
+    assert iptc.without_location(long + record(90, b"Wien")) == long
+
+
+@pytest.mark.parametrize(("quality", "subsampling"), [(60, "4:2:0"), (85, "4:2:2"), (97, "4:4:4")])
+def test_a_jpeg_is_compressed_as_its_source_was(tmp_path, tiny_weights, quality, subsampling):
+    source, target = tmp_path / "a.jpg", tmp_path / "b.jpg"
+    picture = PillowImage.fromarray(drawn(64, 48))
+    picture.save(source, quality=quality, subsampling=subsampling)
+    restored(source, target, tiny_weights, denoise=5.0)
+    with PillowImage.open(source) as before, PillowImage.open(target) as after:
+        assert after.quantization == before.quantization
+        assert [layer[1:3] for layer in after.layer] == [layer[1:3] for layer in before.layer]
+
+
+def test_a_wanted_quality_is_heeded(tmp_path, tiny_weights):
+    source, target = tmp_path / "a.jpg", tmp_path / "b.jpg"
+    PillowImage.fromarray(drawn(64, 48)).save(source, quality=50)
+    PillowImage.fromarray(drawn(64, 48)).save(tmp_path / "c.jpg", quality=90)
+    restored(source, target, tiny_weights, Saving(quality=90))
+    with PillowImage.open(tmp_path / "c.jpg") as wanted, PillowImage.open(target) as after:
+        assert after.quantization == wanted.quantization
+
+
+def test_a_grey_jpeg_keeps_its_table(tmp_path, tiny_weights):
+    source, target = tmp_path / "a.jpg", tmp_path / "b.jpg"
+    PillowImage.fromarray(drawn(64, 48, 1)[..., 0]).save(source, quality=70)
+    restored(source, target, tiny_weights)
+    with PillowImage.open(source) as before, PillowImage.open(target) as after:
+        assert after.quantization == before.quantization
+
+
+def test_file_times_are_kept_on_wish(tmp_path, tiny_weights):
+    import os
+
+    source, target = tmp_path / "a.png", tmp_path / "b.png"
+    resultfile.write(Image(drawn(8, 8)), source)
+    os.utime(source, ns=(10**18, 10**18 + 5))
+    restored(source, target, tiny_weights, Saving(keep_times=True))
+    assert target.stat().st_mtime_ns == 10**18 + 5
+
+
+def test_remarks_in_a_png_and_the_comment_of_a_jpeg_come_through(tmp_path, tiny_weights):
+    from PIL.PngImagePlugin import PngInfo
+
+    remarks = PngInfo()
+    remarks.add_text("Title", "Wave")
+    remarks.add_text("Comment", "drawn")
+    remarks.add_itxt("Ünïcode", "雪", zip=True)
+    PillowImage.fromarray(drawn(20, 20)).save(tmp_path / "a.png", pnginfo=remarks)
+    restored(tmp_path / "a.png", tmp_path / "b.png", tiny_weights)
+    with PillowImage.open(tmp_path / "b.png") as opened:
+        assert opened.text == {"Title": "Wave", "Comment": "drawn", "Ünïcode": "雪"}
+    restored(tmp_path / "b.png", tmp_path / "c.jpg", tiny_weights)
+    restored(tmp_path / "c.jpg", tmp_path / "d.jpg", tiny_weights)
+    with PillowImage.open(tmp_path / "d.jpg") as opened:
+        assert opened.info["comment"] == b"drawn"
+    restored(tmp_path / "a.png", tmp_path / "e.png", tiny_weights, Saving(strip_metadata=True))
+    assert b"Wave" not in (tmp_path / "e.png").read_bytes()
+
+
+def test_metadata_too_long_for_a_format_is_no_silent_loss(tmp_path):
+    for field in ("xmp", "iptc"):
+        image = Image(drawn(8, 8), **{field: b"\x1c" * 70_000})
+        with pytest.raises(resultfile.ImageUnwritable, match="too long"):
+            resultfile.write(image, tmp_path / "a.jpg")
+
+
+TAGS = {
+    "EXIF": [
+        "-Make=Drawn & Söhne", "-Model=M 1", "-Artist=Me", "-ImageDescription=a wave",
+        "-DateTimeOriginal=2024:05:06 07:08:09", "-FNumber=2.8", "-ISO=400", "-LensModel=50mm",
+        "-GPSLatitude=48.2", "-GPSLatitudeRef=N", "-GPSLongitude=16.3", "-GPSLongitudeRef=E",
+        "-UserComment=a comment", "-ExposureTime=1/250", "-XPTitle=title", "-Rating=3",
+        "-Orientation#=6", "-XResolution=240", "-YResolution=240", "-ResolutionUnit=inches",
+    ],
+    "XMP": [
+        "-XMP-dc:Title=A title", "-XMP-dc:Subject=one", "-XMP-dc:Subject=two",
+        "-XMP-exif:GPSLatitude=48.2", "-XMP-photoshop:City=Wien", "-XMP-xmp:Label=red",
+    ],
+    "IPTC": ["-IPTC:Keywords=one", "-IPTC:Keywords=two", "-IPTC:City=Wien", "-IPTC:By-line=Me"],
+}  # fmt: skip
+# How the picture lies in the file, and its size and orientation: those are the result's own.
+OF_THE_PICTURE = {
+    "Orientation", "ImageWidth", "ImageHeight", "ExifImageWidth", "ExifImageHeight",
+    "BitsPerSample", "Compression", "PhotometricInterpretation", "StripOffsets",
+    "SamplesPerPixel", "RowsPerStrip", "StripByteCounts", "PlanarConfiguration", "Predictor",
+    "SubfileType", "SourceFile", "YCbCrPositioning", "YCbCrSubSampling", "TileWidth",
+    "TileLength", "ExifByteOrder",
+}  # fmt: skip
+
+
+def seen_by_exiftool(path):
+    command = ["exiftool", "-j", "-G1", "-a", "-EXIF:all", "-XMP:all", "-IPTC:all"]
+    done = subprocess.run(
+        [*command, "-ICC_Profile:all", str(path)], capture_output=True, check=True
+    )
+    (fields,) = json.loads(done.stdout)
+    return {key: value for key, value in fields.items() if key.split(":")[-1] not in OF_THE_PICTURE}
+
+
+@pytest.mark.skipif(shutil.which("exiftool") is None, reason="exiftool is not installed")
+@pytest.mark.parametrize("ending", ENDINGS)
+@pytest.mark.parametrize("scale", [1, 2])
+def test_exiftool_sees_the_same_in_source_and_result(tmp_path, tiny_weights, ending, scale):
+    source, target = tmp_path / f"a.{ending}", tmp_path / f"b.{ending}"
+    PillowImage.fromarray(drawn(40, 30)).save(source, icc_profile=SRGB)
+    kinds = [kind for kind in TAGS if (kind, ending) != ("IPTC", "webp")]
+    tags = [tag for kind in kinds for tag in TAGS[kind]]
+    subprocess.run(["exiftool", "-q", "-overwrite_original", *tags, source], check=True)
+    before = seen_by_exiftool(source)
+    groups = {key.split(":")[0] for key in before}
+    assert {"IFD0", "ExifIFD", "GPS", "XMP-dc"} <= groups
+    assert ("IPTC" in groups) == (ending != "webp")
+    assert "ICC_Profile" in " ".join(groups) or "ICC-header" in groups
+    image = restored(source, target, tiny_weights, scale=scale)
+    assert (image.width, image.height) == (30 * scale, 40 * scale), "turned upright"
+    assert seen_by_exiftool(target) == before
+
+
+@pytest.mark.skipif(shutil.which("exiftool") is None, reason="exiftool is not installed")
+def test_xmp_in_several_segments_of_a_jpeg_comes_through(tmp_path, tiny_weights):
+    source, target = tmp_path / "a.jpg", tmp_path / "b.jpg"
+    PillowImage.fromarray(drawn(40, 30)).save(source)
+    (tmp_path / "long.txt").write_text("far too long " * 8000)
+    tags = [f"-XMP-dc:Description<={tmp_path / 'long.txt'}", "-XMP-dc:Title=short"]
+    subprocess.run(["exiftool", "-q", "-overwrite_original", *tags, source], check=True)
+    assert source.read_bytes().count(b"http://ns.adobe.com/xmp/extension/") > 1
+    restored(source, target, tiny_weights)
+    assert len(seen_by_exiftool(target)["XMP-dc:Description"]) > 100_000
+    assert seen_by_exiftool(target) == seen_by_exiftool(source)
+
+
+@pytest.mark.skipif(shutil.which("exiftool") is None, reason="exiftool is not installed")
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_exiftool_sees_no_place_where_it_was_stripped(tmp_path, tiny_weights, ending):
+    source, target = tmp_path / f"a.{ending}", tmp_path / f"b.{ending}"
+    PillowImage.fromarray(drawn(40, 30)).save(source)
+    tags = [tag for kind in TAGS.values() for tag in kind]
+    subprocess.run(["exiftool", "-q", "-m", "-overwrite_original", *tags, source], check=True)
+    restored(source, target, tiny_weights, Saving(strip_location=True))
+    said = subprocess.run(
+        ["exiftool", "-a", "-G1", "-warning", "-all", str(target)], capture_output=True, check=True
+    ).stdout.decode()
+    assert "GPS" not in said
+    assert "Wien" not in said
+    assert "Warning" not in said
+    assert "Drawn & S" in said
+
+
+def test_what_is_stripped_is_said_by_the_settings_alone():
+    image = rich()
+    assert metadata.without(image, Saving()) is image
