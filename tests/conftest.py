@@ -14,6 +14,7 @@ from restorer.models import catalog
 from restorer.models.denoiser import Denoiser
 from restorer.models.estimator import Estimator
 from restorer.models.upscaler import Upscaler
+from restorer.models.vae import ConditionalVAE, ConvVAE, DenseVAE, PlainAutoencoder
 
 
 def calm(module):
@@ -126,4 +127,22 @@ def mnist_folder(tmp_path_factory):
         )
         write_idx(folder / f"{prefix}-images-idx3-ubyte.gz", images)
         write_idx(folder / f"{prefix}-labels-idx1-ubyte.gz", labels)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def tiny_digit_weights(tmp_path_factory):
+    """A folder with an untrained, tiny one of each model of digits."""
+    folder = tmp_path_factory.mktemp("digit_weights")
+    small = {"width": 8, "hidden": 16}
+    for name, kind, arguments in (
+        ("vae-dense", DenseVAE, {"hidden": 16}),
+        ("vae", ConvVAE, small),
+        ("cvae", ConditionalVAE, small),
+        ("autoencoder", PlainAutoencoder, small),
+    ):
+        torch.manual_seed(0)
+        module = kind(**arguments)
+        module.decoder[-2].weight.data.mul_(20)  # fresh weights draw the same grey everywhere
+        catalog.add(folder, module, digit_card(name, kind.__name__, arguments))
     return folder

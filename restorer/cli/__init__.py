@@ -10,6 +10,7 @@ import click
 
 from restorer import __version__
 from restorer.cli.benchmark import benchmark
+from restorer.cli.digits import digits
 from restorer.cli.info import info
 from restorer.cli.models import models
 from restorer.cli.restore import restore
@@ -28,10 +29,11 @@ def cli() -> None:
     restorer restore photo.jpg               clean it; writes photo_restored.jpg
     restorer restore photo.jpg --scale 2     clean it, twice as wide and high
     restorer restore *.jpg -o cleaned        many photos into a folder
+    restorer digits --grid 20 -o map.png     handwritten digits from a map
     """
 
 
-for command in (restore, models, info, benchmark, train):
+for command in (restore, digits, models, info, benchmark, train):
     cli.add_command(command)
 
 
