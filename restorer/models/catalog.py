@@ -107,11 +107,14 @@ class Catalog:
             raise WeightsCorrupt(self.folder / CATALOG_NAME, "gives 'estimator' to another network")
         return module
 
+    def digit_models(self) -> list[str]:
+        """Names of the models of digits."""
+        return [entry.name for entry in self.entries if entry.architecture in _OF_DIGITS]
+
     def digit_model(self, name: str) -> DigitModel:
         """Raises ModelUnknown (also for a model of photos), WeightsMissing or WeightsCorrupt."""
-        digit_models = [e.name for e in self.entries if e.architecture in _OF_DIGITS]
-        if name not in digit_models:
-            known = ", ".join(digit_models) or "none"
+        if name not in self.digit_models():
+            known = ", ".join(self.digit_models()) or "none"
             raise ModelUnknown(f"{self.folder} has no model of digits {name!r}. It has: {known}.")
         module = self.load(name)
         assert isinstance(module, DigitModel)
