@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import NormalDist
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -122,23 +122,30 @@ def load_known(folder: Path, model: str, sha256: str) -> KnownDigits | None:
     path = folder / CODES_NAME
     try:
         with safe_open(path, framework="numpy") as file:
-            if (file.metadata() or {}).get(model) != sha256:
+            about = json.loads((file.metadata() or {}).get(model, "{}"))
+            if about.get("weights") != sha256:
                 return None
             codes = file.get_tensor(model).astype(np.float32)
             labels = file.get_tensor("labels")
+            return KnownDigits(codes, labels, float(about["least_density"]))
     except FileNotFoundError:
         return None
-    except (OSError, SafetensorError) as error:
+    except (OSError, ValueError, KeyError, AttributeError, SafetensorError) as error:
         raise WeightsCorrupt(path, f"is damaged ({error})") from error
-    return KnownDigits.of(codes, labels)
 
 
 def save_known(
     folder: Path, codes: dict[str, Codes], sha256: dict[str, str], labels: NDArray[np.uint8]
 ) -> None:
     """Writes the codes of several models, rounded to half precision, and whose they are."""
-    tensors = {name: points.astype(np.float16) for name, points in codes.items()}
-    (folder / CODES_NAME).write_bytes(save({**tensors, "labels": labels}, metadata=sha256))
+    tensors: dict[str, NDArray[Any]] = {"labels": labels}
+    metadata = {}
+    for name, points in codes.items():
+        tensors[name] = points.astype(np.float16)
+        # Found once, here: it takes seconds, and a window waits for nobody.
+        least = KnownDigits.of(points, labels).least_density
+        metadata[name] = json.dumps({"weights": sha256[name], "least_density": least})
+    (folder / CODES_NAME).write_bytes(save(tensors, metadata=metadata))
 
 
 def weights_hash(folder: Path, model: str) -> str:
