@@ -161,7 +161,7 @@ class ConvVAE(VAE):
     all digits fit on it.
     """
 
-    def __init__(self, width: int = 32, hidden: int = 256) -> None:
+    def __init__(self, width: int = 32, hidden: int = 512) -> None:
         super().__init__()
         self.encoder, features = _conv_encoder(width)
         self.to_posterior = _perceptron(features, 2 * CODE_SIZE)
@@ -176,7 +176,7 @@ class ConditionalVAE(VAE):
 
     labelled = True
 
-    def __init__(self, width: int = 32, hidden: int = 256) -> None:
+    def __init__(self, width: int = 32, hidden: int = 512) -> None:
         super().__init__()
         self.encoder, features = _conv_encoder(width)
         self.to_posterior = _perceptron(features + CLASSES, 2 * CODE_SIZE)
@@ -190,7 +190,7 @@ class PlainAutoencoder(DigitDecoder):
     scribbles. It is here to show that.
     """
 
-    def __init__(self, width: int = 32, hidden: int = 256) -> None:
+    def __init__(self, width: int = 32, hidden: int = 512) -> None:
         super().__init__()
         self.encoder, features = _conv_encoder(width)
         self.to_code = _perceptron(features, CODE_SIZE)
