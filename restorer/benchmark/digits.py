@@ -2,7 +2,8 @@
 
 The convention: Bernoulli pixels, grey values as probabilities of ink, natural logarithms, sums
 over the 784 pixels, means over the digits. That is exactly the mean over digits binarized at
-random, so published figures on dynamically binarized MNIST may stand beside these.
+random, so published figures on dynamically binarized MNIST may stand beside these. (The encoder
+sees the grey digit; the bound holds whatever the posterior is a function of.)
 """
 
 from __future__ import annotations

@@ -161,7 +161,7 @@ class ConvVAE(VAE):
     all digits fit on it.
     """
 
-    def __init__(self, width: int = 32, hidden: int = 512) -> None:
+    def __init__(self, width: int = 32, hidden: int = 384) -> None:
         super().__init__()
         self.encoder, features = _conv_encoder(width)
         self.to_posterior = _perceptron(features, 2 * CODE_SIZE)
@@ -176,7 +176,7 @@ class ConditionalVAE(VAE):
 
     labelled = True
 
-    def __init__(self, width: int = 32, hidden: int = 512) -> None:
+    def __init__(self, width: int = 32, hidden: int = 384) -> None:
         super().__init__()
         self.encoder, features = _conv_encoder(width)
         self.to_posterior = _perceptron(features + CLASSES, 2 * CODE_SIZE)
@@ -190,7 +190,7 @@ class PlainAutoencoder(DigitDecoder):
     scribbles. It is here to show that.
     """
 
-    def __init__(self, width: int = 32, hidden: int = 512) -> None:
+    def __init__(self, width: int = 32, hidden: int = 384) -> None:
         super().__init__()
         self.encoder, features = _conv_encoder(width)
         self.to_code = _perceptron(features, CODE_SIZE)
@@ -245,7 +245,11 @@ def _conv_encoder(width: int) -> tuple[nn.Sequential, int]:
 def _conv_decoder(inputs: int, width: int, hidden: int) -> nn.Sequential:
     """A perceptron to 7 x 7 cells, two convolutions, and each cell unfolds to 4 x 4 pixels."""
     return nn.Sequential(
-        _perceptron(inputs, hidden, hidden=hidden),
+        nn.Linear(inputs, hidden),
+        nn.SiLU(),
+        nn.Linear(hidden, hidden),
+        nn.SiLU(),
+        nn.Linear(hidden, hidden),
         nn.SiLU(),
         nn.Linear(hidden, width // 2 * 7 * 7),
         nn.SiLU(),

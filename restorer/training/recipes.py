@@ -65,7 +65,7 @@ def _of_digits(name: str, architecture: str, steps: int, layout_hint: float = 0.
         name=name,
         task="digits",
         architecture=architecture,
-        phases=(Phase(0.6, 64, SIDE_PX), Phase(1.0, 128, SIDE_PX)),
+        phases=(Phase(1.0, 64, SIDE_PX),),
         gradient_norm=100.0,  # of a sum of 784 pixels' nats
         loss="cross-entropy, Bernoulli pixels" if is_plain else "negative ELBO, Bernoulli pixels",
         steps=steps,
@@ -77,7 +77,7 @@ def _of_digits(name: str, architecture: str, steps: int, layout_hint: float = 0.
 _DIGITS: Final = (
     _of_digits("vae-dense", "DenseVAE", 24_000),
     # Without the hint classes settle in several islands each, which later steps do not undo.
-    _of_digits("vae", "ConvVAE", 36_000, layout_hint=20.0),
+    _of_digits("vae", "ConvVAE", 44_000, layout_hint=20.0),
     _of_digits("cvae", "ConditionalVAE", 24_000),
     _of_digits("autoencoder", "PlainAutoencoder", 12_000),
 )
