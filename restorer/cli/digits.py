@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from restorer.engine.digits import DigitPress
 
 _ALL: Final = "all"
+_MAX_MEGAPIXELS: Final = 500  # as for photos
 
 
 class _PointType(click.ParamType["tuple[float, float]"]):
@@ -62,7 +63,12 @@ class _Asked:
 @click.option(
     "--random", "count", type=click.IntRange(1, 10_000), metavar="N", help="N random digits."
 )
-@click.option("--seed", default=0, show_default=True, type=click.IntRange(0), help="Of --random.")
+@click.option(
+    "--vary", type=click.IntRange(1, 10_000), metavar="N", help="N variations of the digit --at."
+)
+@click.option(
+    "--seed", default=0, show_default=True, type=click.IntRange(0), help="Of --random and --vary."
+)
 @click.option(
     "--path",
     "ends",
@@ -110,6 +116,7 @@ def digits(
     grid: int | None,
     spread: str,
     count: int | None,
+    vary: int | None,
     seed: int,
     ends: tuple[tuple[float, float], tuple[float, float]] | None,
     frames: int,
@@ -127,6 +134,7 @@ def digits(
     restorer digits --at 0.5,-1 -o digit.png           the digit at that point
     restorer digits --grid 20 -o map.png               the whole map
     restorer digits --random 9 --seed 4 -o nine.png    the same nine each time
+    restorer digits --at 0.5,-1 --vary 9 -o alike.png
     restorer digits --digit 7 --random 5 -o sevens.png
     restorer digits --path 0,0 2,1 --frames 24 -o morph.gif
     restorer digits --encode photo.png -o seen.png
@@ -134,6 +142,8 @@ def digits(
     asked_for = [x is not None for x in (at, grid, count, ends, photo)]
     if sum(asked_for) > 1 or not (any(asked_for) or digit is not None):
         raise click.UsageError("Give one of --at, --grid, --random, --path, --encode or --digit.")
+    if vary is not None and at is None:
+        raise click.UsageError("--vary wants a digit to vary: add --at X,Y.")
     if photo is None and not outputs:
         raise click.UsageError("Say where to with -o, such as -o digits.png.")
     if digit == _ALL and (grid is not None or ends is not None or photo is not None):
@@ -157,12 +167,12 @@ def digits(
     elif ends is not None:
         codes = digitmap.path(ends, frames)
     else:
-        codes = digitmap.path((at or (0.0, 0.0), at or (0.0, 0.0)), 2)[:1]
+        codes = _around(at or (0.0, 0.0), vary, seed)
     columns = grid or (math.ceil(math.sqrt(len(codes))) if ends is None else len(codes))
     asked = _labelled(codes.reshape(-1, 2), digit, columns)
+    _check_size(len(asked.codes), px)
     drawn = press.draw(asked.codes, asked.labels)
-    for path in outputs:
-        _write(drawn, asked, path, px, animated=ends is not None)
+    _write(drawn, asked, outputs, px, animated=ends is not None)
     _report(
         {
             "model": name,
@@ -173,6 +183,24 @@ def digits(
         },
         as_json,
     )
+
+
+def _around(point: tuple[float, float], vary: int | None, seed: int) -> Codes:
+    """The point itself, or that many variations of it."""
+    from restorer.engine import digitmap
+
+    if vary is None:
+        return digitmap.varied(point, 1, seed, spread=0.0)
+    return digitmap.varied(point, vary, seed)
+
+
+def _check_size(count: int, px: int) -> None:
+    megapixels = count * px**2 / 1e6
+    if megapixels > _MAX_MEGAPIXELS:
+        raise click.UsageError(
+            f"{count} digits of {px} pixels make {megapixels:.0f} megapixels, the most is "
+            f"{_MAX_MEGAPIXELS}. Choose a smaller --px."
+        )
 
 
 def _press(weights: Path, name: str, digit: str | None) -> DigitPress:
@@ -195,17 +223,21 @@ def _labelled(codes: Codes, digit: str | None, columns: int) -> _Asked:
     return _Asked(codes.repeat(10, axis=0), list(range(10)) * len(codes), 10)
 
 
-def _write(drawn: Bytes, asked: _Asked, path: Path, px: int, *, animated: bool) -> None:
+def _write(
+    drawn: Bytes, asked: _Asked, outputs: tuple[Path, ...], px: int, *, animated: bool
+) -> None:
     from restorer.engine import digitfile
     from restorer.engine.digitpicture import enlarged, sheet
 
-    suffix = path.suffix.lower()
-    if suffix == digitfile.TABLE:
-        digitfile.write_table(asked.codes, asked.labels, path)
-    elif animated and suffix in digitfile.ANIMATIONS:
-        digitfile.write_animation(enlarged(drawn, px), path)
-    else:
-        digitfile.write_picture(sheet(enlarged(drawn, px), asked.columns), path)
+    large = enlarged(drawn, px)
+    for path in outputs:
+        suffix = path.suffix.lower()
+        if suffix == digitfile.TABLE:
+            digitfile.write_table(asked.codes, asked.labels, path)
+        elif animated and suffix in digitfile.ANIMATIONS:
+            digitfile.write_animation(large, path)
+        else:
+            digitfile.write_picture(sheet(large, asked.columns), path)
 
 
 def _encode(
@@ -234,8 +266,7 @@ def _encode(
     original = to_bytes(seen)
     lost = np.abs(original.astype(np.int16) - reconstruction).astype(np.uint8)
     asked = _Asked(located.codes, labels, 3)
-    for path in outputs:
-        _write(np.stack((original, reconstruction, lost)), asked, path, px, animated=False)
+    _write(np.stack((original, reconstruction, lost)), asked, outputs, px, animated=False)
     return {
         "source": str(photo),
         "code": _rounded(located.codes)[0],

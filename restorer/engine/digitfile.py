@@ -19,7 +19,7 @@ from restorer.errors import ImageUnwritable
 STILLS: Final = {".png": "PNG", ".webp": "WEBP", ".gif": "GIF"}
 ANIMATIONS: Final = {".webp": "WEBP", ".gif": "GIF"}
 TABLE: Final = ".csv"
-_LONGEST_SIDE: Final = {"WEBP": 16_383, "GIF": 65_535, "PNG": 65_535}
+_LONGEST_SIDE: Final = {"WEBP": 16_383, "GIF": 65_535}
 
 
 def write_picture(picture: Bytes, path: Path) -> None:
@@ -79,11 +79,12 @@ def _kind(path: Path, kinds: dict[str, str]) -> str:
 
 
 def _check_side(path: Path, kind: str, side_px: int) -> None:
-    if side_px > _LONGEST_SIDE[kind]:
+    longest = _LONGEST_SIDE.get(kind)
+    if longest is not None and side_px > longest:
         raise ImageUnwritable(
             path,
-            f"{path.name}: {kind} holds at most {_LONGEST_SIDE[kind]} pixels a side, not "
-            f"{side_px}. Choose fewer or smaller digits.",
+            f"{path.name}: {kind} holds at most {longest} pixels a side, not {side_px}. "
+            "Choose fewer or smaller digits, or .png.",
         )
 
 

@@ -57,6 +57,14 @@ def test_random_digits_depend_on_the_seed_alone(digits, tmp_path):
     assert pixels(tmp_path / "a.png").shape == (3 * 56, 3 * 56)
 
 
+def test_variations_lie_around_the_point(digits, tmp_path):
+    path = tmp_path / "alike.png"
+    told = json.loads(digits("--at", "1,-1", "--vary", 4, "--json", "-o", path)[1].out)
+    assert len(told["codes"]) == 4
+    np.testing.assert_allclose(told["codes"], [[1, -1]] * 4, atol=0.7)
+    assert pixels(path).shape == (2 * 56, 2 * 56)
+
+
 @pytest.mark.parametrize("ending", [".gif", ".webp"])
 def test_a_path_moves_and_ends_where_asked(digits, tmp_path, ending):
     path, table = tmp_path / f"morph{ending}", tmp_path / "codes.csv"
@@ -139,11 +147,13 @@ def test_an_empty_picture_is_told(digits, tmp_path):
         ([], "Give one of"),
         (["--at", "0,0", "--grid", "3"], "Give one of"),
         (["--at", "0,0"], "with -o"),
+        (["--random", "3", "--vary", "3", "-o", "a.png"], "add --at"),
         (["--at", "0;0", "-o", "a.png"], "not two numbers"),
         (["--at", "0,nan", "-o", "a.png"], "no place on the map"),
         (["--digit", "all", "--grid", "3", "-o", "a.png"], "goes with"),
         (["--at", "0,0", "--model", "cvae", "-o", "a.png"], "add --digit"),
         (["--digit", "3", "--model", "vae", "-o", "a.png"], "cannot be told"),
+        (["--grid", "100", "--px", "500", "-o", "a.png"], "2500 megapixels"),
         (["--digit", "12", "-o", "a.png"], "12"),
     ],
 )
@@ -167,6 +177,7 @@ def test_a_file_that_cannot_be_written_is_named(digits, tmp_path, name, why):
 
 
 def test_a_sheet_too_large_for_its_format_is_told(digits, tmp_path):
-    status, captured = digits("--grid", 20, "--px", 1000, "-o", tmp_path / "map.webp")
+    many = ("--digit", "all", "--random", 300)  # 16,800 pixels high
+    status, captured = digits(*many, "-o", tmp_path / "many.webp")
     assert status == 1
     assert "16383 pixels a side" in captured.err
