@@ -158,7 +158,8 @@ class ConvVAE(VAE):
 
     4 x 4 pixels fold into the channels of a cell on the way in and unfold on the way out (pixel
     shuffle, Shi et al. 2016). Between the map and the cells a perceptron bends the plane so that
-    all digits fit on it.
+    all digits fit on it. It sees no labels; those only hint at the layout of the map while it
+    trains, see `Recipe.layout_hint`.
     """
 
     def __init__(self, width: int = 32, hidden: int = 384) -> None:
