@@ -11,6 +11,7 @@ RestorerError
 │   ├── WeightsMissing
 │   ├── WeightsCorrupt
 │   └── ModelUnknown           no such model in the catalog
+├── NoDigit                    a picture in which no digit is found
 ├── RestoreFailed              every step of the fallback ladder failed
 ├── DeviceUnavailable          the device asked for is not there
 ├── BatchError                 a folder job cannot be started or go on
@@ -81,6 +82,10 @@ class WeightsCorrupt(WeightsError):
 
 class ModelUnknown(WeightsError):
     """The catalog has no model of that name."""
+
+
+class NoDigit(RestorerError):
+    """Nothing in the picture stands out enough to be a digit."""
 
 
 class RestoreFailed(RestorerError):

@@ -1,14 +1,20 @@
 """Tiny seeded networks and drawn pictures, for every test."""
 
+import dataclasses
+import gzip
+
 import numpy as np
 import pytest
 import torch
+from PIL import Image as PillowImage
+from PIL import ImageDraw, ImageFont
 
 from restorer.engine.image import Image
 from restorer.models import catalog
 from restorer.models.denoiser import Denoiser
 from restorer.models.estimator import Estimator
 from restorer.models.upscaler import Upscaler
+from restorer.models.vae import ConditionalVAE, ConvVAE, DenseVAE, PlainAutoencoder
 
 
 def calm(module):
@@ -84,3 +90,59 @@ def card(name, architecture, arguments):
         hours=0,
         hardware="none",
     )
+
+
+def digit_card(name, architecture, arguments):
+    """The same for a model of digits."""
+    photo_only = {"scale": None, "stride": None, "halo": None, "degradations": None}
+    return dataclasses.replace(card(name, architecture, arguments), **photo_only)
+
+
+def drawn_digit(digit, size_px=20, shift=(0, 0)):
+    """A printed digit as MNIST stores handwritten ones: (28, 28) uint8, light on dark."""
+    canvas = PillowImage.new("L", (28, 28))
+    middle = (14 + shift[0], 14 + shift[1])
+    font = ImageFont.load_default(size_px)
+    ImageDraw.Draw(canvas).text(middle, str(digit), fill=255, font=font, anchor="mm")
+    return np.array(canvas)
+
+
+def write_idx(path, array):
+    header = bytes((0, 0, 8, array.ndim)) + np.array(array.shape, ">u4").tobytes()
+    path.write_bytes(gzip.compress(header + array.astype(np.uint8).tobytes()))
+
+
+@pytest.fixture(scope="session")
+def mnist_folder(tmp_path_factory):
+    """MNIST's four files with 240 and 60 printed digits in them."""
+    folder = tmp_path_factory.mktemp("mnist")
+    random = np.random.default_rng(0)
+    for prefix, count in (("train", 240), ("t10k", 60)):
+        labels = np.arange(count) % 10
+        images = np.stack(
+            [
+                drawn_digit(label, random.integers(18, 24), random.integers(-2, 3, 2))
+                for label in labels
+            ]
+        )
+        write_idx(folder / f"{prefix}-images-idx3-ubyte.gz", images)
+        write_idx(folder / f"{prefix}-labels-idx1-ubyte.gz", labels)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def tiny_digit_weights(tmp_path_factory):
+    """A folder with an untrained, tiny one of each model of digits."""
+    folder = tmp_path_factory.mktemp("digit_weights")
+    small = {"width": 8, "hidden": 16}
+    for name, kind, arguments in (
+        ("vae-dense", DenseVAE, {"hidden": 16}),
+        ("vae", ConvVAE, small),
+        ("cvae", ConditionalVAE, small),
+        ("autoencoder", PlainAutoencoder, small),
+    ):
+        torch.manual_seed(0)
+        module = kind(**arguments)
+        module.decoder[-2].weight.data.mul_(20)  # fresh weights draw the same grey everywhere
+        catalog.add(folder, module, digit_card(name, kind.__name__, arguments))
+    return folder

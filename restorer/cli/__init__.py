@@ -11,6 +11,7 @@ import click
 from restorer import __version__
 from restorer.cli.batch import batch
 from restorer.cli.benchmark import benchmark
+from restorer.cli.digits import digits
 from restorer.cli.info import info
 from restorer.cli.models import models
 from restorer.cli.restore import restore
@@ -30,10 +31,11 @@ def cli() -> None:
     restorer restore photo.jpg --scale 2     clean it, twice as wide and high
     restorer restore *.jpg -o cleaned        many photos into a folder
     restorer batch Pictures Cleaned -r       a whole tree, which --resume takes up again
+    restorer digits --grid 20 -o map.png     handwritten digits from a map
     """
 
 
-for command in (restore, batch, models, info, benchmark, train):
+for command in (restore, batch, digits, models, info, benchmark, train):
     cli.add_command(command)
 
 

@@ -39,7 +39,10 @@ def models(name: str | None, weights: Path, check: bool, as_json: bool) -> None:
 
 
 def _line(entry: Entry) -> str:
-    purpose = "denoise" if entry.scale == 1 else f"enlarge x{entry.scale}"
+    if entry.scale is None:
+        purpose = "digits"
+    else:
+        purpose = "denoise" if entry.scale == 1 else f"enlarge x{entry.scale}"
     return (
         f"{entry.name:<14} {purpose:<12} {entry.parameters / 1e6:5.2f} M parameters, "
         f"{entry.steps} steps in {entry.hours:g} h on {entry.hardware}"
@@ -50,12 +53,14 @@ def _card(entry: Entry) -> str:
     rows = [
         ("Model", f"{entry.name} ({entry.architecture} {json.dumps(entry.arguments)})"),
         ("Trained on", entry.trained_on),
-        ("Degradations", entry.degradations),
         ("Training", f"loss {entry.loss}, {entry.steps} steps, seed {entry.seed}"),
         ("Hardware", f"{entry.hours:g} h on {entry.hardware}"),
         ("Weights", f"{entry.file}, {entry.parameters} parameters, SHA-256 {entry.sha256}"),
-        ("Tiles", f"halo {entry.halo} px, stride {entry.stride} px"),
     ]
+    if entry.degradations is not None:
+        rows.insert(2, ("Degradations", entry.degradations))
+    if entry.halo is not None:
+        rows.append(("Tiles", f"halo {entry.halo} px, stride {entry.stride} px"))
     if entry.sigma_range is not None:
         low, high = entry.sigma_range
         rows.append(("Noise", f"sigma {low:g} to {high:g} in 8-bit levels"))

@@ -1,11 +1,11 @@
-"""`restorer train`: anyone can train on their own pictures, no labels needed."""
+"""`restorer train`: anyone can train on their own pictures, or the models of digits on MNIST."""
 
 from __future__ import annotations
 
 import contextlib
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -15,19 +15,26 @@ from restorer.settings import SCALES
 if TYPE_CHECKING:
     from restorer.training.train import Progress
 
+PHOTO_MODELS: Final = ("denoiser", "upscaler", "estimator")
+DIGIT_MODELS: Final = ("vae", "cvae", "vae-dense", "autoencoder")
 
-@click.command(cls=ManyValuesCommand, short_help="Train a model on your own photos.")
-@click.argument("model", type=click.Choice(["denoiser", "upscaler", "estimator"]))
+
+@click.command(cls=ManyValuesCommand, short_help="Train a model on your own photos, or on MNIST.")
+@click.argument("model", type=click.Choice([*PHOTO_MODELS, *DIGIT_MODELS]))
 @click.option(
     "--data",
     metavar="FOLDER...",
     multiple=True,
     required=True,
     type=click.Path(path_type=Path),
-    help="Folders of clean photos, searched to the bottom.",
+    help="Folders of clean photos, searched to the bottom; or the one with MNIST's .gz files.",
 )
+@click.option("--minutes", type=click.FloatRange(min=0.01), help="How long to train.")
 @click.option(
-    "--minutes", type=click.FloatRange(min=0.01), required=True, help="How long to train."
+    "--steps",
+    type=click.IntRange(min=1),
+    help="Or for how many steps: then the same seed gives the same weights. Models of digits have "
+    "a default.",
 )
 @click.option(
     "--out",
@@ -62,7 +69,8 @@ if TYPE_CHECKING:
 def train(
     model: str,
     data: tuple[Path, ...],
-    minutes: float,
+    minutes: float | None,
+    steps: int | None,
     out: Path,
     scale: str,
     start_from: Path | None,
@@ -74,6 +82,8 @@ def train(
 ) -> None:
     """Train a model on your own photos: they need no labels, only to be clean and sharp.
 
+    vae, cvae, vae-dense and autoencoder are the models of handwritten digits; they train on MNIST.
+
     Ctrl-C saves a checkpoint; --resume goes on from it, or starts another learning-rate cycle if
     the last one was finished.
     """
@@ -82,10 +92,15 @@ def train(
     from restorer.training.train import train as run_training
 
     recipe = RECIPES[f"upscaler-x{scale}" if model == "upscaler" else model]
+    if minutes is None and steps is None:
+        steps = recipe.steps
+    if (minutes is None) == (steps is None):
+        raise click.UsageError("Say how long to train, by either --minutes or --steps.")
     plan = Plan(
         recipe=recipe,
         data=data,
         minutes=minutes,
+        steps=steps,
         out=out,
         start_from=start_from,
         resume=resume,
@@ -108,5 +123,5 @@ def _line(progress: Progress) -> str:
         f"loss {progress.loss:6.3f}  {progress.megapixels_per_s:.2f} MP/s"
     )
     if progress.validation is not None:
-        line += f"  held-out photos {progress.validation:.2f}"
+        line += f"  held out {progress.validation:.2f}"
     return line

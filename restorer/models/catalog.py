@@ -7,7 +7,7 @@ import json
 import os
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 import torch
 from safetensors import SafetensorError
@@ -19,20 +19,31 @@ from restorer.models import CATALOG_NAME
 from restorer.models.denoiser import Denoiser
 from restorer.models.estimator import Estimator
 from restorer.models.upscaler import Upscaler
+from restorer.models.vae import ConditionalVAE, ConvVAE, DenseVAE, DigitModel, PlainAutoencoder
 
-Network = Denoiser | Upscaler | Estimator
+PhotoNetwork = Denoiser | Upscaler | Estimator
+Network = PhotoNetwork | DigitModel
 ARCHITECTURES: Final[dict[str, type[Network]]] = {
-    "Denoiser": Denoiser,
-    "Upscaler": Upscaler,
-    "Estimator": Estimator,
+    kind.__name__: kind
+    for kind in (
+        Denoiser,
+        Upscaler,
+        Estimator,
+        DenseVAE,
+        ConvVAE,
+        ConditionalVAE,
+        PlainAutoencoder,
+    )
 }
+_OF_DIGITS: Final = frozenset(kind.__name__ for kind in get_args(DigitModel))
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One model's card: all that is needed to run it and to judge it.
 
-    `halo`, `stride`: input pixels. `sigma_range`: noise it was trained on, 8-bit levels.
+    `halo`, `stride`: input pixels. `sigma_range`: noise it was trained on, 8-bit levels. What is
+    asked of photos only (`scale` to `degradations`) is None for the models of digits.
     `figures`: what `tests/benchmarks/figures.py` measured with exactly these weights, by data set.
     """
 
@@ -41,14 +52,14 @@ class Entry:
     arguments: dict[str, Any]
     file: str
     sha256: str
-    scale: int
-    stride: int
-    halo: int
+    scale: int | None
+    stride: int | None
+    halo: int | None
     parameters: int
     sigma_range: tuple[float, float] | None
     loss: str
     trained_on: str
-    degradations: str
+    degradations: str | None
     seed: int
     steps: int
     hours: float
@@ -94,6 +105,19 @@ class Catalog:
         module = self.load("estimator")
         if not isinstance(module, Estimator):
             raise WeightsCorrupt(self.folder / CATALOG_NAME, "gives 'estimator' to another network")
+        return module
+
+    def digit_models(self) -> list[str]:
+        """Names of the models of digits."""
+        return [entry.name for entry in self.entries if entry.architecture in _OF_DIGITS]
+
+    def digit_model(self, name: str) -> DigitModel:
+        """Raises ModelUnknown (also for a model of photos), WeightsMissing or WeightsCorrupt."""
+        if name not in self.digit_models():
+            known = ", ".join(self.digit_models()) or "none"
+            raise ModelUnknown(f"{self.folder} has no model of digits {name!r}. It has: {known}.")
+        module = self.load(name)
+        assert isinstance(module, DigitModel)
         return module
 
     def load(self, name: str) -> Network:
@@ -148,9 +172,9 @@ def add(folder: Path, module: Network, entry: Entry) -> Entry:
     fields = asdict(entry) | {
         "file": f"{entry.name}.safetensors",
         "sha256": hashlib.sha256(content).hexdigest(),
-        "scale": module.scale,
-        "stride": module.stride,
-        "halo": module.halo,
+        "scale": module.scale if isinstance(module, PhotoNetwork) else None,
+        "stride": module.stride if isinstance(module, PhotoNetwork) else None,
+        "halo": module.halo if isinstance(module, PhotoNetwork) else None,
         "parameters": sum(parameter.numel() for parameter in module.parameters()),
     }
     complete = Entry(**fields)

@@ -121,7 +121,8 @@ def main(data: Path) -> None:
     for scale in (2, 3, 4):
         figures[f"upscaler-x{scale}"] = upscaler_figures(catalog, data, scale)
     entries = tuple(
-        dataclasses.replace(entry, figures=figures[entry.name]) for entry in catalog.entries
+        dataclasses.replace(entry, figures=figures.get(entry.name, entry.figures))
+        for entry in catalog.entries
     )
     write_catalog(dataclasses.replace(catalog, entries=entries))
     table = readme_table(figures)

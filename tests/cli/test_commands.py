@@ -49,7 +49,9 @@ def test_importing_the_library_loads_no_torch():
     assert "torch" not in imported_by("import restorer")
 
 
-@pytest.mark.parametrize("command", ["restore", "batch", "models", "info", "benchmark", "train"])
+@pytest.mark.parametrize(
+    "command", ["restore", "batch", "digits", "models", "info", "benchmark", "train"]
+)
 def test_every_command_explains_itself(command, capsys):
     assert run([command, "--help"]) == 0
     assert "Usage: restorer" in capsys.readouterr().out

@@ -110,17 +110,19 @@ def test_an_unknown_model_is_told_what_there_is(folder):
 def test_the_shipped_weights_are_whole_and_within_their_budget():
     shipped = catalog.open_catalog(weights_dir())
     assert [e.name for e in shipped.entries] == [
+        "autoencoder",
+        "cvae",
         "denoiser",
         "estimator",
         "upscaler-x2",
         "upscaler-x3",
         "upscaler-x4",
+        "vae",
+        "vae-dense",
     ]
     for described in shipped.entries:
         module = shipped.load(described.name)
-        assert (described.scale, described.stride, described.halo) == (
-            module.scale,
-            module.stride,
-            module.halo,
-        )
+        if described.name not in shipped.digit_models():
+            facts = (described.scale, described.stride, described.halo)
+            assert facts == (module.scale, module.stride, module.halo)
         assert described.figures, f"{described.name} has no measured figures"

@@ -1,0 +1,93 @@
+"""The tasks on photos: denoise, upscale, estimate the noise."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import torch
+from torch import Generator, Tensor
+from torch.nn import functional
+
+from restorer.models.catalog import Network
+from restorer.models.estimator import PATCH_PX
+from restorer.training import degrade
+from restorer.training.data import Photos
+from restorer.training.muon import bfloat16_is_fast
+from restorer.training.objective import BatchLoss
+from restorer.training.recipes import Phase, Recipe
+
+VALIDATION_SIGMA: Final = 25.0
+VALIDATION_CROP_PX: Final = 240
+FLOOR_SIGMA: Final = 0.5  # where rounding to 8 bits hides any noise
+
+Batch = tuple[tuple[Tensor, ...], Tensor]  # what the network is given, what it should return
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoObjective:
+    """Degraded patches of photos in, clean ones or their noise level out."""
+
+    recipe: Recipe
+    photos: Photos
+
+    def loss(
+        self, network: Network, phase: Phase, fraction: float, generator: Generator
+    ) -> BatchLoss:
+        """L1 of pictures in 8-bit levels; of the estimator, the likelihood of the true level."""
+        del fraction  # these losses stay the same from start to end
+        clean = self.photos.patches(phase.batch, phase.patch_px, generator)
+        inputs, target = _batch(self.recipe, clean, generator)
+        device = clean.device
+        with torch.autocast(device.type, torch.bfloat16, enabled=bfloat16_is_fast(device)):
+            answer = network(*inputs)
+        value = _loss(self.recipe, answer.float(), target)
+        return BatchLoss(value, clean.shape[0] * clean.shape[2] * clean.shape[3], value)
+
+    @torch.inference_mode()
+    def validate(self, network: Network) -> float:
+        """PSNR in decibels over the held-out photos: sigma 25, or bicubic shrinking.
+
+        The same noise always. Of the estimator, the median error in percent.
+        """
+        if self.recipe.task == "estimate":
+            return self._estimation_error(network)
+        errors = []
+        for clean in self.photos.validation(VALIDATION_CROP_PX):
+            if self.recipe.task == "denoise":
+                generator = Generator(clean.device).manual_seed(0)
+                noise = torch.randn(clean.shape, generator=generator, device=clean.device)
+                sigma = torch.full((1, 1, 1, 1), VALIDATION_SIGMA, device=clean.device)
+                restored = network(clean + noise * (VALIDATION_SIGMA / 255), sigma)
+            else:
+                restored = network(degrade.shrink(clean, self.recipe.scale))
+            errors.append(functional.mse_loss(restored.clamp(0, 1), clean))
+        return float((-10 * torch.stack(errors).log10()).mean())
+
+    def _estimation_error(self, network: Network) -> float:
+        generator = Generator(next(network.parameters()).device).manual_seed(0)
+        patches = [clean for clean in self.photos.validation(PATCH_PX) for _ in range(8)]
+        inputs, target = _batch(self.recipe, torch.cat(patches), generator)
+        return float(100 * (network(*inputs)[:, 0] - target).abs().median())
+
+
+def _batch(recipe: Recipe, clean: Tensor, generator: Generator) -> Batch:
+    if recipe.task == "estimate":
+        batch = degrade.estimation_batch(clean, generator)
+        return (batch.noisy,), torch.log(torch.hypot(batch.sigma, _floor(batch.sigma))).flatten()
+    if recipe.task == "denoise":
+        batch = degrade.noisy_batch(clean, generator)
+        noisy = batch.noisy.contiguous(memory_format=torch.channels_last)
+        return (noisy, batch.sigma), batch.clean
+    small = degrade.small_batch(clean, recipe.scale, generator)
+    return (small.contiguous(memory_format=torch.channels_last),), clean
+
+
+def _loss(recipe: Recipe, answer: Tensor, target: Tensor) -> Tensor:
+    if recipe.task == "estimate":
+        return functional.gaussian_nll_loss(answer[:, 0], target, answer[:, 1].exp(), eps=1e-4)
+    return 255 * functional.l1_loss(answer, target)
+
+
+def _floor(sigma: Tensor) -> Tensor:
+    return torch.full_like(sigma, FLOOR_SIGMA)
