@@ -159,6 +159,14 @@
         <translation>&amp;Ansicht</translation>
     </message>
     <message>
+        <source>Photo</source>
+        <translation>Foto</translation>
+    </message>
+    <message>
+        <source>Folder</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Zoom &amp;in</source>
         <translation>Ver&amp;größern</translation>
     </message>
@@ -512,6 +520,10 @@
     <message>
         <source>Name</source>
         <translation>Name</translation>
+    </message>
+    <message>
+        <source>A folder is being restored. Stop? It can be taken up again later.</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>

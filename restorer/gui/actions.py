@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Callable
 from typing import Any
 
@@ -15,6 +16,13 @@ Keys = QKeySequence.StandardKey
 Key = QKeySequence.StandardKey | str
 
 
+class Page(enum.Enum):
+    """What the window shows."""
+
+    PHOTO = enum.auto()
+    FOLDER = enum.auto()
+
+
 class Actions(QObject):
     """`named` holds every action under a word; the window gives them their meaning."""
 
@@ -25,6 +33,7 @@ class Actions(QObject):
         self.named: dict[str, QAction] = {}
         self.menus = QMenuBar()
         self.compare = QActionGroup(owner)
+        self.page = QActionGroup(owner)
         self.theme = QActionGroup(owner)
         self.language = QActionGroup(owner)
         self.device = QActionGroup(owner)
@@ -109,6 +118,15 @@ class Actions(QObject):
 
     def _view_menu(self) -> None:
         menu = self.menus.addMenu(self.tr("&View"))
+        self._choices(
+            menu,
+            self.page,
+            (
+                (Page.PHOTO, self.tr("Photo"), "Alt+1"),
+                (Page.FOLDER, self.tr("Folder"), "Alt+2"),
+            ),
+        )
+        menu.addSeparator()
         self._add(menu, "zoom_in", self.tr("Zoom &in"), Keys.ZoomIn, "Ctrl+=", "+", "=")
         self._add(menu, "zoom_out", self.tr("Zoom &out"), Keys.ZoomOut, "-")
         self._add(menu, "fit", self.tr("&Fit"), "Ctrl+0", "F")

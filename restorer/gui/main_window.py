@@ -23,8 +23,11 @@ from restorer import __version__
 from restorer.engine.imagefile import READABLE
 from restorer.engine.tiling import Box
 from restorer.gui.about_model import AboutModels
-from restorer.gui.actions import Actions
+from restorer.gui.actions import Actions, Page
+from restorer.gui.announce import Announcer
 from restorer.gui.appearance import Appearance
+from restorer.gui.batch.page import FolderPage
+from restorer.gui.batch.runner import BatchRunner
 from restorer.gui.clipboard import pasted_file
 from restorer.gui.controls import Controls
 from restorer.gui.frames import Frames, ScreenColours
@@ -42,6 +45,7 @@ from restorer.settings import resources_dir, weights_dir
 
 GAINS: Final = (1, 2, 4, 8, 16, 32)
 SAID_MS: Final = 6000
+BATCH_PATIENCE_S: Final = 8.0  # for the file in hand; the journal takes care of the rest
 
 
 class MainWindow(QMainWindow):
@@ -68,9 +72,9 @@ class MainWindow(QMainWindow):
         self.pages.addWidget(self.start)
         self.pages.addWidget(self.viewer)
         self.actions_ = Actions(self, self.viewer)
-        self.header = Header(self.actions_.menus, self.actions_.compare, self.viewer)
-        named = self.actions_.named
-        self.header.add_zoom(named["zoom_out"], named["zoom_in"], named["fit"])
+        self.header = Header(self.actions_, self.viewer)
+        self.folder = FolderPage(session, BatchRunner())
+        self.announcer = Announcer(self)
         self._lay_out()
         self._connect()
         self.appearance = Appearance(self.actions_, preferences)
@@ -79,6 +83,7 @@ class MainWindow(QMainWindow):
         self._restore_geometry()
         self.controls.show_presets(preferences.value.presets)
         self._show_photo()
+        self.show_page(Page.PHOTO)
 
     def _lay_out(self) -> None:
         self.setMenuWidget(self.header)
@@ -86,10 +91,16 @@ class MainWindow(QMainWindow):
         left.setSpacing(0)
         left.addWidget(self.message)
         left.addWidget(self.pages, 1)
+        left.setContentsMargins(0, 0, 0, 0)
+        photo = QWidget()
+        photo.setLayout(left)
+        self.sheets = QStackedWidget()
+        self.sheets.addWidget(photo)
+        self.sheets.addWidget(self.folder)
         row = QHBoxLayout()
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
-        row.addLayout(left, 1)
+        row.addWidget(self.sheets, 1)
         row.addWidget(self.controls)
         middle = QWidget()
         middle.setLayout(row)
@@ -119,6 +130,10 @@ class MainWindow(QMainWindow):
         self.start.recent_wanted.connect(lambda name: self.open_paths([Path(name)]))
         actions = self.actions_
         actions.compare.triggered.connect(lambda action: viewer.set_compare(action.data()))
+        actions.page.triggered.connect(lambda action: self.show_page(action.data()))
+        self.folder.open_wanted.connect(self._on_open_wanted)
+        self.folder.progress_told.connect(self._show_title)
+        self.folder.finished.connect(self.announcer.announce)
         actions.device.triggered.connect(
             lambda action: session.change(replace(session.settings, device=action.data()))
         )
@@ -222,9 +237,32 @@ class MainWindow(QMainWindow):
             if self.viewer.layers is not session.layers:  # opening another one may have failed
                 self.viewer.show_layers(session.layers, self._frames())
                 self.viewer.setFocus()
-        name = "" if session.photo is None else f"{session.photo.name} – "
-        self.setWindowTitle(f"{name}Restorer")
+        self._show_title()
         self._show_enabled()
+
+    def _show_title(self, batch: str = "") -> None:
+        """`batch`: how far a running one is."""
+        photo = self.session.photo
+        parts = [batch, "" if photo is None else photo.name, "Restorer"]
+        self.setWindowTitle(" – ".join(part for part in parts if part))
+
+    def show_page(self, page: Page) -> None:
+        """One of the window's pages; what belongs to the photo alone goes with it."""
+        is_photo = page is Page.PHOTO
+        self.sheets.setCurrentIndex(list(Page).index(page))
+        self.header.of_photo.setVisible(is_photo)
+        self.controls.save.setVisible(is_photo)
+        for action in self.actions_.page.actions():
+            action.setChecked(action.data() is page)
+        self._show_enabled()
+
+    @property
+    def page(self) -> Page:
+        return list(Page)[self.sheets.currentIndex()]
+
+    def _on_open_wanted(self, path: Path) -> None:
+        self.show_page(Page.PHOTO)
+        self.open_paths([path])
 
     def _frames(self) -> Frames:
         session = self.session
@@ -241,7 +279,7 @@ class MainWindow(QMainWindow):
 
     def _show_enabled(self) -> None:
         session, named = self.session, self.actions_.named
-        has_photo = session.photo is not None
+        has_photo = session.photo is not None and self.page is Page.PHOTO
         for name in ("save", "save_as", "export", "copy", "copy_command", "restore", "fit"):
             named[name].setEnabled(has_photo)
         for name in ("zoom_in", "zoom_out", "zoom_1", "zoom_2", "less_gain", "more_gain"):
@@ -259,7 +297,7 @@ class MainWindow(QMainWindow):
     def _show_compare(self) -> None:
         for action in self.actions_.compare.actions():
             action.setChecked(action.data() is self.viewer.compare)
-            action.setEnabled(self.session.photo is not None)
+            action.setEnabled(self.session.photo is not None and self.page is Page.PHOTO)
 
     def _on_view_changed(self, seen: Box) -> None:
         scale = 1 if self.session.layers is None else self.session.layers.scale
@@ -328,11 +366,21 @@ class MainWindow(QMainWindow):
         divider = self._settings.value("divider", 0.5, float)
         self.viewer.set_divider(float(str(divider)))
 
+    def _may_stop_batch(self) -> bool:
+        if not self.folder.runner.is_running:
+            return True
+        text = self.tr("A folder is being restored. Stop? It can be taken up again later.")
+        answer = QMessageBox.question(self, "Restorer", text)
+        return answer == QMessageBox.StandardButton.Yes
+
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
         """Asks once if a result would be lost."""
-        if not self.saving.may_close():
+        if not (self._may_stop_batch() and self.saving.may_close()):
             event.ignore()
             return
+        self.folder.runner.cancel()
+        self.folder.runner.wait(BATCH_PATIENCE_S)
+        self.folder.thumbnails.stop()
         self._settings.setValue("geometry", self.saveGeometry())
         self._settings.setValue("controls_hidden", self.controls.isHidden())
         self._settings.setValue("divider", self.viewer.divider)

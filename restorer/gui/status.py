@@ -77,12 +77,12 @@ class Status(QStatusBar):
             return
         done, total = progress.done_px / 1e6, progress.total_px / 1e6
         text = self.tr("{0} of {1} MP, {2} left")
-        self.left.setText(text.format(f"{done:.1f}", f"{total:.1f}", _duration(progress.eta_s)))
+        self.left.setText(text.format(f"{done:.1f}", f"{total:.1f}", duration(progress.eta_s)))
 
 
-def _duration(seconds: float) -> str:
+def duration(seconds: float) -> str:
     """
-    >>> _duration(7.4), _duration(75), _duration(3700)
+    >>> duration(7.4), duration(75), duration(3700)
     ('7 s', '1:15', '1:01:40')
     """
     if seconds < 60:

@@ -178,6 +178,17 @@ def _style_sheet(theme: Theme) -> str:
     QComboBox::drop-down {{ border: none; width: 22px; }}
     QComboBox::down-arrow {{ image: url("{_DOWN}"); width: 12px; height: 12px; }}
     QDialogButtonBox {{ dialogbuttonbox-buttons-have-icons: 0; }}
+    QHeaderView::section {{
+        background: {theme.panel}; border: none; border-bottom: 1px solid {theme.line};
+        padding: 5px 6px; color: {theme.muted};
+    }}
+    QTableView {{ border: 1px solid {theme.line}; border-radius: 5px; }}
+    QLineEdit {{
+        background: {theme.field}; border: 1px solid {theme.line}; border-radius: 5px;
+        padding: 4px 8px; color: {theme.text};
+    }}
+    QLineEdit:focus {{ border-color: {theme.accent}; }}
+    QLineEdit:read-only {{ color: {theme.muted}; }}
     QProgressBar {{
         background: {theme.field}; border: none; border-radius: 3px; max-height: 6px;
     }}

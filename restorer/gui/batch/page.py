@@ -1,0 +1,317 @@
+"""The Folder page: which photos, where to, and what has become of each."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from PySide6.QtCore import QModelIndex, Qt, QUrl, Signal
+from PySide6.QtGui import QDesktopServices, QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QCheckBox,
+    QComboBox,
+    QFileDialog,
+    QGridLayout,
+    QHBoxLayout,
+    QHeaderView,
+    QLineEdit,
+    QProgressBar,
+    QPushButton,
+    QTableView,
+    QVBoxLayout,
+    QWidget,
+)
+
+from restorer.engine.batch.job import BatchNoted, BatchReady, Event, FileSteppedDown
+from restorer.engine.batch.naming import Template
+from restorer.engine.batch.plan import Existing, Plan, Selection
+from restorer.engine.batch.report import write_report
+from restorer.engine.batch.tally import Tally
+from restorer.errors import RestorerError
+from restorer.gui.batch.runner import BatchRunner, Wish
+from restorer.gui.batch.table import BatchModel, Column, State
+from restorer.gui.batch.thumbnails import SIDE_PX, Thumbnails
+from restorer.gui.session import Session
+from restorer.gui.status import duration
+from restorer.gui.widgets import label_of, muted, titled
+from restorer.settings import Saving, weights_dir
+
+REPORT_NAME: Final = "report.html"
+_WIDTHS: Final = {
+    Column.NAME: 330,
+    Column.SIZE: 80,
+    Column.STATE: 80,
+    Column.NOISE: 60,
+    Column.TIME: 70,
+}
+
+
+class FolderPage(QWidget):
+    """Restores with the settings that the panel beside it shows."""
+
+    open_wanted = Signal(object)  # Path of a source
+    progress_told = Signal(str)  # for the window's title; empty at the end
+    finished = Signal(str)  # a sentence
+
+    def __init__(self, session: Session, runner: BatchRunner, weights: Path | None = None) -> None:
+        super().__init__()
+        self._session = session
+        self._weights = weights or weights_dir()
+        self.runner = runner
+        self._sources: tuple[Path, ...] = ()
+        self._plan: Plan | None = None
+        self._tally = Tally(0)
+        self.setAcceptDrops(True)
+        self.thumbnails = Thumbnails()
+        self.model = BatchModel(self.thumbnails)
+        self._make_widgets()
+        self._lay_out()
+        runner.planned.connect(self._on_planned)
+        runner.happened.connect(self._on_happened)
+        runner.ended.connect(self._on_ended)
+        runner.paused_changed.connect(self._show_buttons)
+        self._show_buttons()
+
+    def _make_widgets(self) -> None:
+        self.sources = titled(QLineEdit(readOnly=True), self.tr("Photos"))
+        self.sources.setPlaceholderText(self.tr("Drop folders or photos here"))
+        self.add_folder = QPushButton(self.tr("Folder…"))
+        self.add_folder.clicked.connect(self._ask_for_folder)
+        self.add_photos = QPushButton(self.tr("Photos…"))
+        self.add_photos.clicked.connect(self._ask_for_photos)
+        self.output = titled(QLineEdit(), self.tr("Results go to"))
+        self.output.setPlaceholderText(self.tr("Choose a folder for the results"))
+        self.output.textChanged.connect(self._show_buttons)
+        self.choose_output = QPushButton(self.tr("Choose…"))
+        self.choose_output.clicked.connect(self._ask_for_output)
+        self.recursive = QCheckBox(self.tr("Folders in folders too"))
+        self.watch = QCheckBox(self.tr("Then watch for new photos"))
+        self.template = titled(
+            QLineEdit("{name}.{ext}"),
+            self.tr("Names of the results"),
+            self.tr("{name} is the photo's own, {scale} how many times it is enlarged"),
+        )
+        self.existing = titled(QComboBox(), self.tr("Where a file has that name"))
+        for text, value in (
+            (self.tr("Skip the photo"), "skip"),
+            (self.tr("Replace the file"), "replace"),
+            (self.tr("Add a number"), "number"),
+        ):
+            self.existing.addItem(text, value)
+        self.filter = titled(QComboBox(), self.tr("Show"))
+        self.filter.addItem(self.tr("All"), None)
+        for state in State:
+            self.filter.addItem(self.model.state_name(state), state)
+        self.filter.currentIndexChanged.connect(self._on_filter)
+        self.table = titled(QTableView(), self.tr("Photos of the batch"))
+        self.table.setModel(self.model)
+        self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.table.setShowGrid(False)
+        self.table.setWordWrap(False)
+        self.table.setAlternatingRowColors(True)
+        rows = self.table.verticalHeader()
+        rows.hide()
+        rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)  # else each row is measured
+        rows.setDefaultSectionSize(SIDE_PX + 6)
+        columns = self.table.horizontalHeader()
+        columns.setStretchLastSection(True)
+        columns.setHighlightSections(False)
+        columns.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        for column, width in _WIDTHS.items():
+            self.table.setColumnWidth(column, width)
+        self.table.activated.connect(self._on_activated)
+        self.bar = QProgressBar(textVisible=False, maximum=1000)
+        self.told = muted()
+        self.start = QPushButton(self.tr("Start"))
+        self.start.setProperty("primary", True)
+        self.start.clicked.connect(lambda: self._start(retry_failed=False))
+        self.pause = QPushButton(self.tr("Pause"))
+        self.pause.clicked.connect(self._on_pause)
+        self.cancel = QPushButton(self.tr("Cancel"))
+        self.cancel.clicked.connect(self.runner.cancel)
+        self.retry = QPushButton(self.tr("Try the failed again"))
+        self.retry.clicked.connect(lambda: self._start(retry_failed=True))
+        self.report = QPushButton(self.tr("Report"))
+        self.report.clicked.connect(self._show_report)
+
+    def _lay_out(self) -> None:
+        wishes = QGridLayout()
+        wishes.setHorizontalSpacing(8)
+        wishes.addWidget(label_of(self.sources, self.tr("Photos")), 0, 0)
+        wishes.addWidget(self.sources, 0, 1)
+        wishes.addWidget(self.add_folder, 0, 2)
+        wishes.addWidget(self.add_photos, 0, 3)
+        wishes.addWidget(label_of(self.output, self.tr("Results")), 1, 0)
+        wishes.addWidget(self.output, 1, 1)
+        wishes.addWidget(self.choose_output, 1, 2)
+        names = QHBoxLayout()
+        names.setSpacing(8)
+        names.addWidget(self.template, 1)
+        names.addWidget(label_of(self.existing, self.tr("If a file has that name")))
+        names.addWidget(self.existing)
+        wishes.addWidget(label_of(self.template, self.tr("Names")), 2, 0)
+        wishes.addLayout(names, 2, 1)
+        switches = QHBoxLayout()
+        switches.setSpacing(16)
+        switches.addWidget(self.recursive)
+        switches.addWidget(self.watch)
+        switches.addStretch()
+        switches.addWidget(label_of(self.filter, self.tr("Show")))
+        switches.addWidget(self.filter)
+        buttons = QHBoxLayout()
+        buttons.addWidget(self.told, 1)
+        for button in (self.report, self.retry, self.cancel, self.pause, self.start):
+            buttons.addWidget(button)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(16, 14, 16, 14)
+        column.setSpacing(10)
+        column.addLayout(wishes)
+        column.addLayout(switches)
+        column.addWidget(self.table, 1)
+        column.addWidget(self.bar)
+        column.addLayout(buttons)
+
+    # What the user does.
+
+    def take(self, paths: list[Path]) -> None:
+        """Folders and files to restore; a folder beside them is proposed for the results."""
+        if not paths or self.runner.is_running:
+            return
+        self._sources = tuple(paths)
+        more = "" if len(paths) == 1 else self.tr(" and {0} more").format(len(paths) - 1)
+        self.sources.setText(f"{paths[0]}{more}")
+        if not self.output.text():
+            first = paths[0]
+            home = first if first.is_dir() else first.parent
+            self.output.setText(str(home.with_name(f"{home.name} restored")))
+        self._show_buttons()
+
+    def _ask_for_folder(self) -> None:
+        name = QFileDialog.getExistingDirectory(self, self.tr("Folder with photos"))
+        if name:
+            self.take([Path(name)])
+
+    def _ask_for_photos(self) -> None:
+        names, _ = QFileDialog.getOpenFileNames(self, self.tr("Photos"))
+        self.take([Path(name) for name in names])
+
+    def _ask_for_output(self) -> None:
+        name = QFileDialog.getExistingDirectory(self, self.tr("Folder for the results"))
+        if name:
+            self.output.setText(name)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802
+        if event.mimeData().hasUrls():
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802
+        self.take([Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()])
+        event.acceptProposedAction()
+
+    def _start(self, *, retry_failed: bool) -> None:
+        settings = self._session.settings
+        kinds: dict[str, Existing] = {"skip": "skip", "replace": "replace", "number": "number"}
+        try:
+            selection = Selection(
+                sources=self._sources,
+                output=Path(self.output.text()),
+                recursive=self.recursive.isChecked(),
+                template=Template(self.template.text(), settings.scale),
+                existing=kinds[self.existing.currentData()],
+            )
+        except RestorerError as error:
+            self.told.setText(str(error))
+            return
+        self.told.setText(self.tr("Looking for photos…"))
+        wish = Wish(
+            selection, settings, self._weights, Saving(), retry_failed, self.watch.isChecked()
+        )
+        self.runner.start(wish)
+        self._show_buttons()
+
+    def _on_pause(self) -> None:
+        if self.runner.is_paused:
+            self._tally.rested()
+            self.runner.go_on()
+        else:
+            self.runner.pause()
+
+    def _on_filter(self) -> None:
+        self.model.filter(self.filter.currentData())
+
+    def _on_activated(self, index: QModelIndex) -> None:
+        self.open_wanted.emit(self.model.item(index).source)
+
+    def _show_report(self) -> None:
+        if self._plan is None:
+            return
+        path = self._plan.output / REPORT_NAME
+        try:
+            write_report(path, self._plan)
+        except RestorerError as error:
+            self.told.setText(str(error))
+            return
+        self.told.setText(self.tr("The report is in {0}.").format(path))
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(path)))
+
+    # What the job says.
+
+    def _on_planned(self, plan: Plan) -> None:
+        self._plan = plan
+        self._tally = Tally(len(plan.items))
+        self.model.show_plan(plan)
+        self.filter.setCurrentIndex(0)
+        text = self.tr("{0} photos. Loading the models…").format(len(plan.items))
+        self.told.setText(" ".join([text, *plan.problems[:1]]))
+
+    def _on_happened(self, events: list[Event]) -> None:
+        for event in events:
+            self._tally.add(event)
+            if isinstance(event, BatchNoted):
+                self.told.setText(event.sentence)
+            elif isinstance(event, FileSteppedDown):
+                self.told.setText(f"{event.name}: {event.reason}")
+        self.model.hear(events)
+        if all(isinstance(event, BatchNoted | BatchReady | FileSteppedDown) for event in events):
+            return
+        progress = self._tally.progress
+        share = progress.ended / progress.total if progress.total else 0.0
+        self.bar.setValue(round(1000 * share))
+        text = self.tr("{0} of {1}").format(progress.ended, progress.total)
+        parts = [text]
+        if progress.failed:
+            parts.append(self.tr("{0} failed").format(progress.failed))
+        if progress.megapixels_per_s is not None:
+            parts.append(self.tr("{0} MP/s").format(f"{progress.megapixels_per_s:.2g}"))
+        if progress.eta_s is not None:
+            parts.append(self.tr("{0} left").format(duration(progress.eta_s)))
+        self.told.setText(",  ".join(parts))
+        self.progress_told.emit(f"{share:.0%}")
+
+    def _on_ended(self, failure: str) -> None:
+        progress = self._tally.progress
+        self._show_buttons()
+        self.progress_told.emit("")
+        if failure:
+            self.told.setText(failure)
+            return
+        text = self.tr("{0} done, {1} skipped, {2} failed, {3} not begun.")
+        left = progress.total - progress.ended
+        said = text.format(progress.done, progress.skipped, progress.failed, left)
+        self.told.setText(said)
+        self.finished.emit(said)
+
+    def _show_buttons(self) -> None:
+        runs = self.runner.is_running
+        self.start.setEnabled(not runs and bool(self._sources) and bool(self.output.text()))
+        self.start.setVisible(not runs)
+        self.pause.setVisible(runs)
+        self.pause.setText(self.tr("Go on") if self.runner.is_paused else self.tr("Pause"))
+        self.cancel.setVisible(runs)
+        self.retry.setVisible(not runs and self.model.count(State.FAILED) > 0)
+        self.report.setVisible(not runs and self._plan is not None)
+        inputs = (self.add_folder, self.add_photos, self.choose_output, self.recursive, self.watch)
+        for widget in (*inputs, self.output, self.template, self.existing):
+            widget.setEnabled(not runs)

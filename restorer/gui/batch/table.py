@@ -1,0 +1,206 @@
+"""The files of a batch as a table that stays fluent with 200,000 of them."""
+
+from __future__ import annotations
+
+import enum
+from typing import Any, Final
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtGui import QImage
+
+from restorer.engine.batch.job import Event, FileEnded, FileProgressed, FileStarted
+from restorer.engine.batch.journal import Entry
+from restorer.engine.batch.plan import Item, Plan
+from restorer.gui.batch.thumbnails import Thumbnails
+
+Index = QModelIndex | QPersistentModelIndex
+_ROOT: Final = QModelIndex()
+
+
+class State(enum.IntEnum):
+    """Of one file, in the order in which it goes through them."""
+
+    WAITING = 0
+    WORKING = 1
+    DONE = 2
+    SKIPPED = 3
+    FAILED = 4
+
+
+class Column(enum.IntEnum):
+    """From left to right."""
+
+    NAME = 0
+    SIZE = 1
+    STATE = 2
+    NOISE = 3
+    TIME = 4
+    REASON = 5
+
+
+_NUMBERS: Final = (Column.SIZE, Column.NOISE, Column.TIME)
+_ENDED: Final = {"done": State.DONE, "skipped": State.SKIPPED, "failed": State.FAILED}
+
+
+class BatchModel(QAbstractTableModel):
+    """Plain lists with a place for each file; a filter is a list of places, not a proxy."""
+
+    def __init__(self, thumbnails: Thumbnails) -> None:
+        super().__init__()
+        self._thumbnails = thumbnails
+        self._thumbnails.ready.connect(self._on_thumbnail)
+        self._items: tuple[Item, ...] = ()
+        self._places: dict[str, int] = {}
+        self._states: list[State] = []
+        self._shares: dict[int, float] = {}
+        self._entries: dict[int, Entry] = {}
+        self._filter: State | None = None
+        self._shown: list[int] | range = range(0)
+
+    def show_plan(self, plan: Plan) -> None:
+        """Other files; all wait."""
+        self.beginResetModel()
+        self._items = plan.items
+        self._places = {item.name: place for place, item in enumerate(plan.items)}
+        self._states = [State.WAITING] * len(plan.items)
+        self._shares, self._entries = {}, {}
+        self._shown = self._matching()
+        self.endResetModel()
+
+    def filter(self, state: State | None) -> None:
+        """Only files in that state; None shows all."""
+        self.beginResetModel()
+        self._filter = state
+        self._shown = self._matching()
+        self.endResetModel()
+
+    def count(self, state: State) -> int:
+        return self._states.count(state)
+
+    def hear(self, events: list[Event]) -> None:
+        """What has happened to the files."""
+        touched = {place for event in events if (place := self._hear(event)) is not None}
+        if not touched:
+            return
+        if self._filter is not None:
+            self.filter(self._filter)
+            return
+        first, last = self.index(min(touched), 0), self.index(max(touched), len(Column) - 1)
+        self.dataChanged.emit(first, last)
+
+    def item(self, index: Index) -> Item:
+        return self._items[self._shown[index.row()]]
+
+    def entry(self, index: Index) -> Entry | None:
+        """What the journal says of the file, once it has ended."""
+        return self._entries.get(self._shown[index.row()])
+
+    def rowCount(self, parent: Index = _ROOT) -> int:  # noqa: N802
+        return 0 if parent.isValid() else len(self._shown)
+
+    def columnCount(self, parent: Index = _ROOT) -> int:  # noqa: N802
+        return 0 if parent.isValid() else len(Column)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:  # noqa: ANN401
+        if not index.isValid():
+            return None
+        place, column = self._shown[index.row()], Column(index.column())
+        roles = Qt.ItemDataRole
+        if role == roles.DisplayRole:
+            return self._text(place, column)
+        if role == roles.ToolTipRole and column in (Column.NAME, Column.REASON):
+            return self._items[place].path if column is Column.NAME else self._text(place, column)
+        if role == roles.DecorationRole and column is Column.NAME:
+            return self._thumbnail(place)
+        if role == roles.TextAlignmentRole and column in _NUMBERS:
+            return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        return None
+
+    def headerData(  # noqa: N802
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> Any:  # noqa: ANN401
+        if orientation is not Qt.Orientation.Horizontal:
+            return None
+        if role == Qt.ItemDataRole.TextAlignmentRole and section in _NUMBERS:
+            return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        if role != Qt.ItemDataRole.DisplayRole:
+            return None
+        titles = (
+            self.tr("Photo"),
+            self.tr("Size"),
+            self.tr("State"),
+            self.tr("Noise"),
+            self.tr("Time"),
+            self.tr("Remark"),
+        )
+        return titles[section]
+
+    def state_name(self, state: State) -> str:
+        """For people."""
+        names = {
+            State.WAITING: self.tr("waiting"),
+            State.WORKING: self.tr("in work"),
+            State.DONE: self.tr("done"),
+            State.SKIPPED: self.tr("skipped"),
+            State.FAILED: self.tr("failed"),
+        }
+        return names[state]
+
+    def _hear(self, event: Event) -> int | None:
+        if isinstance(event, FileEnded):
+            place = self._places.get(event.entry.name)
+            if place is not None:
+                self._states[place] = _ENDED.get(event.entry.state, State.WAITING)
+                self._entries[place] = event.entry
+                self._shares.pop(place, None)
+            return place
+        if isinstance(event, FileStarted | FileProgressed):
+            place = self._places.get(event.name)
+            if place is not None:
+                self._states[place] = State.WORKING
+                self._shares[place] = getattr(event, "share", 0.0)
+            return place
+        return None
+
+    def _matching(self) -> list[int] | range:
+        if self._filter is None:
+            return range(len(self._items))
+        return [place for place, state in enumerate(self._states) if state is self._filter]
+
+    def _text(self, place: int, column: Column) -> str:
+        if column is Column.NAME:
+            return self._items[place].name
+        if column is Column.SIZE:
+            return size_text(self._items[place].size_bytes)
+        state, entry = self._states[place], self._entries.get(place)
+        if column is Column.STATE:
+            share = self._shares.get(place)
+            return self.state_name(state) if share is None else f"{100 * share:.0f} %"
+        return "" if entry is None else _of_entry(entry, column)
+
+    def _thumbnail(self, place: int) -> QImage | None:
+        return self._thumbnails.get(self._items[place].path)
+
+    def _on_thumbnail(self) -> None:
+        """Some have come; the view asks again for those that it shows."""
+        if self._shown:
+            last = self.index(len(self._shown) - 1, Column.NAME)
+            self.dataChanged.emit(
+                self.index(0, Column.NAME), last, [Qt.ItemDataRole.DecorationRole]
+            )
+
+
+def size_text(count: int) -> str:
+    """
+    >>> size_text(512), size_text(34_567), size_text(12_345_678)
+    ('1 kB', '35 kB', '12.3 MB')
+    """
+    return f"{count / 1e6:.1f} MB" if count >= 1e6 else f"{max(1, round(count / 1e3))} kB"
+
+
+def _of_entry(entry: Entry, column: Column) -> str:
+    if column is Column.NOISE:
+        return "" if entry.sigma is None else f"{entry.sigma:.1f}"
+    if column is Column.TIME:
+        return "" if entry.seconds is None else f"{entry.seconds:.1f} s"
+    return entry.reason or (entry.target or "" if entry.state == "done" else "")
