@@ -122,7 +122,7 @@ def test_german_is_complete(qapp):
     folder = Path(restorer.gui.__file__).parent
     wanted = {
         text
-        for file in folder.glob("*.py")
+        for file in folder.rglob("*.py")
         for text in translatable(ast.parse(file.read_text(encoding="utf-8")))
     }
     assert len(wanted) > 100

@@ -3,7 +3,7 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
-from PySide6.QtGui import QDropEvent
+from PySide6.QtGui import QDesktopServices, QDropEvent
 
 from restorer.cli import run as run_command_line
 from restorer.engine.batch import journal
@@ -201,7 +201,7 @@ def test_a_photo_is_opened_from_the_table(page, folder, script, qtbot):
 
 
 def test_a_real_batch_that_the_command_line_takes_up(
-    qtbot, session, folder, tiny_weights, tmp_path, capsys
+    qtbot, session, folder, tiny_weights, monkeypatch
 ):
     page = FolderPage(session, BatchRunner(), tiny_weights)
     qtbot.addWidget(page)
@@ -214,7 +214,10 @@ def test_a_real_batch_that_the_command_line_takes_up(
     output = folder.with_name("Holiday restored")
     assert (output / "a.png").exists()
     assert {e.state for e in journal.read(output).entries.values()} == {"done", "failed"}
+    shown = []
+    monkeypatch.setattr(QDesktopServices, "openUrl", shown.append)
     page.report.click()
+    assert shown == [QUrl.fromLocalFile(str(output / "report.html"))]
     assert (output / "report.html").exists()
     before = (output / "a.png").stat().st_mtime_ns
     words = ["batch", str(folder), str(output), "--resume", "--weights", str(tiny_weights)]
