@@ -177,12 +177,17 @@ def window(megapixels: float, as_json: bool) -> None:
     """How the window feels: waits, pauses while the network runs, frames a second, memory."""
     from restorer.benchmark.window import measure
 
-    score = asdict(measure(megapixels))
-    if as_json:
-        click.echo(json.dumps(score))
-        return
-    for name, value in score.items():
-        click.echo(f"{name:<14} {_short(value)}")
+    _print_score(asdict(measure(megapixels)), as_json)
+
+
+@benchmark.command()
+@click.option("--rows", type=click.IntRange(1), default=200_000, show_default=True)
+@json_option
+def table(rows: int, as_json: bool) -> None:
+    """The window's table of a folder with very many photos: opening and scrolling."""
+    from restorer.benchmark.table import measure
+
+    _print_score(asdict(measure(rows)), as_json)
 
 
 @benchmark.command()
@@ -256,6 +261,14 @@ def digits(folder: Path, weights: Path, as_json: bool) -> None:
         click.echo(line)
     if not as_json:
         click.echo(f"The reader reads {score.reader_accuracy:.2%} of the test digits. {PUBLISHED}.")
+
+
+def _print_score(score: dict[str, Any], as_json: bool) -> None:
+    if as_json:
+        click.echo(json.dumps(score))
+        return
+    for name, value in score.items():
+        click.echo(f"{name:<14} {_short(value)}")
 
 
 def _shown(scores: Iterable[Any], as_json: bool) -> Iterable[Any]:
