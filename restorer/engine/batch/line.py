@@ -27,6 +27,7 @@ from restorer.engine.batch.plan import Item
 from restorer.engine.batch.triage import Todo, Triage
 from restorer.engine.photo import FileOpened, FileProcessed, FileRestored, Workshop, write
 from restorer.engine.restore import SteppedDown, TileDone
+from restorer.engine.resultfile import make_folder
 from restorer.errors import BatchError, DiskFull, RestorerError
 
 HELD_BYTES: Final = 512 << 20  # of pictures that wait before or behind the networks
@@ -228,7 +229,7 @@ class Line:
         target = self._output / todo.target
         held = processed.restoration.out.nbytes
         try:
-            target.parent.mkdir(parents=True, exist_ok=True)
+            make_folder(target.parent)
             _check_space(target, held)
             done = write(processed, target, self._saving)
         except DiskFull:
@@ -240,7 +241,8 @@ class Line:
         return _Written(FileEnded(entry), held)
 
     def _failed(self, todo: Todo, error: Exception, megapixels: float | None) -> FileEnded:
-        entry = replace(todo.entry("failed"), reason=_sentence(error), megapixels=megapixels)
+        reason = _sentence(error, todo.item.source.name)
+        entry = replace(todo.entry("failed"), reason=reason, megapixels=megapixels)
         self._take_down(entry)
         return FileEnded(entry)
 
@@ -273,11 +275,12 @@ def _check_space(target: Path, most_bytes: int) -> None:
         )
 
 
-def _sentence(error: BaseException) -> str:
+def _sentence(error: BaseException, name: str = "") -> str:
     if isinstance(error, RestorerError):
         return str(error)
+    about = f"{name}: " if name else ""
     if isinstance(error, MemoryError):
-        return "There is not enough memory for this picture. Close other programs."
+        return f"{about}There is not enough memory for this picture. Close other programs."
     if isinstance(error, OSError) and error.strerror:
-        return f"A file failed: {error.strerror}."
-    return f"Something went wrong that should not: {error}."
+        return f"{about}A file failed: {error.strerror}. Try again."
+    return f"{about}Something went wrong that should not: {error}."

@@ -304,6 +304,28 @@ def test_a_result_that_cannot_be_saved_is_one_failure(job, monkeypatch):
     assert set(states(run(job)).values()) == {"failed"}
 
 
+def test_a_folder_for_which_there_is_no_room_stops_the_batch(job, output, monkeypatch):
+    mkdir = Path.mkdir
+
+    def full(self, *arguments, **options):
+        if self.name == "deep":
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        mkdir(self, *arguments, **options)
+
+    monkeypatch.setattr(Path, "mkdir", full)
+    events = list(run(job))
+    assert "disk is full" in events[-1].reason
+    assert states(events).get("deep/3.jpg") is None
+
+
+def test_a_file_where_a_folder_should_be_is_one_failure(job, output):
+    output.mkdir()
+    (output / "deep").write_text("in the way")
+    found = ended(run(job))
+    assert "deep cannot be made" in found["deep/3.jpg"].reason
+    assert found["0.png"].state == "done"
+
+
 def test_sources_that_vanish_or_change_meanwhile_are_told(job, source, monkeypatch):
     (source / "0.png").unlink()
     read = Workshop.read
