@@ -25,6 +25,7 @@ from restorer.engine.batch.journal import Entry, Journal
 from restorer.engine.batch.meter import Meter
 from restorer.engine.batch.plan import Item
 from restorer.engine.batch.triage import Todo, Triage
+from restorer.engine.device import ladder
 from restorer.engine.photo import FileOpened, FileProcessed, FileRestored, Workshop, write
 from restorer.engine.restore import SteppedDown, TileDone
 from restorer.engine.resultfile import make_folder
@@ -88,6 +89,8 @@ class Line:
         self._meter = meter
         self._workers = job.workers
         self._saving = job.saving
+        # On a GPU's time; where the CPU does it all, it would only take turns with itself.
+        self._estimates_ahead = ladder(job.settings.device)[0].device.type != "cpu"
         self._output = job.plan.output
         self._readers = ThreadPoolExecutor(job.workers, "reader")
         self._writers = ThreadPoolExecutor(job.workers, "writer")
@@ -219,6 +222,8 @@ class Line:
         self._take_down(decided.started)
         try:
             photo = self._workshop.read(item.source)
+            if self._estimates_ahead:
+                photo = self._workshop.estimate(photo)
             decided.check_unchanged()
         except Exception as error:  # noqa: BLE001  one photo must not end the others
             return _Read(item, self._failed(decided, error, self._meter.of(item)))
