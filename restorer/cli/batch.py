@@ -129,6 +129,8 @@ def batch(
         line.say("There are no photos to restore. -r looks into folders in folders too.")
     if not (resume or retry_failed) and journal.read(plan.output).entries:
         line.say(f"{output} has the journal of an earlier batch. --resume takes it up.")
+    if report is not None:
+        _check_report(report)
     progress, whole = _followed(job, line, as_json)
     _report_end(progress, as_json)
     if report is not None:
@@ -240,6 +242,14 @@ def _summary(progress: Progress) -> Iterator[str]:
         yield f"{left} not begun or not finished"
     if progress.megapixels_per_s is not None:
         yield f"{progress.megapixels:.1f} megapixels at {progress.megapixels_per_s:.2f} MP/s"
+
+
+def _check_report(path: Path) -> None:
+    """Tells before hours of work what would stop the report. Raises ImageUnwritable."""
+    from restorer.engine.resultfile import part_file
+
+    with part_file(path):
+        pass
 
 
 def _write_report(path: Path, job: Job) -> None:

@@ -11,7 +11,7 @@ import click
 
 from restorer.cli.options import Wanted, restoring_options
 from restorer.cli.progress import PixelBar, print_json
-from restorer.errors import ImageUnwritable, RestorerError
+from restorer.errors import RestorerError
 from restorer.settings import Saving
 
 if TYPE_CHECKING:
@@ -87,12 +87,9 @@ def _destination(output: Path | None, sources: Sequence[Path]) -> tuple[Path | N
         return None, None
     if len(sources) == 1 and output.suffix and not output.is_dir():
         return output, None
-    try:
-        output.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise ImageUnwritable(
-            output, f"The folder {output} cannot be made: {error.strerror}. Choose another."
-        ) from error
+    from restorer.engine.resultfile import make_folder
+
+    make_folder(output)
     return None, output
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -110,8 +110,7 @@ def describe(path: Path) -> Description:
 def _opened(path: Path) -> Iterator[tuple[BinaryIO, PillowImage.Image]]:
     """The file and its header, checked; whatever decoding raises inside becomes an ImageError."""
     heif.register()
-    with _file(path) as file, warnings.catch_warnings(), _pillows_limit.lifted():
-        warnings.simplefilter("ignore")  # on damaged metadata, which is then left out
+    with _file(path) as file, tamed():
         if not heif.is_sound(file):
             raise _damaged(path)
         try:
@@ -158,23 +157,28 @@ def _damaged(path: Path) -> ImageUnreadable:
     )
 
 
-class _PillowsLimit:
-    """Pillow warns from 89 megapixels and refuses 179; ours, in `_check_kind`, is higher.
+class _Tamed:
+    """Pillow without its warnings and its own limit, until the last of several threads has read.
 
-    Some of its decoders look again while they decode, so it is lifted until the last of several
-    threads has read its file.
+    It warns on damaged metadata, which is then left out. Its limit is 179 megapixels, which some of
+    its decoders look at again while they decode; ours, in `_check_kind`, is higher. Both settings
+    are the whole process's, so that each thread putting back what it found would leave a muddle.
     """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._readers = 0
-        self._limit: int | None = None
+        self._before = ExitStack()
 
     @contextmanager
-    def lifted(self) -> Iterator[None]:
+    def __call__(self) -> Iterator[None]:
         with self._lock:
             if self._readers == 0:
-                self._limit, PillowImage.MAX_IMAGE_PIXELS = PillowImage.MAX_IMAGE_PIXELS, None
+                self._before.enter_context(warnings.catch_warnings())
+                warnings.simplefilter("ignore")
+                limit = PillowImage.MAX_IMAGE_PIXELS
+                self._before.callback(setattr, PillowImage, "MAX_IMAGE_PIXELS", limit)
+                PillowImage.MAX_IMAGE_PIXELS = None
             self._readers += 1
         try:
             yield
@@ -182,10 +186,10 @@ class _PillowsLimit:
             with self._lock:
                 self._readers -= 1
                 if self._readers == 0:
-                    PillowImage.MAX_IMAGE_PIXELS = self._limit
+                    self._before.close()
 
 
-_pillows_limit: Final = _PillowsLimit()
+tamed: Final = _Tamed()
 
 
 def _check_kind(path: Path, picture: PillowImage.Image) -> None:

@@ -30,12 +30,16 @@ _Network = TypeVar("_Network", Denoiser, Upscaler, Estimator)
 
 @dataclass(frozen=True, slots=True)
 class FileOpened:
-    """The first stage's result: a photo in memory, and what is to become of its size."""
+    """The first stage's result: a photo in memory, and what is to become of its size.
+
+    `estimate`: what to denoise at, the estimate it comes from, and the seconds that it took.
+    """
 
     source: Path
     image: Image
     enlargement: Enlargement
     read_s: float
+    estimate: tuple[float, NoiseEstimate | None, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,11 +188,22 @@ class Workshop:
         enlargement = self._enlargement(image, source)
         return FileOpened(source, image, enlargement, time.monotonic() - started)
 
-    def process(self, opened: FileOpened) -> Iterator[Event | FileProcessed]:
-        """The second stage: estimates and restores; needs no file. Raises RestoreFailed."""
+    def estimate(self, opened: FileOpened) -> FileOpened:
+        """The same photo with its noise known: on the CPU, while a GPU does another photo."""
         started = time.monotonic()
-        sigma, estimated = self._noise_of(opened.image)
-        estimated_at = time.monotonic()
+        sigma, found = self._noise_of(opened.image)
+        return replace(opened, estimate=(sigma, found, time.monotonic() - started))
+
+    def process(self, opened: FileOpened) -> Iterator[Event | FileProcessed]:
+        """The second stage: restores, and estimates before that if nobody has; needs no file.
+
+        Raises RestoreFailed.
+        """
+        if opened.estimate is None:
+            opened = self.estimate(opened)
+        assert opened.estimate is not None
+        sigma, found, estimate_s = opened.estimate
+        started = time.monotonic()
         rungs = ladder(self.settings.device)
         device = str(rungs[0])
         restoration = self._restoration(opened.image, opened.enlargement, sigma)
@@ -200,11 +215,11 @@ class Workshop:
             source=opened.source,
             restoration=restoration,
             denoised_at=None if self.settings.denoise == "off" else round(sigma, 2),
-            noise=estimated,
+            noise=found,
             device=device,
             read_s=opened.read_s,
-            estimate_s=estimated_at - started,
-            network_s=time.monotonic() - estimated_at,
+            estimate_s=estimate_s,
+            network_s=time.monotonic() - started,
         )
 
     def restore_image(self, image: Image) -> Image:

@@ -177,6 +177,18 @@ def _eight_bits(samples: Samples) -> Samples:
     return samples if samples.dtype == eight_bits else to_samples(to_pixels(samples), eight_bits)
 
 
+def make_folder(folder: Path) -> None:
+    """The folder and those above it, where they are missing. Raises ImageUnwritable."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        if error.errno in _NO_ROOM:
+            raise DiskFull(folder, f"The disk is full: {folder} cannot be made.") from error
+        raise ImageUnwritable(
+            folder, f"The folder {folder} cannot be made: {error.strerror}. Choose another."
+        ) from error
+
+
 @contextmanager
 def part_file(path: Path) -> Iterator[Path]:
     """An empty new file beside `path`, removed at the end unless it was moved away."""

@@ -167,6 +167,12 @@ def test_the_report_is_one_file_with_every_picture(folder, tiny_weights, capsys)
     assert all(base64.b64decode(picture)[:4] == b"RIFF" for picture in pictures)
 
 
+def test_a_report_that_cannot_be_written_is_told_before_the_work(folder, tiny_weights, capsys):
+    assert batch(tiny_weights, "in", "out", "--report", "gone/report.html") == 1
+    assert "does not exist" in capsys.readouterr().err
+    assert not (folder / "out").exists()
+
+
 def test_the_report_of_a_resumed_batch_has_the_earlier_files_too(folder, tiny_weights):
     batch(tiny_weights, "in", "out", "-r")
     assert batch(tiny_weights, "in", "out", "-r", "--resume", "--report", "r.html") == 0

@@ -20,6 +20,7 @@ from restorer.engine.image import Image
 from restorer.errors import ImageError
 
 SECONDS_A_FILE = 20  # on a busy machine; a file takes a few milliseconds
+OUT_ENDINGS = ("jpg", "png", "tif", "webp")
 MEMORY_BYTES = 6 << 30  # of addresses, of which libraries take a good part
 
 
@@ -91,8 +92,8 @@ def main(seed, count, heic):
             try:
                 image = imagefile.read(path)
                 if image.samples.size < 1 << 20:
-                    target = Path("out.png" if image.alpha is not None else f"out{i % 3}.jpg")
-                    resultfile.write(image, target)
+                    endings = ("png", "tif", "webp") if image.alpha is not None else OUT_ENDINGS
+                    resultfile.write(image, Path(f"out.{endings[i // 13 % len(endings)]}"))
             except ImageError as error:
                 refused += 1
                 if "\n" in str(error) or path.name.split(".")[0] not in str(error) + "out":

@@ -2,7 +2,9 @@ import errno
 import io
 import os
 import struct
+import warnings
 import zlib
+from concurrent.futures import ThreadPoolExecutor
 
 import imagecodecs
 import numpy as np
@@ -378,6 +380,15 @@ def test_reading_leaves_pillows_limit_alone(tmp_path):
     before = PillowImage.MAX_IMAGE_PIXELS
     imagefile.read(saved(tmp_path, drawn(8, 8), "a.png"))
     assert before == PillowImage.MAX_IMAGE_PIXELS
+
+
+def test_reading_in_several_threads_leaves_limit_and_warnings_as_they_were(tmp_path):
+    path = saved(tmp_path, drawn(8, 8), "a.png")
+    limit, filters = PillowImage.MAX_IMAGE_PIXELS, list(warnings.filters)
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(imagefile.read, [path] * 200))
+    assert limit == PillowImage.MAX_IMAGE_PIXELS
+    assert filters == list(warnings.filters)
 
 
 @settings(

@@ -25,8 +25,10 @@ from restorer.engine.batch.journal import Entry, Journal
 from restorer.engine.batch.meter import Meter
 from restorer.engine.batch.plan import Item
 from restorer.engine.batch.triage import Todo, Triage
+from restorer.engine.device import ladder
 from restorer.engine.photo import FileOpened, FileProcessed, FileRestored, Workshop, write
 from restorer.engine.restore import SteppedDown, TileDone
+from restorer.engine.resultfile import make_folder
 from restorer.errors import BatchError, DiskFull, RestorerError
 
 HELD_BYTES: Final = 512 << 20  # of pictures that wait before or behind the networks
@@ -87,6 +89,8 @@ class Line:
         self._meter = meter
         self._workers = job.workers
         self._saving = job.saving
+        # On a GPU's time; where the CPU does it all, it would only take turns with itself.
+        self._estimates_ahead = ladder(job.settings.device)[0].device.type != "cpu"
         self._output = job.plan.output
         self._readers = ThreadPoolExecutor(job.workers, "reader")
         self._writers = ThreadPoolExecutor(job.workers, "writer")
@@ -218,6 +222,8 @@ class Line:
         self._take_down(decided.started)
         try:
             photo = self._workshop.read(item.source)
+            if self._estimates_ahead:
+                photo = self._workshop.estimate(photo)
             decided.check_unchanged()
         except Exception as error:  # noqa: BLE001  one photo must not end the others
             return _Read(item, self._failed(decided, error, self._meter.of(item)))
@@ -228,7 +234,7 @@ class Line:
         target = self._output / todo.target
         held = processed.restoration.out.nbytes
         try:
-            target.parent.mkdir(parents=True, exist_ok=True)
+            make_folder(target.parent)
             _check_space(target, held)
             done = write(processed, target, self._saving)
         except DiskFull:
@@ -240,7 +246,8 @@ class Line:
         return _Written(FileEnded(entry), held)
 
     def _failed(self, todo: Todo, error: Exception, megapixels: float | None) -> FileEnded:
-        entry = replace(todo.entry("failed"), reason=_sentence(error), megapixels=megapixels)
+        reason = _sentence(error, todo.item.source.name)
+        entry = replace(todo.entry("failed"), reason=reason, megapixels=megapixels)
         self._take_down(entry)
         return FileEnded(entry)
 
@@ -273,11 +280,12 @@ def _check_space(target: Path, most_bytes: int) -> None:
         )
 
 
-def _sentence(error: BaseException) -> str:
+def _sentence(error: BaseException, name: str = "") -> str:
     if isinstance(error, RestorerError):
         return str(error)
+    about = f"{name}: " if name else ""
     if isinstance(error, MemoryError):
-        return "There is not enough memory for this picture. Close other programs."
+        return f"{about}There is not enough memory for this picture. Close other programs."
     if isinstance(error, OSError) and error.strerror:
-        return f"A file failed: {error.strerror}."
-    return f"Something went wrong that should not: {error}."
+        return f"{about}A file failed: {error.strerror}. Try again."
+    return f"{about}Something went wrong that should not: {error}."

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import io
-import warnings
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -106,8 +105,7 @@ def _small(path: Path) -> PillowImage.Image:
     described = imagefile.describe(path)
     size = (THUMBNAIL_PX, THUMBNAIL_PX)
     if described.format == "JPEG":
-        with warnings.catch_warnings(), PillowImage.open(path) as picture:
-            warnings.simplefilter("ignore")
+        with imagefile.tamed(), PillowImage.open(path) as picture:
             picture.draft("RGB", size)  # decodes an eighth, which is all that is shown
             picture.thumbnail(size)
             icc = picture.info.get("icc_profile", b"") if picture.mode == "RGB" else b""

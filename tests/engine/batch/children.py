@@ -56,3 +56,19 @@ def work(job):
 
     for _ in run(job):
         pass
+
+
+def die_reading_1(job):
+    """The real run, which 1.png takes down each time, whatever else is in hand."""
+    from restorer.engine.batch.run import run
+    from restorer.engine.photo import Workshop
+
+    read = Workshop.read
+
+    def deadly(self, source):
+        if source.name == "1.png":
+            os.kill(os.getpid(), signal.SIGKILL)
+        return read(self, source)
+
+    Workshop.read = deadly
+    return run(job)

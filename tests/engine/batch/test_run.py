@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image as PillowImage
 
 from restorer.engine import resultfile
@@ -24,6 +25,7 @@ from restorer.engine.batch.job import (
 )
 from restorer.engine.batch.journal import JOURNAL_NAME, Entry, Journal
 from restorer.engine.batch.run import run
+from restorer.engine.device import Rung
 from restorer.engine.photo import Workshop
 from restorer.errors import BatchError
 from restorer.settings import Settings
@@ -304,6 +306,28 @@ def test_a_result_that_cannot_be_saved_is_one_failure(job, monkeypatch):
     assert set(states(run(job)).values()) == {"failed"}
 
 
+def test_a_folder_for_which_there_is_no_room_stops_the_batch(job, output, monkeypatch):
+    mkdir = Path.mkdir
+
+    def full(self, *arguments, **options):
+        if self.name == "deep":
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        mkdir(self, *arguments, **options)
+
+    monkeypatch.setattr(Path, "mkdir", full)
+    events = list(run(job))
+    assert "disk is full" in events[-1].reason
+    assert states(events).get("deep/3.jpg") is None
+
+
+def test_a_file_where_a_folder_should_be_is_one_failure(job, output):
+    output.mkdir()
+    (output / "deep").write_text("in the way")
+    found = ended(run(job))
+    assert "deep cannot be made" in found["deep/3.jpg"].reason
+    assert found["0.png"].state == "done"
+
+
 def test_sources_that_vanish_or_change_meanwhile_are_told(job, source, monkeypatch):
     (source / "0.png").unlink()
     read = Workshop.read
@@ -396,6 +420,29 @@ def test_the_networks_wait_neither_for_reading_nor_for_writing(job, monkeypatch)
     monkeypatch.setattr(line, "write", writing)
     events = list(run(replace(job, workers=1)))
     assert set(states(events).values()) == {"done"}
+
+
+def test_on_a_gpu_the_noise_is_estimated_while_another_photo_is_worked_on(
+    source, tmp_path, tiny_weights, monkeypatch
+):
+    settings = Settings(device="cpu")
+    plain = job_of(source, tmp_path / "plain", tiny_weights, settings=settings)
+    list(run(plain))
+    ahead = []
+    estimate = Workshop.estimate
+
+    def estimating(self, opened):
+        ahead.append(threading.current_thread().name)
+        return estimate(self, opened)
+
+    rung = Rung(torch.device("meta"), torch.float32)
+    monkeypatch.setattr(line, "ladder", lambda name: (rung,))
+    monkeypatch.setattr(Workshop, "estimate", estimating)
+    job = job_of(source, tmp_path / "ahead", tiny_weights, settings=settings)
+    assert set(states(run(job)).values()) == {"done"}
+    assert len(ahead) == 4
+    assert all(name.startswith("reader") for name in ahead)
+    assert files(tmp_path / "ahead") == files(tmp_path / "plain")
 
 
 def test_little_memory_makes_it_slower_and_nothing_else(job, monkeypatch):

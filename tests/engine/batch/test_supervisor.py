@@ -11,7 +11,14 @@ from restorer.engine.batch.job import BatchNoted, FileEnded
 from restorer.engine.batch.journal import Journal
 from restorer.engine.batch.supervisor import supervise
 from restorer.errors import BatchError
-from tests.engine.batch.children import die_after_1, die_at_once, die_in_1, do, refuse
+from tests.engine.batch.children import (
+    die_after_1,
+    die_at_once,
+    die_in_1,
+    die_reading_1,
+    do,
+    refuse,
+)
 from tests.engine.batch.jobs import ended, files, job_of, saved, states
 
 
@@ -65,6 +72,18 @@ def test_the_real_run_in_a_process_of_its_own(job):
     assert set(states(events).values()) == {"done"}
     assert ended(events)["0.png"].width == 40
     assert len(files(job.plan.output)) == 3
+
+
+def test_of_all_that_are_in_hand_only_the_culprit_is_set_aside(job):
+    found = ended(supervise(job, die_reading_1))
+    assert {name: entry.state for name, entry in found.items()} == {
+        "0.png": "done",
+        "1.png": "failed",
+        "2.png": "done",
+    }
+    assert "took the program down twice" in found["1.png"].reason
+    assert set(files(job.plan.output)) == {"0.png", "2.png"}
+    assert not list(job.plan.output.rglob("*.part"))
 
 
 def test_the_supervising_process_needs_no_torch():
