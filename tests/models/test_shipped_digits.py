@@ -58,15 +58,16 @@ def test_digits_asked_for_by_class_are_read_as_that_class():
 
 def test_random_codes_of_the_plain_autoencoder_do_clearly_worse():
     plain, vae = figures("autoencoder")[1], figures("vae")[1]
-    for figure in ("sure_of_random_digits", "sure_near_its_codes"):
-        assert plain[figure] < vae[figure] - 0.2
+    assert vae["sure_of_random_digits"] >= 0.9
+    assert plain["sure_of_random_digits"] < vae["sure_of_random_digits"] - 0.2
+    assert plain["sure_near_its_codes"] < vae["sure_near_its_codes"] - 0.1
 
 
 @pytest.mark.parametrize("name", ["vae", "cvae", "vae-dense"])
 def test_the_maps_of_the_variational_models_are_as_wide_as_their_prior(name):
     codes = known(name).codes
-    np.testing.assert_allclose(codes.mean(axis=0), 0, atol=0.35)
-    np.testing.assert_allclose(codes.std(axis=0), 1, atol=0.25)
+    assert np.abs(codes.mean(axis=0)).max() < 0.35
+    assert np.all((codes.std(axis=0) > 0.75) & (codes.std(axis=0) < 1.4))
 
 
 def test_printed_digits_lie_among_their_handwritten_kind():
