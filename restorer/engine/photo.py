@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, TypeVar
 
 import numpy as np
 
@@ -16,16 +15,11 @@ from restorer.engine import blend, imagefile, metadata, noise, resultfile
 from restorer.engine.alpha import with_clean_edges
 from restorer.engine.device import Rung, ladder
 from restorer.engine.image import Image, Samples
+from restorer.engine.loaded import Models
 from restorer.engine.noise import NoiseEstimate
 from restorer.engine.restore import Event, Networks, SteppedDown, enlarge_alpha, restore
 from restorer.errors import ImageUnsupported
-from restorer.models.catalog import Catalog, open_catalog
-from restorer.models.denoiser import Denoiser
-from restorer.models.estimator import Estimator
-from restorer.models.upscaler import Upscaler
-from restorer.settings import SCALES, Enlargement, Saving, Settings, weights_dir
-
-_Network = TypeVar("_Network", Denoiser, Upscaler, Estimator)
+from restorer.settings import SCALES, Enlargement, Saving, Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,46 +76,6 @@ class FileRestored:
     @property
     def total_s(self) -> float:
         return self.read_s + self.estimate_s + self.network_s + self.write_s
-
-
-class Models:
-    """The networks of a folder of weights, each loaded when it is first wanted.
-
-    What that folder lacks comes from the shipped ones, so one's own denoiser works with the shipped
-    estimator. Every method raises WeightsError.
-    """
-
-    def __init__(self, weights: Path) -> None:
-        self._own = open_catalog(weights)
-        self._loaded: dict[str, Any] = {}
-
-    def denoiser(self) -> Denoiser:
-        return self._get("denoiser", Catalog.denoiser)
-
-    def estimator(self) -> Estimator:
-        return self._get("estimator", Catalog.estimator)
-
-    def upscaler(self, scale: int) -> Upscaler:
-        return self._get(f"upscaler-x{scale}", lambda catalog: catalog.upscaler(scale))
-
-    def networks(self, *, denoise: bool, scale: int) -> Networks:
-        return Networks(
-            denoiser=self.denoiser() if denoise else None,
-            upscaler=self.upscaler(scale) if scale > 1 else None,
-        )
-
-    def checksum(self, name: str) -> str:
-        """The SHA-256 of that network's weights: another one means another result."""
-        return self._catalog_of(name).entry(name).sha256
-
-    def _get(self, name: str, load: Callable[[Catalog], _Network]) -> _Network:
-        if name not in self._loaded:
-            self._loaded[name] = load(self._catalog_of(name))
-        network: _Network = self._loaded[name]
-        return network
-
-    def _catalog_of(self, name: str) -> Catalog:
-        return self._own if name in self._own else open_catalog(weights_dir())
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,8 +44,8 @@ from restorer.worker.protocol import (
 )
 
 if TYPE_CHECKING:
+    from restorer.engine.loaded import Models
     from restorer.engine.noise import NoiseEstimate
-    from restorer.engine.photo import Models
     from restorer.models.catalog import Network
 
 MOST_TILE_PX: Final = 1 << 20  # on a CPU about a second: progress is seen, halos cost a quarter
@@ -104,7 +104,7 @@ class Server:
             import torch
 
             from restorer.engine.device import ladder
-            from restorer.engine.photo import Models
+            from restorer.engine.loaded import Models
 
             models = Models(self._weights)
             models.estimator()
