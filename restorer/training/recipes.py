@@ -81,9 +81,10 @@ def _of_digits(
 
 _DIGITS: Final = (
     _of_digits("vae-dense", "DenseVAE", 24_000),
-    # Left alone, classes settle in several islands each, and every shore is a strip of scribbles.
-    # The hint ends halfway: held to the end it keeps the classes apart, and the sea between them
-    # is worse (0.79 of random digits were read for sure instead of 0.83 after eight epochs).
+    # The hint gathers each class in one place; left alone they settle in several islands. In equal
+    # times of 100 s it took the ELBO of the test digits from -142.9 to -138.8 and the random digits
+    # that are read for sure from 74 to 86 %. It ends halfway: held to the end it keeps the classes
+    # apart, and what lies between them is worse (79 % instead of 83 % in another such pair).
     _of_digits(
         "vae",
         "ConvVAE",
