@@ -74,7 +74,8 @@ def describe(device: torch.device) -> str:
         return str(torch.xpu.get_device_name(device))
     if device.type == "mps":
         return "Apple GPU"
-    return f"CPU {platform.machine()}, {torch.get_num_threads()} threads"
+    threads = torch.get_num_threads()
+    return f"CPU {platform.machine()}, {threads} thread{'s' if threads > 1 else ''}"
 
 
 def max_tile_px(rung: Rung, bytes_per_px: float) -> int:
