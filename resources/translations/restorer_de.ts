@@ -473,6 +473,13 @@
     </message>
 </context>
 <context>
+    <name>Copier</name>
+    <message>
+        <source>The picture is too large for the clipboard.</source>
+        <translation>Das Bild ist zu groß für die Zwischenablage.</translation>
+    </message>
+</context>
+<context>
     <name>ExportDialog</name>
     <message>
         <source>Export</source>
@@ -750,12 +757,28 @@
         <translation>Kopiert.</translation>
     </message>
     <message>
+        <source>It is copied when it is done.</source>
+        <translation>Es wird kopiert, wenn es fertig ist.</translation>
+    </message>
+    <message>
+        <source>The window closes when the photo is saved.</source>
+        <translation>Das Fenster schließt, wenn das Foto gespeichert ist.</translation>
+    </message>
+    <message>
         <source>The restored photo is not saved.</source>
         <translation>Das restaurierte Foto ist nicht gespeichert.</translation>
     </message>
     <message>
         <source>Save the result</source>
         <translation>Ergebnis speichern</translation>
+    </message>
+    <message>
+        <source>{0} exists. Replace it?</source>
+        <translation>{0} gibt es schon. Ersetzen?</translation>
+    </message>
+    <message>
+        <source>It is saved as {0} when it is done.</source>
+        <translation>Es wird als {0} gespeichert, wenn es fertig ist.</translation>
     </message>
     <message>
         <source>Saved as {0}.</source>
@@ -769,12 +792,20 @@
         <translation>In {0} sind keine Fotos.</translation>
     </message>
     <message>
-        <source>The worker ended unexpectedly and was restarted.</source>
-        <translation>Der Rechenprozess endete unerwartet und wurde neu gestartet.</translation>
+        <source>{0} was not saved.</source>
+        <translation>{0} wurde nicht gespeichert.</translation>
+    </message>
+    <message>
+        <source>The process that runs the networks cannot be started.</source>
+        <translation>Der Rechenprozess lässt sich nicht starten.</translation>
     </message>
     <message>
         <source>The worker stopped answering and was restarted.</source>
         <translation>Der Rechenprozess antwortete nicht mehr und wurde neu gestartet.</translation>
+    </message>
+    <message>
+        <source>The worker ended unexpectedly and was restarted.</source>
+        <translation>Der Rechenprozess endete unerwartet und wurde neu gestartet.</translation>
     </message>
     <message>
         <source>{0} {1} was not opened.</source>

@@ -14,11 +14,16 @@ from restorer.models.estimator import PATCH_PX, Estimator, fineness
 from restorer.settings import MAX_SIGMA
 
 MAX_PATCHES: Final = 144  # spread over the photo: more do not change the answer, only the time
-# Coarse grain looks like texture, but it is everywhere and texture is not: there the quietest tenth
-# of the patches tells. Fine grain is told from texture in every patch, and the middle one counts.
-QUIET_SHARES: Final = (0.1, 0.5)
-MAX_BOOST: Final = 4.0
-_COARSE, _FINE = 0.15, 0.3  # of `fineness`: fully boosted below, not at all above
+# Coarse grain looks like texture, but it is everywhere and texture is not: there the quietest fifth
+# of the patches tells. Fine grain is told from texture in every patch, the surest ones count most,
+# and the finer it is the nearer to the middle one looks.
+COARSE_SHARE: Final = 0.2
+FINE_SHARES: Final = (0.1, 0.5)
+# Of real coarse grain a silent photo shows up to 0.4, and twice that is already worth removing.
+COARSE_SILENCE: Final = 0.4
+COARSE_GAIN: Final = 20.0
+COARSE_STRENGTH: Final = 10.0
+_COARSE, _FINE = 0.15, 0.3  # of `fineness`: coarse grain below, none above
 _WHITE: Final = 0.6
 _MAX_CLIPPED: Final = 0.05  # of a patch's samples: clipped noise is missing noise
 _WORDS: Final = ((3.0, "hardly any"), (8.0, "slight"), (20.0, "visible"), (40.0, "strong"))
@@ -39,13 +44,15 @@ class NoiseEstimate:
     def strength(self) -> float:
         """What to hand to the denoiser.
 
-        For white noise that is sigma. Of coarse grain the estimator recognizes about a quarter, the
-        rest could be texture, and the denoiser was trained to be told too little of it: there
-        sigma is multiplied by up to `MAX_BOOST`, the best factor on real photos
-        (`restorer benchmark pairs`).
+        For white noise that is sigma. Of a camera's coarse grain the estimator recognizes less than
+        there is, since the rest could be texture: there what it finds beyond silence is multiplied
+        by `COARSE_GAIN`, up to `COARSE_STRENGTH`. The three constants are a compromise between real
+        photos (`restorer benchmark pairs`) and clean ones, which must stay as they were.
         """
         coarse = min(1.0, max(0.0, (_FINE - self.fineness) / (_FINE - _COARSE)))
-        return min(MAX_SIGMA, self.sigma * (1 + (MAX_BOOST - 1) * coarse))
+        found = COARSE_GAIN * max(0.0, self.sigma - COARSE_SILENCE)
+        blended = min(COARSE_STRENGTH, (1 - coarse) * self.sigma + coarse * found)
+        return min(MAX_SIGMA, max(self.sigma, blended))
 
     @property
     def word(self) -> str:
@@ -67,9 +74,11 @@ def estimate(image: Image, estimator: Estimator) -> NoiseEstimate:
     batch = torch.from_numpy(patches).permute(0, 3, 1, 2).expand(-1, 3, -1, -1)
     logarithms, log_variances = estimator(batch).double().unbind(dim=1)
     grain = float(fineness(batch).median())
-    share = float(np.interp(grain, (_FINE, _WHITE), QUIET_SHARES))
+    is_coarse = grain < _FINE
+    share = COARSE_SHARE if is_coarse else float(np.interp(grain, (_FINE, _WHITE), FINE_SHARES))
     order = logarithms.argsort()
-    certainty = torch.exp(-log_variances[order]).cumsum(dim=0)
+    weights = torch.ones_like(order) if is_coarse else torch.exp(-log_variances[order])
+    certainty = weights.double().cumsum(dim=0)
     chosen = int(torch.searchsorted(certainty, share * certainty[-1]))
     return NoiseEstimate(min(MAX_SIGMA, math.exp(float(logarithms[order[chosen]]))), grain)
 

@@ -75,7 +75,7 @@ class Actions(QObject):
         self._add(menu, "open", self.tr("&Open…"), Keys.Open)
         menu.addMenu(self.recent)
         self._add(menu, "paste", self.tr("Open from &clipboard"), Keys.Paste)
-        self._add(menu, "sample", self.tr("Open the sa&mple"))
+        self._add(menu, "sample", self.tr("Open the sa&mple"), "Ctrl+Shift+O")
         menu.addSeparator()
         self._add(menu, "save", self.tr("&Save…"), Keys.Save)
         self._add(menu, "save_as", self.tr("Save &as…"), "Ctrl+Shift+S")
@@ -111,8 +111,8 @@ class Actions(QObject):
             device,
             self.device,
             (
-                ("auto", self.tr("The fastest device"), ""),
-                ("cpu", self.tr("The processor only"), ""),
+                ("auto", self.tr("The fastest device"), "Ctrl+Alt+F"),
+                ("cpu", self.tr("The processor only"), "Ctrl+Alt+P"),
             ),
         )
 
@@ -155,9 +155,9 @@ class Actions(QObject):
             themes,
             self.theme,
             (
-                ("system", self.tr("As the system"), ""),
-                ("light", self.tr("Light"), ""),
-                ("dark", self.tr("Dark"), ""),
+                ("system", self.tr("As the system"), "Ctrl+Alt+T"),
+                ("light", self.tr("Light"), "Ctrl+Alt+L"),
+                ("dark", self.tr("Dark"), "Ctrl+Alt+D"),
             ),
         )
         languages = menu.addMenu(self.tr("Lan&guage"))
@@ -165,17 +165,17 @@ class Actions(QObject):
             languages,
             self.language,
             (
-                ("system", self.tr("As the system"), ""),
-                ("en", "English", ""),
-                ("de", "Deutsch", ""),
+                ("system", self.tr("As the system"), "Ctrl+Alt+Y"),
+                ("en", "English", "Ctrl+Alt+E"),
+                ("de", "Deutsch", "Ctrl+Alt+G"),
             ),
         )
-        self._add(menu, "screen_profile", self.tr("Screen &profile…"))
+        self._add(menu, "screen_profile", self.tr("Screen &profile…"), "Ctrl+Shift+P")
 
     def _help_menu(self) -> None:
         menu = self.menus.addMenu(self.tr("&Help"))
         self._add(menu, "shortcuts", self.tr("&Shortcuts"), "F1", "?")
-        self._add(menu, "about", self.tr("&About Restorer"))
+        self._add(menu, "about", self.tr("&About Restorer"), "Ctrl+F1")
 
 
 def _sequences(key: Key) -> list[QKeySequence]:

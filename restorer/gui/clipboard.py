@@ -22,6 +22,7 @@ class Copier(QObject):
     """Puts the whole result into the clipboard; a large one is made ready beside the window."""
 
     copied = Signal()
+    failed = Signal(str)
     _ready = Signal(QImage)
 
     def __init__(self) -> None:
@@ -30,11 +31,15 @@ class Copier(QObject):
 
     def copy(self, photo: Photo, layers: Layers, settings: Settings) -> None:
         """In sRGB, as programs take pictures in a clipboard to be."""
-        ready = self._ready
+        ready, failed = self._ready, self.failed
+        sorry = self.tr("The picture is too large for the clipboard.")
 
         class Work(QRunnable):
             def run(self) -> None:
-                ready.emit(result_image(photo, layers, settings))
+                try:
+                    ready.emit(result_image(photo, layers, settings))
+                except (MemoryError, ValueError, OSError):
+                    failed.emit(sorry)
 
         QThreadPool.globalInstance().start(Work())
 
@@ -45,7 +50,7 @@ class Copier(QObject):
 
 def result_image(photo: Photo, layers: Layers, settings: Settings) -> QImage:
     """The result as it would be saved, in 8 bits and sRGB."""
-    colours = ScreenColours(photo.rest.icc, None)
+    colours = ScreenColours.to_srgb(photo.rest.icc)
     samples = colours.convert(layers.pixels(Layer.AFTER, 0, layers.extent))
     alpha = layers.alpha(0, layers.extent)
     size = settings.enlargement(photo.width, photo.height).size

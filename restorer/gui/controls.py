@@ -25,6 +25,7 @@ from restorer.settings import MAX_SIGMA, SCALES, Denoise, Settings
 
 WIDTH_PX: Final = 232
 OFF, AUTO, MANUAL = range(3)
+SAVE_PRESET: Final = ("save", "")
 START_STRENGTH: Final = 15.0  # of a first manual setting without an estimate
 
 
@@ -163,6 +164,8 @@ class Controls(QWidget):
         self._session.change(settings, gesture)
 
     def _on_mode(self, mode: int) -> None:
+        if mode == MANUAL and not isinstance(self._session.settings.denoise, str):
+            return  # it is already, and has a strength
         noise = self._session.noise
         strength = START_STRENGTH if noise is None else round(noise.strength, 1)
         modes: dict[int, Denoise] = {OFF: "off", AUTO: "auto", MANUAL: strength}
@@ -203,10 +206,10 @@ class Controls(QWidget):
         data = self.preset.itemData(index)
         if isinstance(data, Settings):
             self._change(replace(data, device=self._session.settings.device))
-        elif data == "save":
+        elif data == SAVE_PRESET:
             self.preset_saved.emit()
-        elif isinstance(data, str):
-            self.preset_removed.emit(data)
+        elif isinstance(data, tuple):
+            self.preset_removed.emit(data[1])
         self._show_preset()
 
     # What the session says.
@@ -227,9 +230,10 @@ class Controls(QWidget):
             for name, settings in (*built_in, *((p.name, p.settings) for p in own)):
                 self.preset.addItem(name, settings)
             self.preset.insertSeparator(self.preset.count())
-            self.preset.addItem(self.tr("Save these settings…"), "save")
+            self.preset.addItem(self.tr("Save these settings…"), SAVE_PRESET)
             for preset in own:
-                self.preset.addItem(self.tr("Remove “{0}”").format(preset.name), preset.name)
+                text = self.tr("Remove “{0}”").format(preset.name)
+                self.preset.addItem(text, ("remove", preset.name))
         self._show_preset()
 
     def _show_preset(self) -> None:

@@ -7,7 +7,7 @@ import time
 from collections import OrderedDict
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, Self
 
 import numpy as np
 from PIL import Image as PillowImage
@@ -28,9 +28,15 @@ class ScreenColours:
 
     def __init__(self, photo_profile: bytes | None, screen_profile: Path | None) -> None:
         self._transforms: dict[str, ImageCms.ImageCmsTransform | None] = {}
-        screen = screen_profile and _profile_or_none(screen_profile.read_bytes())
-        self._screen = screen or _system_profile()
+        self._screen = _read_profile(screen_profile) or _system_profile()
         self._photo = _profile_or_none(photo_profile) if photo_profile else None
+
+    @classmethod
+    def to_srgb(cls, photo_profile: bytes | None) -> Self:
+        """What programs expect in a clipboard, whatever the screen is."""
+        colours = cls(photo_profile, None)
+        colours._screen = None
+        return colours
 
     def convert(self, samples: Bytes) -> Bytes:
         """(h, w, C) in the photo's colours to (h, w, 3) in the screen's."""
@@ -57,6 +63,13 @@ class ScreenColours:
             except ImageCms.PyCMSError:
                 self._transforms[mode] = None  # a profile of another kind than the pixels
         return self._transforms[mode]
+
+
+def _read_profile(path: Path | None) -> ImageCms.ImageCmsProfile | None:
+    try:
+        return None if path is None else _profile_or_none(path.read_bytes())
+    except OSError:  # the file is gone: as if none had been chosen
+        return None
 
 
 def _profile_or_none(content: bytes) -> ImageCms.ImageCmsProfile | None:
@@ -141,6 +154,9 @@ class Frames:
                 final = final and tile.fresh
                 inside = part.seen_from(covered)
                 pixels[inside.rows, inside.columns] = tile.pixels
+        # Never those of this frame: on a large screen there may be more than are kept.
+        for _ in range(len(self._tiles) - max(MOST_TILES, 3 * len(rows) * len(columns))):
+            self._tiles.popitem(last=False)
         frame = Frame(pixels, covered, final)
         self._last[layer] = (level, frame)
         return frame
@@ -150,8 +166,6 @@ class Frames:
         if tile is None:
             pixels = self._coarse(key, part) if late else self._rendered(key[0], key[1], part)
             tile = self._tiles[key] = _Tile(pixels, fresh=not late)
-            if len(self._tiles) > MOST_TILES:
-                self._tiles.popitem(last=False)
         elif not tile.fresh and not late:
             tile.pixels, tile.fresh = self._rendered(key[0], key[1], part), True
         self._tiles.move_to_end(key)

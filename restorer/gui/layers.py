@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from PIL import Image as PillowImage
 
 from restorer.engine.blend import blend
-from restorer.engine.image import Samples, to_pixels, to_samples
+from restorer.engine.image import Pixels, Samples, to_pixels, to_samples
 from restorer.engine.pyramid import PixelFile, Pyramid
 from restorer.engine.tiling import Box
 from restorer.settings import Settings
@@ -93,10 +93,6 @@ class Layers:
             self._result.complete = True
             self._older = None
 
-    def forget_result(self) -> None:
-        """Back to the photo alone."""
-        self._result = self._older = None
-
     def take(self, settings: Settings) -> None:
         """How much of the noise is to come back."""
         self.keep_grain, self.keep_colour_noise = settings.keep_grain, settings.keep_colour_noise
@@ -112,7 +108,13 @@ class Layers:
             return _bytes(self._before(level, box))
         if layer is Layer.AFTER:
             return _bytes(self._after(level, box))
-        removed = to_pixels(self._before(level, box)) - to_pixels(self._after(level, box))
+        before = to_pixels(self._before(level, box))
+        result = self._result
+        if result is not None and result.cleaned is not None:  # not what enlarging added
+            after = self._cleaned(result, before, level, box)
+        else:
+            after = to_pixels(self._after(level, box))
+        removed = before - after
         return to_samples(np.float32(self.gain) * removed + np.float32(0.5), _EIGHT_BITS)
 
     def alpha(self, level: int, box: Box) -> Bytes:
@@ -145,6 +147,21 @@ class Layers:
                 inside = part.seen_from(box)
                 below[inside.rows, inside.columns] = restored
         return below
+
+    def _cleaned(self, result: Result, before: Pixels, level: int, box: Box) -> Pixels:
+        """Enlarged as the photo is, where the denoiser has been; what comes back is back."""
+        assert result.cleaned is not None
+        after = before.copy()
+        for part in [box] if result.complete else _covered(result.done, level, box):
+            inside = part.seen_from(box)
+            cleaned = to_pixels(resampled(result.cleaned, level, part, result.scale))
+            after[inside.rows, inside.columns] = blend(
+                cleaned,
+                before[inside.rows, inside.columns] - cleaned,
+                keep_grain=self.keep_grain,
+                keep_colour_noise=self.keep_colour_noise,
+            )
+        return after
 
     def _blended(self, result: Result, level: int, box: Box) -> Samples:
         restored = result.pixels.levels[level][box.rows, box.columns]

@@ -120,7 +120,7 @@ class MainWindow(QMainWindow):
         self.saving.closing_agreed.connect(self.close)
         viewer.view_changed.connect(self._on_view_changed)
         viewer.compare_changed.connect(self._show_compare)
-        self.message.again_wanted.connect(session.restore)
+        self.message.again_wanted.connect(session.run_again)
         self.controls.save_wanted.connect(self.saving.save)
         self.controls.about_wanted.connect(self.show_about_model)
         self.controls.preset_saved.connect(self._on_preset_saved)
@@ -174,6 +174,8 @@ class MainWindow(QMainWindow):
     # Opening.
 
     def open_paths(self, paths: list[Path]) -> None:
+        """On the page of the photo, wherever the user was."""
+        self.show_page(Page.PHOTO)
         self.session.open(paths)
 
     def open_sample(self) -> None:
@@ -261,7 +263,6 @@ class MainWindow(QMainWindow):
         return list(Page)[self.sheets.currentIndex()]
 
     def _on_open_wanted(self, path: Path) -> None:
-        self.show_page(Page.PHOTO)
         self.open_paths([path])
 
     def _frames(self) -> Frames:

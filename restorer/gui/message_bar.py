@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QAccessible, QAccessibleEvent, QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
 
 from restorer.gui.session import Session
@@ -45,6 +45,7 @@ class MessageBar(QWidget):
             self.text.setAccessibleName(trouble.text)
             self.again.setVisible(bool(trouble.again))
             self.copy.setVisible(bool(trouble.details))
+            QAccessible.updateAccessibility(QAccessibleEvent(self.text, QAccessible.Event.Alert))
 
     def _on_copy(self) -> None:
         trouble = self._session.trouble

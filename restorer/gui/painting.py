@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QPen
+from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPen, QPixmap
 
 from restorer.gui.frames import Frame
 
@@ -54,10 +54,10 @@ def frame_image(frame: Frame, *, opaque: bool) -> QImage:
 
 def paint_checks(painter: QPainter, area: QRectF) -> None:
     """What shows through a transparent photo."""
-    painter.fillRect(area, QColor(205, 205, 205))
-    painter.setPen(Qt.PenStyle.NoPen)
-    for row in range(int(area.top()) // _CHECK_PX, int(area.bottom()) // _CHECK_PX + 1):
-        for column in range(int(area.left()) // _CHECK_PX, int(area.right()) // _CHECK_PX + 1):
-            if (row + column) % 2:
-                check = QRectF(column * _CHECK_PX, row * _CHECK_PX, _CHECK_PX, _CHECK_PX)
-                painter.fillRect(check.intersected(area), QColor(160, 160, 160))
+    tile = QPixmap(2 * _CHECK_PX, 2 * _CHECK_PX)
+    tile.fill(QColor(205, 205, 205))
+    inner = QPainter(tile)
+    for corner in (0, _CHECK_PX):
+        inner.fillRect(corner, _CHECK_PX - corner, _CHECK_PX, _CHECK_PX, QColor(160, 160, 160))
+    inner.end()
+    painter.fillRect(area, QBrush(tile))

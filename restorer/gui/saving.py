@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from restorer.gui.exporting import ExportDialog, command_line, proposed_target
 from restorer.gui.preferences import PreferencesFile
 from restorer.gui.session import Session
 from restorer.settings import Saving, resources_dir
+from restorer.worker.protocol import Photo
 
 
 class SaveFlow(QObject):
@@ -30,11 +32,18 @@ class SaveFlow(QObject):
         self._cache = cache
         self._preferences = preferences
         self._window = window
-        self._saving = Saving(quality=preferences.value.quality or None)
+        self._photo: Photo | None = None  # whose options these are
+        self._saving = Saving()
         self._closes_when_saved = False
+        self._copies_when_done = False
         self.copier = Copier()
         self.copier.copied.connect(lambda: self.told.emit(self.tr("Copied.")))
+        self.copier.failed.connect(self.told)
         session.saved.connect(self._on_saved)
+        session.photo_changed.connect(self._on_photo_changed)
+        session.progress_changed.connect(self._on_progress)
+        session.trouble_changed.connect(self._on_trouble)
+        self._on_photo_changed()
 
     @property
     def is_homeless(self) -> bool:
@@ -44,8 +53,9 @@ class SaveFlow(QObject):
 
     def save(self) -> None:
         """Under the name that was chosen before, or asks for one."""
-        if self._session.saved_as is not None:
-            self._session.save(self._session.saved_as, self._saving)
+        target = self._session.saved_as
+        if target is not None:
+            self._tell(target, self._session.save(target, self._saving))
         else:
             self.save_as()
 
@@ -60,16 +70,20 @@ class SaveFlow(QObject):
             return
         dialog = ExportDialog(photo, self._preferences.value.quality, self._window)
         if dialog.exec():
-            self._saving = dialog.saving
             quality = dialog.saving.quality or 0
             self._preferences.change(replace(self._preferences.value, quality=quality))
             self._ask_where_and_save(dialog.saving, dialog.suffix)
 
     def copy(self) -> None:
-        """The result into the clipboard."""
+        """The result into the clipboard, as soon as it is whole."""
         session = self._session
-        if session.photo is not None and session.layers is not None:
-            self.copier.copy(session.photo, session.layers, session.settings)
+        if session.photo is None or session.layers is None or session.opening is not None:
+            return
+        self._copies_when_done = not session.is_complete
+        if session.is_complete:
+            self.copier.copy(session.photo, copy.copy(session.layers), session.settings)
+        else:
+            self.told.emit(self.tr("It is copied when it is done."))
 
     def copy_command(self) -> None:
         """The command line that gives the file that Save would give."""
@@ -81,8 +95,12 @@ class SaveFlow(QObject):
             self.told.emit(text)
 
     def may_close(self) -> bool:
-        """Asks if a result would be lost; after "Save" it is saved and `closing_agreed` follows."""
-        if not self._session.is_unsaved or self._closes_when_saved:
+        """Asks if a result would be lost; what is being saved is saved before `closing_agreed`."""
+        if self._session.saves.is_busy:
+            self._closes_when_saved = True
+            self.told.emit(self.tr("The window closes when the photo is saved."))
+            return False
+        if not self._session.is_unsaved:
             return True
         buttons = QMessageBox.StandardButton
         answer = QMessageBox.question(
@@ -99,17 +117,29 @@ class SaveFlow(QObject):
 
     def _ask_where_and_save(self, saving: Saving, suffix: str | None = None) -> None:
         photo = self._session.photo
-        if photo is None:
+        if photo is None or self._session.opening is not None:
             return
         proposed = proposed_target(photo, self._folder(), suffix)
         title = self.tr("Save the result")
         name, _ = QFileDialog.getSaveFileName(self._window, title, str(proposed))
-        if name:
-            target = Path(name)
-            target = target if target.suffix else target.with_suffix(proposed.suffix)
-            self._session.save(target, saving)
-        else:
+        target = Path(name)
+        if name and not target.suffix:
+            target = target.with_suffix(proposed.suffix)
+            name = name if not target.exists() or self._may_replace(target) else ""
+        if not name or self._session.photo is not photo:  # another one has come meanwhile
             self._closes_when_saved = False
+            return
+        self._saving = saving
+        self._tell(target, self._session.save(target, saving))
+
+    def _may_replace(self, target: Path) -> bool:
+        text = self.tr("{0} exists. Replace it?").format(target.name)
+        answer = QMessageBox.question(self._window, "Restorer", text)
+        return answer == QMessageBox.StandardButton.Yes
+
+    def _tell(self, target: Path, at_once: bool) -> None:
+        if not at_once:
+            self.told.emit(self.tr("It is saved as {0} when it is done.").format(target.name))
 
     def _folder(self) -> Path | None:
         """Beside the photo is None."""
@@ -122,3 +152,18 @@ class SaveFlow(QObject):
         self.told.emit(self.tr("Saved as {0}.").format(path))
         if self._closes_when_saved:
             self.closing_agreed.emit()
+
+    def _on_photo_changed(self) -> None:
+        """What one photo was exported without, the next one keeps."""
+        if self._session.photo is not self._photo:
+            self._photo = self._session.photo
+            self._saving = Saving(quality=self._preferences.value.quality or None)
+            self._copies_when_done = False
+
+    def _on_progress(self) -> None:
+        if self._copies_when_done and self._session.is_complete:
+            self.copy()
+
+    def _on_trouble(self) -> None:
+        if self._session.trouble is not None:
+            self._closes_when_saved = False  # what was to be saved may not be

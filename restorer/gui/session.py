@@ -6,31 +6,25 @@ Widgets write into it and are told; they hold nothing that matters themselves.
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from restorer.engine.pyramid import PixelFile
 from restorer.engine.tiling import Box
 from restorer.gui.bridge import Bridge
 from restorer.gui.folder import Folder
 from restorer.gui.history import History
 from restorer.gui.layers import Layers
+from restorer.gui.saves import Save, Saves
 from restorer.gui.state import Progress, Running, Trouble
 from restorer.settings import Saving, Settings
 from restorer.worker import protocol
-from restorer.worker.protocol import Event, OpenPhoto, Photo, RestorePhoto, SavePhoto
+from restorer.worker.protocol import Event, OpenPhoto, Photo, RestorePhoto
 
 DRAG_PAUSE_MS: Final = 120  # a slider that rests that long is meant
-
-
-@dataclass(frozen=True, slots=True)
-class _Save:
-    target: Path
-    saving: Saving
-    settings: Settings
+GESTURE_MS: Final = 1500  # steps by key or wheel that are further apart are undone one by one
 
 
 class Session(QObject):
@@ -63,15 +57,18 @@ class Session(QObject):
         self._bridge = bridge
         self._client = bridge.client
         self._open_job = self._restore_job = 0
-        self._saves: dict[int, _Save] = {}
-        self._waiting_save: _Save | None = None
+        self._tried: Path | None = None  # what was last asked to be opened
+        self.saves = Saves(self._client)
+        self.saves.written.connect(self._on_saved)
+        self.saves.failed.connect(self._fail)
         self._saved: Settings | None = None
         self._result: protocol.ResultStarted | None = None
         self._complete = False
-        self._old_files: list[Path] = []
         self._started_s = 0.0
         self._pause = QTimer(self, singleShot=True, interval=DRAG_PAUSE_MS)
         self._pause.timeout.connect(self.restore)
+        self._gesture = QTimer(self, singleShot=True, interval=GESTURE_MS)
+        self._gesture.timeout.connect(self.end_gesture)
         bridge.event_received.connect(self._on_event)
 
     # What is open.
@@ -86,8 +83,7 @@ class Session(QObject):
 
     def open_neighbour(self, step: int) -> None:
         """The photo that many places further in the folder; at its ends nothing happens."""
-        current = self.photo.path if self.opening is None and self.photo else self.opening
-        chosen = self._folder.neighbour(current, step)
+        chosen = self._folder.neighbour(self._tried, step)  # also past one that cannot be opened
         if chosen is not None:
             self._open(chosen)
 
@@ -97,13 +93,18 @@ class Session(QObject):
         return None if self.photo is None else self._folder.place(self.photo.path)
 
     def _open(self, path: Path) -> None:
-        self._client.cancel(max(self._open_job, self._restore_job))
-        self._waiting_save = None
-        self.opening = path
-        self._set_progress(None)
+        self._pause.stop()
+        self._cancel_running()
+        self.opening = self._tried = path
         self._fail(None)
         self._open_job = self._client.submit(OpenPhoto(0, path, path.name))
+        self._set_progress(Progress(0, 1, None))
         self.photo_changed.emit()
+
+    def _cancel_running(self) -> None:
+        """All but what a save waits for: that is finished first, whatever is wanted next."""
+        if not self.saves.is_waiting:
+            self._client.cancel(max(self._open_job, self._restore_job))
 
     # What is wanted.
 
@@ -123,6 +124,8 @@ class Session(QObject):
         """New settings; all steps of one `gesture`, such as a slider's drag, are undone at once."""
         before = self.settings
         self._history.change(settings, gesture)
+        if gesture is not None:
+            self._gesture.start()
         self._follow(before, dragging=gesture is not None)
 
     def end_gesture(self) -> None:
@@ -141,14 +144,14 @@ class Session(QObject):
     def _follow(self, before: Settings, *, dragging: bool = False) -> None:
         if self.settings == before:
             return
-        self._waiting_save = None
         self.settings_changed.emit()
-        if self.photo is None or self.layers is None:
+        if self.photo is None or self.layers is None or self.opening is not None:
             return
         if self._network_wants(before) == self._network_wants(self.settings):
             self.layers.take(self.settings)
             self.blend_changed.emit()
         elif dragging:
+            self._complete = False
             self._pause.start()
         else:
             self.restore()
@@ -167,9 +170,10 @@ class Session(QObject):
     def restore(self) -> None:
         """Starts anew with what is in view."""
         self._pause.stop()
-        if self.photo is None or self.layers is None:
+        if self.photo is None or self.layers is None or self.opening is not None:
             return
-        self._client.cancel(self._restore_job)
+        if not self.saves.is_waiting:
+            self._client.cancel(self._restore_job)
         self._fail(None)
         self.layers.take(self.settings)
         request = RestorePhoto(0, self.photo, self.settings, self.view)
@@ -180,8 +184,10 @@ class Session(QObject):
     def cancel(self) -> None:
         """Stops what runs; what is done stays in sight."""
         self._pause.stop()
+        dropped = self.saves.drop_waiting()
         self._client.cancel(max(self._open_job, self._restore_job))
-        self._waiting_save = None
+        if dropped is not None:
+            self._fail(Trouble(self.tr("{0} was not saved.").format(dropped)))
 
     def look_at(self, view: Box) -> None:
         """`view`: pixels of the photo."""
@@ -198,53 +204,30 @@ class Session(QObject):
         """Whether there is a whole result that is in no file."""
         return self.is_complete and self._saved != self.settings
 
-    @property
-    def result_file(self) -> PixelFile | None:
-        return self._result.result if self._result is not None else None
-
-    @property
-    def cleaned_file(self) -> PixelFile | None:
-        return self._result.cleaned if self._result is not None else None
-
-    def save(self, target: Path, saving: Saving) -> None:
-        """As soon as the result is whole."""
-        if self.photo is None:
-            return
+    def save(self, target: Path, saving: Saving) -> bool:
+        """As soon as the result is whole; whether it already is."""
+        if self.photo is None or self.opening is not None:
+            return False
         self._fail(None)
-        self._waiting_save = _Save(target, saving, self.settings)
-        if self.is_complete:
-            self._submit_save()
-        elif not self._restore_job:
+        if not self.is_complete and (self._pause.isActive() or not self._restore_job):
             self.restore()
-
-    def _submit_save(self) -> None:
-        save, result = self._waiting_save, self._result
-        if save is None or result is None or self.photo is None:
-            return
-        self._waiting_save = None
-        request = SavePhoto(
-            job=0,
-            photo=self.photo,
-            settings=save.settings,
-            result=result.result,
-            cleaned=result.cleaned,
-            target=save.target,
-            saving=save.saving,
-        )
-        self._saves[self._client.submit(request)] = save
+        save = Save(self.photo, self.settings, target, saving, self._restore_job)
+        self.saves.add(save, self._result if self.is_complete else None)
+        return self.is_complete
 
     # What the worker says.
 
     def _on_event(self, event: Event) -> None:
+        self.saves.hear(event)
         match event:
             case protocol.WorkerReady():
                 self._run(replace(self.running, device=event.device))
-            case protocol.PhotoOpened() if event.job == self._open_job:
-                self._on_opened(event.photo)
+            case protocol.PhotoOpened():
+                self._on_opened(event)
             case protocol.NoiseEstimated() if event.job == self._restore_job:
                 self.noise = event
                 self.noise_estimated.emit()
-            case protocol.ResultStarted() if event.job == self._restore_job:
+            case protocol.ResultStarted():
                 self._on_result_started(event)
             case protocol.TileFinished() if event.job == self._restore_job:
                 self._on_tile(event)
@@ -257,23 +240,26 @@ class Session(QObject):
             case _:
                 pass  # of a job that is no longer wanted
 
-    def _on_opened(self, photo: Photo) -> None:
-        if self.photo is not None:
-            _remove(
-                [self.photo.pixels.path, *([self.photo.alpha.path] if self.photo.alpha else [])]
-            )
-        self.photo, self.layers = photo, Layers(photo)
+    def _on_opened(self, event: protocol.PhotoOpened) -> None:
+        if event.job != self._open_job:
+            self.saves.retire(_files_of(event.photo))
+            return
+        if not self.saves.is_waiting:
+            self._client.cancel(self._restore_job if self._restore_job < event.job else 0)
+        old, result = self.photo, self._result
+        self.photo, self.layers = event.photo, Layers(event.photo)
         self.opening = self.noise = self.view = self.saved_as = self._saved = None
-        self._forget_result()
+        self._result, self._complete, self._restore_job = None, False, 0
         self._run(replace(self.running, stepped_down=""))
-        self.photo_changed.emit()
+        self.photo_changed.emit()  # the viewer lets go of the old pixels before their files go
+        self.saves.retire([*_files_of(old), *_files_of(result)])
         self.restore()
 
     def _on_result_started(self, event: protocol.ResultStarted) -> None:
-        assert self.layers is not None
-        self._old_files = _remove(self._old_files)
-        if self._result is not None:
-            self._old_files += _files_of(self._result)
+        if event.job != self._restore_job or self.layers is None:
+            self.saves.retire(_files_of(event))
+            return
+        self.saves.retire(_files_of(self._result))
         self._result = event
         self.layers.begin(event.result, event.cleaned, event.scale)
         self._run(replace(self.running, device=event.device, stepped_down=""))
@@ -291,61 +277,59 @@ class Session(QObject):
         self.tile_finished.emit(event.box)
 
     def _on_end(self, event: protocol.JobDone | protocol.JobFailed | protocol.JobCancelled) -> None:
-        failed = event if isinstance(event, protocol.JobFailed) else None
-        if event.job in self._saves:
-            self._on_saved(self._saves.pop(event.job), failed)
-        elif event.job == self._restore_job:
+        if event.job == self._restore_job:
             self._restore_job = 0
             if isinstance(event, protocol.JobDone) and self.layers is not None:
                 self.layers.complete()
-                self._complete = True
-                self._submit_save()
-            elif failed is not None:
-                self._waiting_save = None
-                self._fail(Trouble(failed.message, failed.details, again="restore"))
-            self._set_progress(None)
-        elif event.job == self._open_job and failed is not None:
+                self._complete = not self._pause.isActive()
+            elif isinstance(event, protocol.JobFailed):
+                self._fail(Trouble(event.message, event.details, again="restore"))
+            if self.opening is None:
+                self._set_progress(None)
+        elif event.job == self._open_job and not isinstance(event, protocol.JobDone):
             self.opening = None
+            self._set_progress(None)
             if self.photo is not None and not self._complete:
                 self.restore()  # opening had stopped it
-            self._fail(Trouble(failed.message, failed.details))
+            if isinstance(event, protocol.JobFailed):
+                self._fail(Trouble(event.message, event.details))
             self.photo_changed.emit()
 
-    def _on_saved(self, save: _Save, failed: protocol.JobFailed | None) -> None:
-        if failed is not None:
-            self._fail(Trouble(failed.message, failed.details))
-            return
-        self.saved_as, self._saved = save.target, save.settings
+    def _on_saved(self, save: Save) -> None:
+        if save.photo is self.photo:
+            self.saved_as, self._saved = save.target, save.settings
         self.saved.emit(save.target)
 
     def _on_worker_died(self, event: protocol.WorkerDied) -> None:
-        lost_saves = [save for job, save in self._saves.items() if job in event.lost]
-        self._saves = {job: save for job, save in self._saves.items() if job not in event.lost}
         self._run(Running())
-        text = self.tr("The worker ended unexpectedly and was restarted.")
-        if event.hung:
+        if event.given_up:
+            text = self.tr("The process that runs the networks cannot be started.")
+        elif event.hung:
             text = self.tr("The worker stopped answering and was restarted.")
-        if self._open_job in event.lost and self.opening is not None:
-            name, self.opening = self.opening.name, None
-            text = self.tr("{0} {1} was not opened.").format(text, name)
-            self._fail(Trouble(text))
-            self.photo_changed.emit()
-        elif lost_saves:
-            self._fail(
-                Trouble(self.tr("{0} {1} was not saved.").format(text, lost_saves[0].target))
-            )
-        elif self._restore_job in event.lost:
-            self._fail(Trouble(text, again="restore"))
+        else:
+            text = self.tr("The worker ended unexpectedly and was restarted.")
         if self._restore_job in event.lost:
             self._restore_job = 0
-            self._waiting_save = None
             self._set_progress(None)
+            self._fail(Trouble(text, again="restore"))
+        if self._open_job in event.lost and self.opening is not None:
+            name, self.opening = self.opening.name, None
+            self._set_progress(None)
+            lost = self.tr("{0} {1} was not opened.").format(text, name)
+            self._fail(Trouble(lost, again="open"))
+            self.photo_changed.emit()
+        unsaved = self.saves.lost(event.lost)
+        if unsaved is not None:
+            self._fail(Trouble(self.tr("{0} {1} was not saved.").format(text, unsaved)))
+        elif event.given_up and self.trouble is None:
+            self._fail(Trouble(text))
 
-    def _forget_result(self) -> None:
-        if self._result is not None:
-            self._old_files = _remove([*self._old_files, *_files_of(self._result)])
-        self._result, self._complete = None, False
-        self._restore_job = 0
+    def run_again(self) -> None:
+        """What the trouble names."""
+        if self.trouble is not None and self.trouble.again == "open" and self._tried is not None:
+            self._open(self._tried)
+        else:
+            self.restore()
 
     def dismiss_trouble(self) -> None:
         self._fail(None)
@@ -365,16 +349,10 @@ class Session(QObject):
         self.progress_changed.emit()
 
 
-def _files_of(result: protocol.ResultStarted) -> list[Path]:
-    return [file.path for file in (result.result, result.cleaned) if file is not None]
-
-
-def _remove(files: list[Path]) -> list[Path]:
-    """Those that could not be removed: Windows keeps files that are mapped."""
-    kept = []
-    for file in files:
-        try:
-            file.unlink(missing_ok=True)
-        except OSError:
-            kept.append(file)
-    return kept
+def _files_of(what: Photo | protocol.ResultStarted | None) -> list[Path]:
+    if what is None:
+        return []
+    first, second = (
+        (what.pixels, what.alpha) if isinstance(what, Photo) else (what.result, what.cleaned)
+    )
+    return [first.path] if second is None else [first.path, second.path]

@@ -61,7 +61,7 @@ class StartPage(QWidget):
                 widget.deleteLater()
         for name in [name for name in names if Path(name).exists()][:MOST_RECENT]:
             link = titled(QPushButton(Path(name).name, flat=True), Path(name).name, name)
-            link.setStyleSheet("QPushButton { background: transparent; border: none; }")
+            link.setProperty("link", True)
             link.setCursor(Qt.CursorShape.PointingHandCursor)
             link.clicked.connect(lambda _checked, name=name: self.recent_wanted.emit(name))
             self._recent.addWidget(link, 0, Qt.AlignmentFlag.AlignCenter)

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QStatusBar, QToolButton, QWidget
 
 from restorer.gui.session import Session
-from restorer.gui.widgets import muted, titled
+from restorer.gui.widgets import Elided, titled
 
 
 class Status(QStatusBar):
@@ -18,9 +18,9 @@ class Status(QStatusBar):
         super().__init__()
         self._session = session
         self.setSizeGripEnabled(False)
-        self.file = QLabel()
-        self.device = muted()
-        self.device.setWordWrap(False)
+        self.file = Elided()
+        self.device = Elided()
+        self.device.setProperty("muted", True)
         self.bar = QProgressBar(textVisible=False, maximum=1000)
         self.bar.setFixedWidth(140)
         self.bar.setAccessibleName(self.tr("Progress"))
@@ -33,8 +33,8 @@ class Status(QStatusBar):
         row.setContentsMargins(0, 0, 4, 0)
         for widget in (self.left, self.bar, self.cancel):
             row.addWidget(widget, 0, Qt.AlignmentFlag.AlignVCenter)
-        self.addWidget(self.file)
-        self.addWidget(self.device, 1)
+        self.addWidget(self.file, 2)
+        self.addWidget(self.device, 3)
         self.addPermanentWidget(self._work)
         session.photo_changed.connect(self._show_file)
         session.running_changed.connect(self._show_device)
@@ -49,20 +49,19 @@ class Status(QStatusBar):
         elif photo is None:
             self.file.setText("")
         else:
-            text = f"  {photo.name}   {photo.width} × {photo.height}"
+            text = f" {photo.width} × {photo.height}   {photo.name}"
             if session.place is not None:
                 text += "   " + self.tr("{0} of {1}").format(*session.place)
             self.file.setText(text + "  ")
 
     def _show_device(self) -> None:
         running = self._session.running
-        if running.stepped_down:
-            self.device.setText(running.stepped_down)
-            return
         parts = [running.device or self.tr("Loading the models…")]
         if running.megapixels_per_s is not None:
             parts.append(self.tr("{0} px tiles").format(running.tile_px))
             parts.append(self.tr("{0} MP/s").format(f"{running.megapixels_per_s:.2g}"))
+        if running.stepped_down:
+            parts.append(running.stepped_down)
         self.device.setText("   ".join(parts))
 
     def _show_progress(self) -> None:

@@ -159,6 +159,7 @@ def _style_sheet(theme: Theme) -> str:
         background: {theme.field}; border: 1px solid {theme.line}; border-radius: 5px;
         padding: 5px 12px; color: {theme.text};
     }}
+    QPushButton[link="true"] {{ background: transparent; border-color: transparent; }}
     QPushButton:hover {{ border-color: {theme.accent}; }}
     QPushButton:focus {{ border: 2px solid {theme.accent}; padding: 4px 11px; }}
     QPushButton:disabled {{ color: {theme.muted}; }}

@@ -294,7 +294,8 @@ class Viewer(QWidget):
         elif isinstance(event, QGestureEvent):
             pinch = event.gesture(Qt.GestureType.PinchGesture)
             if isinstance(pinch, QPinchGesture):
-                self.set_zoom(self._point.zoom * pinch.scaleFactor(), pinch.centerPoint())
+                centre = self.mapFromGlobal(pinch.centerPoint())
+                self.set_zoom(self._point.zoom * pinch.scaleFactor(), centre)
                 return True
         return super().event(event)
 

@@ -12,7 +12,6 @@ import shutil
 import tempfile
 import threading
 import time
-from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
 from multiprocessing.connection import Connection, wait
@@ -28,13 +27,25 @@ from restorer.worker.protocol import (
     LAST_EVENTS,
     Event,
     JobCancelled,
+    JobFailed,
+    OpenPhoto,
     Request,
     SavePhoto,
     WorkerDied,
+    WorkerReady,
 )
 
 SILENCE_S: Final = 3.0  # a cancelled job that has not ended after that hangs
+OPENING_FACTOR: Final = 10  # a decoder cannot be interrupted: opening may take so much longer
+MOST_DEATHS: Final = 3  # in a row without having loaded the models: then something is broken
+NO_WORKER: Final = (
+    "The process that runs the networks cannot be started. Start Restorer again; if that does not "
+    "help, reinstall it."
+)
 _LOOK_EVERY_S: Final = 0.25
+_QUERY_LIMITED_INFORMATION: Final = 0x1000  # OpenProcess, Windows
+
+Outbox = queue.SimpleQueue[Request | None]
 
 
 def default_cache() -> Path:
@@ -72,12 +83,13 @@ class WorkerClient:
         self._view = self._context.RawArray(ctypes.c_longlong, 4)
         self._numbers = itertools.count(1)
         self._lock = threading.Lock()
-        self._pending: deque[int] = deque()  # asked and not yet answered, in order
-        self._saves: set[int] = set()  # those of them that are not to be cancelled
+        self._pending: dict[int, Request] = {}  # asked and not yet answered, in order
+        self._deaths = 0  # since the models were last loaded
+        self._given_up = False
         self._waiting_since: float | None = None  # for the first of them, which was cancelled
         self._closing = False
-        self._outbox: queue.SimpleQueue[Request | None] = queue.SimpleQueue()
-        self._connection, self._process = self._spawn()
+        self._outbox: Outbox = queue.SimpleQueue()
+        self._connection, self._process = self._spawn(self._outbox)
         self._listener = threading.Thread(target=self._listen, daemon=True)
         self._listener.start()
 
@@ -88,12 +100,13 @@ class WorkerClient:
     def submit(self, request: Request) -> int:
         """Sends the request under the next job number, which is returned; its own is ignored."""
         with self._lock:
-            job = next(self._numbers)
-            self._pending.append(job)
-            if isinstance(request, SavePhoto):
-                self._saves.add(job)
-            self._outbox.put(replace(request, job=job))
-        return job
+            request = replace(request, job=next(self._numbers))
+            if not self._given_up:
+                self._pending[request.job] = request
+                self._outbox.put(request)
+        if self._given_up:
+            self._on_event(JobFailed(request.job, NO_WORKER, ""))
+        return request.job
 
     def cancel(self, up_to: int) -> None:
         """Everything but saves up to that job ends as soon as the worker looks, or is killed."""
@@ -114,14 +127,15 @@ class WorkerClient:
             self._cancelled_up_to.value = 2**62
             self._outbox.put(None)
             self._connection.close()
-        self._process.join(timeout=self._silence_s)
+        saves = any(isinstance(request, SavePhoto) for request in self._pending.values())
+        self._process.join(timeout=self._silence_s * (OPENING_FACTOR if saves else 1))
         if self._process.is_alive():
             self._process.kill()
             self._process.join()
         self._listener.join()
         shutil.rmtree(self.cache, ignore_errors=True)
 
-    def _spawn(self) -> tuple[Connection, multiprocessing.process.BaseProcess]:
+    def _spawn(self, outbox: Outbox) -> tuple[Connection, multiprocessing.process.BaseProcess]:
         ours, theirs = self._context.Pipe()
         process = self._context.Process(
             target=self._serve,
@@ -132,12 +146,12 @@ class WorkerClient:
         process.start()
         theirs.close()  # else the end of the pipe would never be seen
         # A pipe can be full while the worker computes: then a thread waits, not the window.
-        sender = threading.Thread(target=_send_all, args=(self._outbox, ours), daemon=True)
+        sender = threading.Thread(target=_send_all, args=(outbox, ours), daemon=True)
         sender.start()
         return ours, process
 
     def _listen(self) -> None:
-        while not self._closing:
+        while not (self._closing or self._given_up):
             try:
                 if self._connection.closed:
                     break
@@ -153,45 +167,65 @@ class WorkerClient:
     def _received(self, event: Event) -> None:
         if isinstance(event, LAST_EVENTS):
             with self._lock:
-                self._pending = deque(job for job in self._pending if job > event.job)
-                self._saves.discard(event.job)
+                self._pending = {j: r for j, r in self._pending.items() if j > event.job}
                 self._waiting_since = None
                 self._time_the_first()
+        if isinstance(event, WorkerReady):
+            self._deaths = 0
         if not self._closing:
             self._on_event(event)
 
     def _time_the_first(self) -> None:
-        if not (self._pending and self._is_cancelled(self._pending[0])):
+        first = next(iter(self._pending.values()), None)
+        if first is None or not self._is_cancelled(first):
             self._waiting_since = None
         elif self._waiting_since is None:
             self._waiting_since = time.monotonic()
 
-    def _is_cancelled(self, job: int) -> bool:
-        return job <= self._cancelled_up_to.value and job not in self._saves
+    def _is_cancelled(self, request: Request) -> bool:
+        is_old = request.job <= self._cancelled_up_to.value
+        return is_old and not isinstance(request, SavePhoto)
 
     def _hangs(self) -> bool:
-        since = self._waiting_since
-        return since is not None and time.monotonic() - since > self._silence_s
+        with self._lock:
+            since, first = self._waiting_since, next(iter(self._pending.values()), None)
+        limit = self._silence_s * (OPENING_FACTOR if isinstance(first, OpenPhoto) else 1)
+        return since is not None and time.monotonic() - since > limit
 
     def _replace(self, *, hung: bool) -> None:
+        """Another process. What waited behind a job that hung is asked again, the rest is lost."""
         with self._lock:
             if self._closing:
                 return
-            lost, self._pending = tuple(self._pending), deque()
+            asked = self._pending
+            cancelled = [job for job, request in asked.items() if self._is_cancelled(request)]
+            wanted = {job: asked[job] for job in asked if job not in cancelled}
+            self._pending = wanted if hung else {}
             self._waiting_since = None
-            cancelled = [job for job in lost if self._is_cancelled(job)]
-            self._saves.clear()
             self._outbox.put(None)
-            self._outbox = queue.SimpleQueue()
+            outbox: Outbox = queue.SimpleQueue()
+            self._outbox = outbox
+            for request in self._pending.values():
+                outbox.put(request)
             self._connection.close()
-            self._process.join(timeout=self._silence_s)
-            self._connection, self._process = self._spawn()
+            old = self._process
+            self._deaths += 1
+            self._given_up = self._deaths >= MOST_DEATHS
+        old.join(timeout=self._silence_s)  # without the lock: the window may go on asking
+        if old.is_alive():
+            old.kill()
+            old.join()
+        if not self._given_up:
+            connection, process = self._spawn(outbox)
+            with self._lock:
+                self._connection, self._process = connection, process
         for job in cancelled:
             self._on_event(JobCancelled(job))
-        self._on_event(WorkerDied(tuple(job for job in lost if job not in cancelled), hung))
+        lost = () if hung and not self._given_up else tuple(wanted)
+        self._on_event(WorkerDied(lost, hung, self._given_up))
 
 
-def _send_all(outbox: queue.SimpleQueue[Request | None], connection: Connection) -> None:
+def _send_all(outbox: Outbox, connection: Connection) -> None:
     # A dead worker cannot be written to; its listener reports what was asked of it as lost.
     with contextlib.suppress(OSError, ValueError):
         while (request := outbox.get()) is not None:
@@ -207,9 +241,12 @@ def sweep(cache: Path) -> None:
 
 
 def _is_alive(process_id: int) -> bool:
-    """On Windows always no: files that are in use cannot be removed there anyway."""
     if os.name == "nt":
-        return False
+        kernel = ctypes.WinDLL("kernel32")  # type: ignore[attr-defined,unused-ignore]
+        handle = kernel.OpenProcess(_QUERY_LIMITED_INFORMATION, False, process_id)
+        if handle:
+            kernel.CloseHandle(handle)
+        return bool(handle)
     try:
         os.kill(process_id, 0)
     except ProcessLookupError:

@@ -171,11 +171,13 @@ class JobCancelled:
 class WorkerDied:
     """The process is gone and a new one is starting. `lost`: the jobs that went with it.
 
-    `hung`: it was killed because it did not answer; else it ended of itself.
+    `hung`: it was killed because it did not answer; else it ended of itself. `given_up`: it never
+    gets as far as loading its models, and no other one is started.
     """
 
     lost: tuple[int, ...]
     hung: bool
+    given_up: bool = False
 
 
 Event = (

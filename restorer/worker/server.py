@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import signal
 import threading
 import time
 import traceback
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
     from restorer.models.catalog import Network
 
 MOST_TILE_PX: Final = 1 << 20  # on a CPU about a second: progress is seen, halos cost a quarter
+BAND_ROWS: Final = 1024  # even at every level, so that no pixel is averaged half
 NICENESS: Final = 5  # below the window: it must win the processor when it has something to draw
 
 
@@ -64,6 +66,7 @@ def serve(
     weights: Path,
 ) -> None:
     """Runs until the pipe closes; the target of the spawned process."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in a terminal is the window's to hear
     if hasattr(os, "nice"):
         os.nice(NICENESS)
     server = Server(connection.send, cancelled_up_to, view, cache, weights)
@@ -95,6 +98,7 @@ class Server:
         self._warm_up_error: BaseException | None = None
         self._warm = threading.Event()
         self._job = 0
+        self._made: list[Path] = []  # files of the job in hand that were not announced yet
         self._estimated: tuple[Path, NoiseEstimate] | None = None  # of the photo last restored
         self._watched: set[Network] = set()
 
@@ -132,20 +136,29 @@ class Server:
             else:
                 self._save(request)
         except _Cancelled:
-            self._send(JobCancelled(request.job))
+            self._end(JobCancelled(request.job))
         except RestorerError as error:
-            self._send(JobFailed(request.job, str(error), ""))
+            self._end(JobFailed(request.job, str(error), ""))
         except MemoryError:
             message = "There is not enough memory for this picture. Close other programs, or "
-            self._send(JobFailed(request.job, message + "enlarge less.", ""))
+            self._end(JobFailed(request.job, message + "enlarge less.", ""))
         except OSError as error:
             message = f"A file of the work in progress failed: {error.strerror or error}."
-            self._send(JobFailed(request.job, message, traceback.format_exc()))
+            self._end(JobFailed(request.job, message, traceback.format_exc()))
         except Exception as error:  # noqa: BLE001  the process boundary
             message = f"Something went wrong that should not: {error}."
-            self._send(JobFailed(request.job, message, traceback.format_exc()))
+            self._end(JobFailed(request.job, message, traceback.format_exc()))
         else:
+            self._made.clear()
             self._send(JobDone(request.job, time.monotonic() - started))
+
+    def _end(self, event: JobFailed | JobCancelled) -> None:
+        """Of a job that nobody has heard of, the files go too."""
+        for path in self._made:
+            with suppress(OSError):
+                path.unlink(missing_ok=True)
+        self._made.clear()
+        self._send(event)
 
     def _open(self, request: OpenPhoto) -> None:
         image = imagefile.read(request.path)
@@ -162,6 +175,7 @@ class Server:
             rest=replace(image, samples=image.samples[:0], alpha=None),
             unlike_photos=likeness.why_unlike_photos(image),
         )
+        self._made.clear()
         self._send(PhotoOpened(request.job, photo))
 
     def _restore(self, request: RestorePhoto) -> None:
@@ -191,9 +205,11 @@ class Server:
         cleaned_file = None
         if scale > 1:
             cleaned_file = replace(photo.pixels, path=self._cache / f"cleaned-{request.job}")
+        self._made += [file.path for file in (result_file, cleaned_file) if file is not None]
         result = Pyramid.create(result_file)
         cleaned = None if cleaned_file is None else Pyramid.create(cleaned_file)
         at = sigma if denoise else None
+        self._made.clear()
         self._send(ResultStarted(request.job, result_file, cleaned_file, scale, at, str(rungs[0])))
         tiles = restore(
             _image(photo),
@@ -249,10 +265,13 @@ class Server:
     def _put(self, name: str, samples: Samples) -> PixelFile:
         height, width, channels = samples.shape
         file = PixelFile(self._cache / name, (height, width, channels), str(samples.dtype))
+        self._made.append(file.path)
         pyramid = Pyramid.create(file)
-        np.copyto(pyramid.full, samples)
-        self._check_cancelled()
-        pyramid.update(Box(0, 0, width, height))
+        for top in range(0, height, BAND_ROWS):  # in bands: less memory, and cancelling is seen
+            self._check_cancelled()
+            band = Box(0, top, width, min(BAND_ROWS, height - top))
+            np.copyto(pyramid.full[band.rows], samples[band.rows])
+            pyramid.update(band)
         return file
 
     def _wait_for_models(self) -> Models:

@@ -84,10 +84,19 @@ def test_words_for_levels(sigma, word):
 
 
 @pytest.mark.parametrize(
-    ("fineness", "strength"), [(1, 5), (0.3, 5), (0.225, 12.5), (0.15, 20), (0, 20)]
+    ("sigma", "fineness", "strength"),
+    [
+        (0.8, 1, 0.8),
+        (0.8, 0.3, 0.8),
+        (0.8, 0.225, 4.4),
+        (0.8, 0.15, 8),
+        (0.4, 0, 0.4),
+        (5, 0, 10),
+        (30, 0, 30),
+    ],
 )
-def test_coarse_noise_is_denoised_stronger_than_it_is_seen(fineness, strength):
-    assert NoiseEstimate(5, fineness).strength == pytest.approx(strength)
+def test_coarse_noise_is_denoised_stronger_than_it_is_seen(sigma, fineness, strength):
+    assert NoiseEstimate(sigma, fineness).strength == pytest.approx(strength)
 
 
 def test_white_noise_is_fine_and_blurred_noise_is_not(estimator, scene):
@@ -98,4 +107,4 @@ def test_white_noise_is_fine_and_blurred_noise_is_not(estimator, scene):
 
 
 def test_the_strength_stays_in_the_trained_range():
-    assert NoiseEstimate(60, fineness=0).strength == 75
+    assert NoiseEstimate(80, fineness=0).strength == 75

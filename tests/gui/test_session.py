@@ -271,3 +271,118 @@ def test_a_size_that_cannot_be_reached_is_told(session, client, photo_file, widt
     session.change(replace(session.settings, width=width))
     client.work()
     assert "more than 4 times" in session.trouble.text
+
+
+def test_a_save_belongs_to_its_photo_whatever_is_opened_next(session, client, tmp_path):
+    for name in ("1.png", "2.png"):
+        write_photo(tmp_path / "many" / name, 64, 48)
+    session.open([tmp_path / "many" / "1.png"])
+    client.step()
+    session.save(tmp_path / "out.png", OPTIONS)
+    assert session.saves.is_waiting
+    session.open_neighbour(1)
+    client.work()
+    assert (tmp_path / "out.png").exists()
+    assert session.photo.name == "2.png"
+    assert session.saved_as is None
+    assert session.is_unsaved
+    assert not session.saves.is_busy
+
+
+def test_a_save_keeps_the_settings_with_which_it_was_asked_for(
+    session, client, photo_file, tmp_path
+):
+    session.open([photo_file])
+    client.step()
+    session.save(tmp_path / "out.png", OPTIONS)
+    session.change(replace(session.settings, scale=2))
+    client.work()
+    assert imagefile.read(tmp_path / "out.png").samples.shape == (300, 400, 3)
+    assert session.layers.scale == 2
+    assert session.is_complete
+    assert session.is_unsaved
+    assert len([name for name in os.listdir(client.cache) if name.startswith("result-")]) == 1
+
+
+def test_stopping_says_what_is_not_saved(session, client, photo_file, tmp_path):
+    session.open([photo_file])
+    client.step()
+    session.save(tmp_path / "out.png", OPTIONS)
+    session.cancel()
+    client.work()
+    assert "out.png was not saved" in session.trouble.text
+    assert not (tmp_path / "out.png").exists()
+    assert not session.saves.is_busy
+
+
+def test_saving_within_a_drag_saves_what_the_slider_shows(session, client, photo_file, tmp_path):
+    open_and_restore(session, client, photo_file)
+    session.change(replace(session.settings, denoise=60.0), gesture="strength")
+    assert not session.is_complete
+    session.save(tmp_path / "out.png", OPTIONS)
+    client.work()
+    assert session.is_complete
+    assert not session.is_unsaved
+    assert client.sent[-1].settings.denoise == 60.0
+
+
+def test_a_control_that_is_moved_while_a_photo_opens_starts_no_job_for_the_old_one(
+    session, client, tmp_path
+):
+    for name in ("1.png", "2.png"):
+        write_photo(tmp_path / "many" / name, 64, 48)
+    open_and_restore(session, client, tmp_path / "many" / "1.png")
+    before = len(restorations(client))
+    session.open_neighbour(1)
+    session.change(replace(session.settings, denoise=20.0))
+    session.restore()
+    assert len(restorations(client)) == before
+    client.work()
+    assert len(restorations(client)) == before + 1
+    assert session.photo.name == "2.png"
+
+
+def test_opening_can_be_stopped(session, client, photo_file):
+    session.open([photo_file])
+    assert session.progress is not None
+    session.cancel()
+    client.work()
+    assert session.opening is None
+    assert session.progress is None
+
+
+def test_a_broken_photo_can_be_stepped_over(session, client, tmp_path):
+    for name in ("1.png", "3.png"):
+        write_photo(tmp_path / "many" / name, 64, 48)
+    (tmp_path / "many" / "2.png").write_text("broken")
+    open_and_restore(session, client, tmp_path / "many" / "1.png")
+    session.open_neighbour(1)
+    client.work()
+    assert "2.png" in session.trouble.text
+    session.open_neighbour(1)
+    client.work()
+    assert session.photo.name == "3.png"
+
+
+def test_leafing_through_a_folder_leaves_one_photo_in_the_cache(session, client, tmp_path):
+    for number in range(6):
+        write_photo(tmp_path / "many" / f"{number}.png", 64, 48)
+    open_and_restore(session, client, tmp_path / "many" / "0.png")
+    for _ in range(3):
+        session.open_neighbour(1)
+    client.work()
+    session.open_neighbour(1)
+    client.work()
+    assert session.photo.name == "4.png"
+    assert len([name for name in os.listdir(client.cache) if name.startswith("photo-")]) == 1
+
+
+def test_opening_that_was_lost_can_be_run_again(session, client, photo_file, monkeypatch):
+    session.open([photo_file])
+    with monkeypatch.context() as patched:
+        patched.setattr(client.server, "handle", lambda _request: None)
+        client.work_and_die_after(1)
+    assert session.trouble.again == "open"
+    session.run_again()
+    client.work()
+    assert session.is_complete

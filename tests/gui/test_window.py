@@ -10,6 +10,7 @@ from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractSlider,
     QAbstractSpinBox,
+    QApplication,
     QComboBox,
     QDialog,
     QFileDialog,
@@ -186,7 +187,7 @@ def test_presets(window, photo, client, monkeypatch):
     assert window.session.settings.scale == 2
     monkeypatch.setattr(QInputDialog, "getText", lambda *_: ("Mine", True))
     window.controls.grain.slider.setValue(40)
-    preset.activated.emit(preset.findData("save"))
+    preset.activated.emit(preset.findText("Save these settings…"))
     trigger(window, "undo")
     preset.activated.emit(preset.findText("Mine"))
     assert window.session.settings.keep_grain == 0.4
@@ -343,6 +344,76 @@ def test_closing_a_saved_photo_asks_nothing(window, photo, client, monkeypatch, 
     monkeypatch.setattr(QMessageBox, "question", lambda *_: pytest.fail("asked"))
     window.close()
     assert not window.isVisible()
+
+
+def test_a_failed_save_does_not_let_the_window_close(window, photo, client, monkeypatch, tmp_path):
+    asked = []
+
+    def save(*_):
+        asked.append(1)
+        return QMessageBox.StandardButton.Save
+
+    monkeypatch.setattr(QMessageBox, "question", save)
+    answer_save(monkeypatch, tmp_path / "missing" / "mine.png")
+    for count in (1, 2):
+        window.close()
+        QApplication.processEvents()
+        client.work()
+        assert window.isVisible()
+        assert len(asked) == count
+
+
+def test_what_one_photo_was_exported_without_the_next_one_keeps(
+    window, photo, client, monkeypatch, tmp_path
+):
+    def choose(dialog):
+        dialog.metadata.setCurrentIndex(2)
+        return QDialog.DialogCode.Accepted
+
+    monkeypatch.setattr(ExportDialog, "exec", choose)
+    answer_save(monkeypatch, tmp_path / "mine.png")
+    trigger(window, "export")
+    client.work()
+    assert client.sent[-1].saving.strip_metadata
+    open_and_restore(window.session, client, write_photo(tmp_path / "photos" / "next.png"))
+    trigger(window, "save")
+    client.work()
+    assert not client.sent[-1].saving.strip_metadata
+
+
+def test_a_name_without_an_ending_replaces_nothing_unasked(
+    window, photo, client, monkeypatch, tmp_path
+):
+    precious = write_photo(tmp_path / "holiday.png", 16, 16)
+    before = precious.read_bytes()
+    answer_save(monkeypatch, tmp_path / "holiday")
+    monkeypatch.setattr(QMessageBox, "question", lambda *_: QMessageBox.StandardButton.No)
+    trigger(window, "save")
+    client.work()
+    assert precious.read_bytes() == before
+
+
+def test_a_copy_waits_for_the_whole_result(window, client, photo_file, qtbot):
+    QGuiApplication.clipboard().clear()
+    window.session.open([photo_file])
+    client.step()
+    trigger(window, "copy")
+    assert QGuiApplication.clipboard().image().isNull()
+    with qtbot.waitSignal(window.saving.copier.copied):
+        client.work()
+
+
+def test_a_profile_that_is_gone_does_not_blank_the_photo(window, client, photo_file, tmp_path):
+    gone = str(tmp_path / "gone.icc")
+    window._preferences.value = replace(window._preferences.value, screen_profile=gone)
+    open_and_restore(window.session, client, photo_file)
+    assert window.viewer.layers is window.session.layers
+
+
+def test_long_names_do_not_widen_the_window(window, client, tmp_path):
+    width = window.minimumSizeHint().width()
+    open_and_restore(window.session, client, write_photo(tmp_path / f"{'n' * 200}.png", 64, 48))
+    assert window.minimumSizeHint().width() == width
 
 
 # Errors.

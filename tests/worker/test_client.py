@@ -108,13 +108,14 @@ def test_job_numbers_grow_and_each_job_ends(start, heard):
 def test_a_job_that_does_not_stop_when_cancelled_is_killed(start, heard):
     client = start(serve=deaf, silence_s=0.3)
     before = client.process_id
-    job = client.submit(OpenPhoto(0, Path("x"), "x"))
+    job = client.submit(RestorePhoto(0, None, Settings(), None))
     heard.until(WorkerReady)
     client.cancel(job)
     *_, cancelled, died = heard.until(WorkerDied)
     assert cancelled == JobCancelled(job)
     assert died.lost == ()
     assert died.hung
+    assert not died.given_up
     assert client.process_id != before
 
 
@@ -245,3 +246,49 @@ def test_what_is_looked_at_goes_on_first(start, heard, photo_file):
     client.submit(RestorePhoto(0, photo, Settings(denoise=20.0), Box(0, 0, 20, 20)))
     first = heard.until(TileFinished)[-1]
     assert first.box.intersect(Box(380, 280, 10, 10)) is not None
+
+
+def deaf_once(connection, _cancelled, _view, cache, _weights):
+    """Hangs with its first request; the next process answers."""
+    flag = cache / "hung"
+    if not flag.exists():
+        connection.recv()
+        flag.touch()
+        connection.send(WorkerReady("busy"))
+        time.sleep(1000)
+    obedient(connection)
+
+
+def test_what_waited_behind_a_job_that_hung_is_asked_again(start, heard):
+    client = start(serve=deaf_once, silence_s=0.3)
+    photo = RestorePhoto(0, None, Settings(), None)
+    first, second = client.submit(photo), client.submit(photo)
+    heard.until(WorkerReady)
+    client.cancel(first)
+    events = heard.until(JobDone)
+    assert events[-1].job == second
+    assert WorkerDied((), True) in events
+
+
+def stillborn(*_):
+    """A process that never gets anywhere."""
+    os._exit(1)
+
+
+def test_a_worker_that_never_starts_is_given_up(start, heard):
+    client = start(serve=stillborn)
+    events = []
+    while not (events and events[-1].given_up):
+        events.append(heard.until(WorkerDied)[-1])
+    assert len(events) == 3
+    client.submit(OpenPhoto(0, Path("x"), "x"))
+    assert "cannot be started" in heard.until(JobFailed)[-1].message
+
+
+def test_a_job_that_is_cancelled_leaves_no_file(start, heard, photo_file):
+    client = start()
+    photo = opened(client, heard, photo_file)
+    job = client.submit(OpenPhoto(0, photo_file, "again"))
+    client.cancel(job)
+    heard.until(JobCancelled)
+    assert [path.name for path in client.cache.iterdir()] == [photo.pixels.path.name]

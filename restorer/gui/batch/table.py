@@ -83,7 +83,11 @@ class BatchModel(QAbstractTableModel):
         if not touched:
             return
         if self._filter is not None:
-            self.filter(self._filter)
+            if self._matching() != self._shown:
+                self.filter(self._filter)
+            elif self._shown:
+                last = self.index(len(self._shown) - 1, len(Column) - 1)
+                self.dataChanged.emit(self.index(0, 0), last)
             return
         first, last = self.index(min(touched), 0), self.index(max(touched), len(Column) - 1)
         self.dataChanged.emit(first, last)

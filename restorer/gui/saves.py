@@ -1,0 +1,135 @@
+"""Results on their way into files, and files of the cache that are no longer needed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from restorer.gui.bridge import Client
+from restorer.gui.state import Trouble
+from restorer.settings import Saving, Settings
+from restorer.worker import protocol
+from restorer.worker.protocol import Event, Photo, SavePhoto
+
+
+@dataclass(frozen=True, slots=True)
+class Save:
+    """What was asked for, whatever the user does next. `job`: the restoration that it needs."""
+
+    photo: Photo
+    settings: Settings
+    target: Path
+    saving: Saving
+    job: int
+
+
+class Saves(QObject):
+    """A save waits until its restoration is whole, then goes to the worker.
+
+    Files of the cache that are retired go as soon as no save needs them.
+    """
+
+    written = Signal(object)  # Save
+    failed = Signal(object)  # Trouble
+
+    def __init__(self, client: Client) -> None:
+        super().__init__()
+        self._client = client
+        self._waiting: Save | None = None
+        self._result: protocol.ResultStarted | None = None  # what the waiting one needs
+        self._sent: dict[int, tuple[Save, set[Path]]] = {}
+        self._retired: list[Path] = []
+        self._last: protocol.ResultStarted | None = None
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether a restoration must not be cancelled."""
+        return self._waiting is not None
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether something is still to be written."""
+        return self.is_waiting or bool(self._sent)
+
+    def add(self, save: Save, result: protocol.ResultStarted | None) -> None:
+        """`result`: the whole one, or None while it is being made; then an earlier wait is over."""
+        if result is not None:
+            self._send(save, result)
+            return
+        self._waiting = save
+        self._result = self._last if self._last and self._last.job == save.job else None
+
+    def drop_waiting(self) -> Path | None:
+        """The user stopped it; returns what will not be written."""
+        dropped, self._waiting = self._waiting, None
+        return None if dropped is None else dropped.target
+
+    def retire(self, files: list[Path]) -> None:
+        """These are no longer needed for anything but saves."""
+        self._retired += files
+        needed = {path for _, paths in self._sent.values() for path in paths}
+        if self._waiting is not None:
+            needed |= _paths(self._waiting, self._result)
+        kept = []
+        for path in self._retired:
+            try:
+                if path in needed:
+                    kept.append(path)
+                else:
+                    path.unlink(missing_ok=True)
+            except OSError:  # Windows keeps files that are mapped
+                kept.append(path)
+        self._retired = kept
+
+    def hear(self, event: Event) -> None:
+        """What the worker says of saves and of what they wait for."""
+        if isinstance(event, protocol.ResultStarted):
+            self._last = event
+            if self._waiting is not None and event.job == self._waiting.job:
+                self._result = event
+        elif isinstance(event, protocol.LAST_EVENTS):
+            self._end(event)
+
+    def lost(self, jobs: tuple[int, ...]) -> Path | None:
+        """A worker died with these jobs; the first file that is not written because of it."""
+        unsaved = [self._sent.pop(job)[0].target for job in jobs if job in self._sent]
+        if self._waiting is not None and self._waiting.job in jobs:
+            unsaved.append(self._waiting.target)
+            self._waiting = None
+        self.retire([])
+        return unsaved[0] if unsaved else None
+
+    def _end(self, event: protocol.JobDone | protocol.JobFailed | protocol.JobCancelled) -> None:
+        waiting = self._waiting
+        if waiting is not None and event.job == waiting.job:
+            self._waiting = None
+            if isinstance(event, protocol.JobDone) and self._result is not None:
+                self._send(waiting, self._result)
+        if event.job in self._sent:
+            save, _ = self._sent.pop(event.job)
+            if isinstance(event, protocol.JobDone):
+                self.written.emit(save)
+            elif isinstance(event, protocol.JobFailed):
+                self.failed.emit(Trouble(event.message, event.details))
+            self.retire([])
+
+    def _send(self, save: Save, result: protocol.ResultStarted) -> None:
+        request = SavePhoto(
+            job=0,
+            photo=save.photo,
+            settings=save.settings,
+            result=result.result,
+            cleaned=result.cleaned,
+            target=save.target,
+            saving=save.saving,
+        )
+        self._sent[self._client.submit(request)] = (save, _paths(save, result))
+
+
+def _paths(save: Save, result: protocol.ResultStarted | None) -> set[Path]:
+    files = [save.photo.pixels, save.photo.alpha]
+    if result is not None:
+        files += [result.result, result.cleaned]
+    return {file.path for file in files if file is not None}
