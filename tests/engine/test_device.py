@@ -40,7 +40,7 @@ def test_the_ladder_ends_on_the_cpu_in_float32(two_gpus):
 
 def test_a_rung_says_what_it_is_in_words(two_gpus):
     assert str(ladder("cuda:1")[0]) == "Drawn GPU 1, half precision"
-    assert "threads" in describe(CPU)
+    assert "thread" in describe(CPU)
 
 
 def test_tiles_fill_half_of_the_free_gpu_memory_and_more_in_half_precision(two_gpus):
