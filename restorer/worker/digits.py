@@ -1,0 +1,333 @@
+"""The map of digits in a process of its own, so that it stays alive while a photo is worked on.
+
+Nothing queues up here: of each kind of request only the newest waits while another is answered.
+"""
+
+from __future__ import annotations
+
+import enum
+import itertools
+import multiprocessing
+import threading
+import time
+import traceback
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from restorer.engine import digitmap
+from restorer.engine.digitmap import Codes, KnownDigits
+from restorer.engine.digitpicture import Bytes
+from restorer.engine.image import Pixels
+from restorer.errors import RestorerError
+from restorer.settings import weights_dir
+
+if TYPE_CHECKING:
+    from restorer.engine.digits import DigitPress
+
+PATIENCE_S: Final = 60.0  # the first answer includes starting Python and importing torch
+CHART_STEPS: Final = 241
+_ATTEMPTS: Final = 2
+_LOOK_EVERY_S: Final = 0.25
+_BEYOND: Final = 1.6  # a chart reaches so far past the map's first view
+
+
+class Slot(enum.IntEnum):
+    """What an answer is for; the lowest goes first."""
+
+    POINT = enum.auto()
+    GLIMPSE = enum.auto()
+    CHART = enum.auto()
+    OWN = enum.auto()
+    SHEET = enum.auto()
+    SECOND_SHEET = enum.auto()
+    TILES = enum.auto()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ChartMap:
+    """What is known of a model's map; `label`: of that digit's map, for a conditional model."""
+
+    model: str
+    label: int | None = None
+    slot: Slot = Slot.CHART
+    job: int = 0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DrawDigits:
+    """The digits at `codes` (N, 2)."""
+
+    model: str
+    codes: Codes
+    labels: tuple[int, ...] | None
+    slot: Slot
+    job: int = 0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LocateDigit:
+    """Where `digit` (28, 28) in [0, 1] lies, and what the model makes of it."""
+
+    model: str
+    digit: Pixels
+    label: int | None
+    slot: Slot = Slot.OWN
+    job: int = 0
+
+
+Request = ChartMap | DrawDigits | LocateDigit
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Chart:
+    """`half_width`: of the square to show first. `guess`: (S, S) uint8 over the square of
+    +-`reach`, row 0 at the top; 0 where digits are known, 255 where there is none around.
+
+    Without known digits `known` and `guess` are None.
+    """
+
+    half_width: float
+    reach: float
+    known: KnownDigits | None
+    guess: NDArray[np.uint8] | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MapCharted:
+    """The answer to ChartMap."""
+
+    request: ChartMap
+    chart: Chart
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DigitsDrawn:
+    """The answer to DrawDigits; `digits`: (N, 28, 28)."""
+
+    request: DrawDigits
+    digits: Bytes
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DigitLocated:
+    """The answer to LocateDigit. `sigma`: of the posterior; None for a model without one."""
+
+    request: LocateDigit
+    code: tuple[float, float]
+    sigma: tuple[float, float] | None
+    reconstruction: Bytes
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DigitsFailed:
+    """`message` is for the user; `details`, if any, for a report of the error."""
+
+    request: Request
+    message: str
+    details: str
+
+
+Event = MapCharted | DigitsDrawn | DigitLocated | DigitsFailed
+
+
+class Newest:
+    """Requests that wait: one of each kind."""
+
+    def __init__(self) -> None:
+        self._waiting: dict[Slot, Request] = {}
+
+    def put(self, request: Request) -> None:
+        """In place of an older one of the same kind."""
+        self._waiting[request.slot] = request
+
+    def take(self) -> Request | None:
+        """The most urgent one, which waits no longer."""
+        return self._waiting.pop(min(self._waiting)) if self._waiting else None
+
+
+class DigitServer:
+    """Answers requests one at a time; models are loaded when first asked for."""
+
+    def __init__(self, weights: Path) -> None:
+        self._weights = weights
+        self._presses: dict[str, DigitPress] = {}
+
+    def answer(self, request: Request) -> Event:
+        """Nothing it raises gets out."""
+        try:
+            if isinstance(request, ChartMap):
+                return MapCharted(request, self._chart(request))
+            if isinstance(request, DrawDigits):
+                press = self._press(request.model)
+                return DigitsDrawn(request, press.draw(request.codes, request.labels))
+            return self._locate(request)
+        except RestorerError as error:
+            return DigitsFailed(request, str(error), "")
+        except Exception as error:  # noqa: BLE001  the process boundary
+            message = f"Something went wrong that should not: {error}."
+            return DigitsFailed(request, message, traceback.format_exc())
+
+    def _press(self, model: str) -> DigitPress:
+        from restorer.engine.digits import DigitPress
+
+        if model not in self._presses:
+            self._presses[model] = DigitPress.open(self._weights, model)
+        return self._presses[model]
+
+    def _locate(self, request: LocateDigit) -> DigitLocated:
+        press = self._press(request.model)
+        labels = None if request.label is None else [request.label]
+        located = press.locate(request.digit[None], labels)
+        x, y = located.codes[0].tolist()
+        sigma = None
+        if located.sigmas is not None:
+            sigma_x, sigma_y = located.sigmas[0].tolist()
+            sigma = (sigma_x, sigma_y)
+        (reconstruction,) = press.draw(located.codes, labels)
+        return DigitLocated(request, (x, y), sigma, reconstruction)
+
+    def _chart(self, request: ChartMap) -> Chart:
+        sha256 = digitmap.weights_hash(self._weights, request.model)
+        known = digitmap.load_known(self._weights, request.model, sha256)
+        half_width = digitmap.HALF_WIDTH
+        if known is None:
+            return Chart(half_width, _BEYOND * half_width, None, None)
+        if request.label is not None:
+            of_label = known.labels == request.label
+            known = KnownDigits.of(known.codes[of_label], known.labels[of_label])
+        # Nothing holds the codes of a plain autoencoder near the middle.
+        farthest = float(np.quantile(np.abs(known.codes), 0.995))
+        half_width = max(half_width, 1.05 * farthest)
+        reach = _BEYOND * half_width
+        steps = np.linspace(-reach, reach, CHART_STEPS, dtype=np.float32)
+        share = known.density_on(steps, steps[::-1]) / known.least_density
+        guess = np.rint(255 * np.clip(1 - share, 0, 1)).astype(np.uint8)
+        return Chart(half_width, reach, known, guess)
+
+
+def serve(connection: Connection, weights: Path) -> None:
+    """Runs until the pipe closes; the target of the spawned process."""
+    import torch
+
+    torch.set_num_threads(1)  # a digit is too small to share out, and the photo wants the others
+    server = DigitServer(weights)
+    with suppress(EOFError, OSError):
+        while True:
+            connection.send(server.answer(connection.recv()))
+
+
+class DigitClient:
+    """Starts the process with the first request, and another when it dies.
+
+    `on_event` is called on the client's own thread. Both methods may be called from any thread;
+    `ask` returns at once.
+    """
+
+    def __init__(
+        self,
+        on_event: Callable[[Event], None],
+        *,
+        weights: Path | None = None,
+        serve: Callable[..., None] = serve,
+    ) -> None:
+        self._on_event = on_event
+        self._weights = weights or weights_dir()
+        self._serve = serve
+        self._context = multiprocessing.get_context("spawn")
+        self._numbers = itertools.count(1)
+        self._waiting = Newest()
+        self._wake = threading.Condition()
+        self._closing = False
+        self._thread: threading.Thread | None = None
+        self._process: BaseProcess | None = None
+        self._connection: Connection | None = None
+
+    @property
+    def process_id(self) -> int | None:
+        """None before the first request."""
+        return None if self._process is None else self._process.pid
+
+    def ask(self, request: Request) -> int:
+        """Takes the place of a waiting request of the same kind; returns its job number."""
+        with self._wake:
+            job = next(self._numbers)
+            self._waiting.put(replace(request, job=job))
+            if self._thread is None and not self._closing:
+                self._thread = threading.Thread(target=self._run, daemon=True)
+                self._thread.start()
+            self._wake.notify()
+        return job
+
+    def close(self) -> None:
+        """Ends the process; what still waits is not answered."""
+        with self._wake:
+            self._closing = True
+            self._wake.notify()
+        if self._thread is not None:
+            self._thread.join()
+
+    def _run(self) -> None:
+        while (request := self._next()) is not None:
+            event = self._answer(request)
+            if event is not None and not self._closing:
+                self._on_event(event)
+        self._end(timeout_s=1.0)
+
+    def _next(self) -> Request | None:
+        with self._wake:
+            while not self._closing:
+                request = self._waiting.take()
+                if request is not None:
+                    return request
+                self._wake.wait()
+        return None
+
+    def _answer(self, request: Request) -> Event | None:
+        """None if the client closes meanwhile. A request that ends two processes is given up."""
+        for _ in range(_ATTEMPTS):
+            try:
+                connection = self._connected()
+                connection.send(request)
+                deadline = time.monotonic() + PATIENCE_S
+                while not connection.poll(_LOOK_EVERY_S):
+                    if self._closing:
+                        return None
+                    if time.monotonic() > deadline:
+                        raise TimeoutError
+                event: Event = connection.recv()
+            except (EOFError, OSError):
+                self._end(timeout_s=0.0)
+            else:
+                return event
+        return DigitsFailed(request, "The map of digits stopped answering. Try again.", "")
+
+    def _connected(self) -> Connection:
+        if self._connection is None:
+            self._connection, theirs = self._context.Pipe()
+            self._process = self._context.Process(
+                target=self._serve,
+                args=(theirs, self._weights),
+                daemon=True,
+                name="restorer-digits",
+            )
+            self._process.start()
+            theirs.close()  # else the end of the pipe would never be seen
+        return self._connection
+
+    def _end(self, timeout_s: float) -> None:
+        if self._connection is None or self._process is None:
+            return
+        self._connection.close()
+        self._connection = None
+        self._process.join(timeout_s)
+        if self._process.is_alive():
+            self._process.kill()
+            self._process.join()
