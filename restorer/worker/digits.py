@@ -36,6 +36,7 @@ PATIENCE_S: Final = 60.0  # the first answer includes starting Python and import
 CHART_STEPS: Final = 241
 _ATTEMPTS: Final = 2
 _LOOK_EVERY_S: Final = 0.25
+_ENOUGH: Final = 2500  # digits, to tell where a map is known
 _BEYOND: Final = 1.6  # a chart reaches so far past the map's first view
 
 
@@ -98,6 +99,16 @@ class Chart:
     reach: float
     known: KnownDigits | None
     guess: NDArray[np.uint8] | None
+
+    def is_guess(self, code: tuple[float, float]) -> bool:
+        """Whether so few digits lie around a point that the model has to guess there."""
+        if self.guess is None:
+            return False
+        if max(map(abs, code)) > self.reach:
+            return True
+        scale = (len(self.guess) - 1) / (2 * self.reach)
+        row, column = round((self.reach - code[1]) * scale), round((code[0] + self.reach) * scale)
+        return bool(self.guess[row, column])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -205,10 +216,17 @@ class DigitServer:
             known = KnownDigits.of(known.codes[of_label], known.labels[of_label])
         # Nothing holds the codes of a plain autoencoder near the middle.
         farthest = float(np.quantile(np.abs(known.codes), 0.995))
-        half_width = max(half_width, 1.05 * farthest)
+        near = known
+        if 1.05 * farthest > half_width:
+            half_width = 1.05 * farthest
+            # What "around" means grows along; a part of the digits tells it in time.
+            shrink = np.float32(digitmap.HALF_WIDTH / half_width)
+            part = slice(None, None, max(1, len(known.codes) // _ENOUGH))
+            near = KnownDigits.of(known.codes[part] * shrink, known.labels[part])
+        first_reach = _BEYOND * digitmap.HALF_WIDTH
+        steps = np.linspace(-first_reach, first_reach, CHART_STEPS, dtype=np.float32)
+        share = near.density_on(steps, steps[::-1]) / near.least_density
         reach = _BEYOND * half_width
-        steps = np.linspace(-reach, reach, CHART_STEPS, dtype=np.float32)
-        share = known.density_on(steps, steps[::-1]) / known.least_density
         guess = np.rint(255 * np.clip(1 - share, 0, 1)).astype(np.uint8)
         return Chart(half_width, reach, known, guess)
 

@@ -17,7 +17,7 @@ from restorer.gui.digits.tiles import Tiles
 from restorer.worker.digits import Chart
 
 _HATCH_STEP_PX: Final = 2  # doubt is looked up that coarsely
-_DOT_RADIUS_PX: Final = 1.6
+_DOT_RADIUS_PX: Final = 1.1
 _FAINTEST: Final = 0.3  # what is left of the ink where the prior is thin
 
 
@@ -45,11 +45,11 @@ def compose(
         _paint_digits(painter, plane, tiles, layers, palette)
     if chart is not None and chart.guess is not None:
         _paint_doubt(painter, plane, chart, palette)
-    if layers.has_prior:
-        _paint_rings(painter, plane, palette)
     if chart is not None and chart.known is not None and layers.dots:
         dots = _dots(plane, chart, layers, palette, size, ratio)
         painter.drawImage(0, 0, dots)
+    if layers.has_prior:
+        _paint_rings(painter, plane, palette)
     painter.end()
     return image
 
@@ -124,13 +124,15 @@ def _paint_rings(painter: QPainter, plane: Plane, palette: QPalette) -> None:
     """The prior at one, two and three standard deviations."""
     colour = palette.highlight().color()
     for sigmas in (1, 2, 3):
-        colour.setAlpha(190 - 40 * sigmas)
-        painter.setPen(QPen(colour, 1.2, Qt.PenStyle.DashLine))
+        colour.setAlpha(200)
+        painter.setPen(QPen(colour, 1.4, Qt.PenStyle.DashLine))
         turn = np.linspace(0, math.tau, 181, dtype=np.float32)
         ring = sigmas * np.stack((np.cos(turn), np.sin(turn)), axis=1)
         x, y = plane.pixels_of(ring)
         painter.drawPolyline([QPointF(*at) for at in zip(x.tolist(), y.tolist(), strict=True)])
         top = QPointF(*plane.px_of((0, sigmas)))
+        if top.y() < 10:
+            continue
         colour.setAlpha(255)
         text = f"{sigmas}\N{GREEK SMALL LETTER SIGMA}"
         plate = QRectF(top.x() - 14, top.y() - 9, 28, 18)
@@ -174,7 +176,7 @@ def _dots(
     return image
 
 
-def _premultiplied(colour: QColor, alpha: int = 215) -> int:
+def _premultiplied(colour: QColor, alpha: int = 190) -> int:
     red, green, blue = (
         round(level * alpha / 255) for level in (colour.red(), colour.green(), colour.blue())
     )

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QToolButton, QWidget
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
 
 from restorer.gui.digits.colours import class_colours
 from restorer.gui.digits.map_view import MapView
@@ -34,6 +34,7 @@ class Legend(QWidget):
             ),
             self.tr("Axes"),
         )
+        self.axes.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self.axes.show_choice(BY_STEP)
         self.axes.chosen.connect(lambda index: view.set_by_share(index == BY_SHARE))
         self.digits = titled(

@@ -156,8 +156,8 @@ class MapView(QWidget):
         painter.setClipRect(area)
         painter.translate(area.topLeft())
         start, end = state.marks
-        paint_path(painter, plane, start, end, palette)
         paint_trail(painter, plane, [*state.trail, state.point], palette)
+        paint_path(painter, plane, start, end, palette)
         if state.own is not None and state.own.sigma is not None:
             paint_ellipse(painter, plane, state.own.code, state.own.sigma, palette)
         paint_marker(painter, plane, state.point, palette)

@@ -49,7 +49,11 @@ def paint_marker(painter: QPainter, plane: Plane, point: Point, palette: QPalett
     """A ring in the accent colour, readable on ink and on paper."""
     at = QPointF(*plane.px_of(point))
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    for colour, width in ((paper(palette), 6.0), (palette.highlight().color(), 3.0)):
+    for colour, width in (
+        (ink(palette), 7.0),
+        (paper(palette), 4.5),
+        (palette.highlight().color(), 3.0),
+    ):
         painter.setPen(QPen(colour, width))
         painter.drawEllipse(at, _MARKER_PX, _MARKER_PX)
     painter.setPen(Qt.PenStyle.NoPen)

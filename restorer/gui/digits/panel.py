@@ -79,6 +79,7 @@ class Panel(QWidget):
             self.tr("Side of a saved digit in pixels"),
             self.tr("Side of each digit in pixels when saved or copied"),
         )
+        self.side.setMinimumHeight(28)  # of the buttons beside it
         self.side.setSuffix(self.tr(" px"))
         self.side.valueChanged.connect(lambda value: setattr(saver, "side_px", value))
         self.copy = self._button(self.tr("Copy"), self.tr("Copy the digit as a picture"))
@@ -154,6 +155,7 @@ class Panel(QWidget):
             name,
             name,
         )
+        box.setMinimumHeight(28)
         box.setKeyboardTracking(False)
         box.valueChanged.connect(self._on_typed)
         return box

@@ -95,6 +95,7 @@ class Play(QWidget):
 
     def _number(self, name: str, low: int, high: int, value: int) -> QSpinBox:
         box = titled(QSpinBox(minimum=low, maximum=high, value=value), name, name)
+        box.setMinimumHeight(28)  # of the buttons beside it
         suffixes = {self.tr("How many"): self.tr(" digits")}
         box.setSuffix(suffixes.get(name, self.tr(" frames")))
         return box

@@ -121,9 +121,7 @@ class DigitsState(QObject):
     @property
     def is_guess(self) -> bool:
         """Whether hardly any digit lies around the point."""
-        if self.chart is None or self.chart.known is None:
-            return False
-        return bool(self.chart.known.is_guess(np.array(self.point, np.float32)))
+        return self.chart is not None and self.chart.is_guess(self.point)
 
     def start(self) -> None:
         """Asks for the first map; the process starts with it."""

@@ -63,7 +63,10 @@ class Tiles(QObject):
                     laid[row, column] = digit
                     there[row, column] = True
         missing.sort()
-        self._wanted = [(key, plane.tile_code(*key[2:])) for _, key in missing]
+        under_way = set(self._asked) if self._job else set()
+        self._wanted = [
+            (key, plane.tile_code(*key[2:])) for _, key in missing if key not in under_way
+        ]
         self._ask()
         return laid.swapaxes(1, 2).reshape(rows * SIDE_PX, columns * SIDE_PX), there
 
@@ -87,4 +90,5 @@ class Tiles(QObject):
         if len(self._kept) > _MOST_KEPT:
             self._kept.clear()
         self._kept.update(zip(self._asked, event.digits, strict=True))
+        self._ask()
         self.drawn.emit()

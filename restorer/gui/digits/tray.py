@@ -13,6 +13,7 @@ from restorer.gui.widgets import heading, titled
 FRAME_MS = 60
 HEIGHT_PX = 170
 LOW_PX = 128  # for a single row
+_FEW = 16  # are large enough in one row
 
 
 class Tray(QWidget):
@@ -89,9 +90,8 @@ class Tray(QWidget):
         self.picture.show_sheet(sheet)
         if sheet is not None:
             self.title.setText(sheet.title)
-            self.setFixedHeight(LOW_PX if len(sheet.digits) <= 12 else HEIGHT_PX)
-            if sheet.rows:
-                self.setFixedHeight(HEIGHT_PX)
+            is_short = len(sheet.digits) <= _FEW and not sheet.rows
+            self.setFixedHeight(LOW_PX if is_short else HEIGHT_PX)
             self.play.setVisible(sheet.animated)
             self.animation.setVisible(sheet.animated)
 
