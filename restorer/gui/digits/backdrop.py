@@ -37,8 +37,11 @@ def compose(
     size = QSize(math.ceil(plane.width_px * ratio), math.ceil(plane.height_px * ratio))
     image = QImage(size, QImage.Format.Format_RGB32)
     image.setDevicePixelRatio(ratio)
-    image.fill(paper(palette))
+    rim = _rim(plane)
+    image.fill(palette.window().color())
     painter = QPainter(image)
+    painter.setClipRect(rim)
+    painter.fillRect(rim, paper(palette))
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
     if layers.digits:
@@ -52,6 +55,16 @@ def compose(
         _paint_rings(painter, plane, palette)
     painter.end()
     return image
+
+
+def _rim(plane: Plane) -> QRectF:
+    """How far the map goes: everywhere, or to where the shares of the prior end."""
+    if not plane.by_share:
+        return QRectF(0, 0, plane.width_px, plane.height_px)
+    side, scale = plane.half_width, plane.px_per_unit
+    left = plane.width_px / 2 - (plane.x + side) * scale
+    top = plane.height_px / 2 + (plane.y - side) * scale
+    return QRectF(left, top, 2 * side * scale, 2 * side * scale)
 
 
 def _paint_digits(

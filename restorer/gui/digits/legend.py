@@ -6,10 +6,19 @@ from dataclasses import replace
 
 from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QToolButton,
+    QWidget,
+)
 
 from restorer.gui.digits.colours import class_colours
 from restorer.gui.digits.map_view import MapView
+from restorer.gui.digits.saving import DigitSaver
 from restorer.gui.digits.state import PLAIN, DigitsState
 from restorer.gui.widgets import Choice, muted, titled
 
@@ -20,7 +29,7 @@ BY_STEP, BY_SHARE = range(2)
 class Legend(QWidget):
     """Switches for the map's layers; each class has its own."""
 
-    def __init__(self, state: DigitsState, view: MapView) -> None:
+    def __init__(self, state: DigitsState, view: MapView, saver: DigitSaver) -> None:
         super().__init__()
         self._state = state
         self._view = view
@@ -51,7 +60,7 @@ class Legend(QWidget):
         self.dots.clicked.connect(self._on_all)
         self.none = muted()
         self.none.setWordWrap(False)
-        self.classes = []
+        self.classes: list[QToolButton] = []
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 8, 12, 8)
         row.setSpacing(8)
@@ -62,21 +71,8 @@ class Legend(QWidget):
         chips = QHBoxLayout()
         chips.setSpacing(1)
         for digit in range(10):
-            name = self.tr("Test digits: {0}").format(digit)
-            button = titled(QToolButton(), name, self.tr("Show the {0}s").format(digit))
-            button.setText(str(digit))
-            button.setCheckable(True)
-            button.setProperty("chip", True)
-            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-            button.setIconSize(QSize(_DOT_PX, _DOT_PX))
-            button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-            button.setStyleSheet(
-                "QToolButton:checked { background: transparent; color: palette(window-text); }"
-                "QToolButton { padding: 2px 3px; color: palette(placeholder-text); }"
-            )
-            button.clicked.connect(self._on_class)
-            self.classes.append(button)
-            chips.addWidget(button)
+            self.classes.append(self._chip(digit))
+            chips.addWidget(self.classes[-1])
         row.addLayout(chips)
         row.addWidget(self.none)
         row.addStretch()
@@ -84,6 +80,15 @@ class Legend(QWidget):
         self.guess.setProperty("muted", True)
         self.guess.setToolTip(self.tr("Hardly any real digit lies there: the model has to guess."))
         row.addWidget(self.guess)
+        self.save = titled(
+            QPushButton(self.tr("Save map…")),
+            self.tr("Save map"),
+            self.tr("Save the decoded digits that are seen as one picture"),
+        )
+        self.save.setAutoDefault(False)
+        self.save.clicked.connect(lambda: saver.save_map(state.tiles.mosaic(view.plane)[0]))
+        row.addSpacing(6)
+        row.addWidget(self.save)
         view.layers_changed.connect(self._show)
         state.model_changed.connect(self._show)
         state.charted.connect(self._show)
@@ -94,6 +99,21 @@ class Legend(QWidget):
         if event.type() is QEvent.Type.PaletteChange:
             self._paint_chips()
         super().changeEvent(event)
+
+    def _chip(self, digit: int) -> QToolButton:
+        name = self.tr("Test digits: {0}").format(digit)
+        button = titled(QToolButton(), name, self.tr("Show the {0}s").format(digit))
+        button.setText(str(digit))
+        button.setCheckable(True)
+        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        button.setIconSize(QSize(_DOT_PX, _DOT_PX))
+        button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        button.setStyleSheet(
+            "QToolButton:checked { background: transparent; color: palette(window-text); }"
+            "QToolButton { padding: 2px 3px; color: palette(placeholder-text); }"
+        )
+        button.clicked.connect(self._on_class)
+        return button
 
     def _on_digits(self, shown: bool) -> None:
         self._view.show_layers(replace(self._view.layers, digits=shown))

@@ -62,7 +62,8 @@ class MapView(QWidget):
         self.setAccessibleDescription(
             self.tr(
                 "Arrows move the point, with Shift by large steps. Plus and minus zoom, 0 shows "
-                "the whole map, Home goes to the middle. Space and drag move the map."
+                "the whole map, Home goes to the middle, R to a random point. A and B mark the "
+                "ends of a path. Space and drag move the map."
             )
         )
         state.model_changed.connect(self._on_model_changed)
@@ -223,7 +224,7 @@ class MapView(QWidget):
         self._state.glimpse_at(None)
         super().leaveEvent(event)
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802  one branch a key
         directions = {
             Qt.Key.Key_Left: (-1, 0),
             Qt.Key.Key_Right: (1, 0),
@@ -242,6 +243,10 @@ class MapView(QWidget):
             self.fit()
         elif key is Qt.Key.Key_Home:
             self._state.move_to((0.0, 0.0))
+        elif key is Qt.Key.Key_R:
+            self._state.go_random()
+        elif key in (Qt.Key.Key_A, Qt.Key.Key_B):
+            self._state.mark(0 if key is Qt.Key.Key_A else 1)
         elif key is Qt.Key.Key_Space and not event.isAutoRepeat():
             self._holds_space = True
             self._show_cursor()

@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QWidget
 from restorer.engine.image import Image
 from restorer.gui.digits.colours import ink, paper
 
-SIDE_PX: Final = 168
-_STROKE_PX: Final = 15.0  # of MNIST's strokes, in proportion
+SIDE_PX: Final = 154
+_STROKE_PX: Final = 14.0  # of MNIST's strokes, in proportion
 _PAUSE_MS: Final = 120  # looks at the drawing while it goes on, not at each of its pixels
 
 

@@ -33,7 +33,7 @@ class DigitsPage(QWidget):
         self.state = DigitsState(bridge, weights)
         self.saver = DigitSaver(self.state, cache, self)
         self.view = MapView(self.state)
-        self.legend = Legend(self.state, self.view)
+        self.legend = Legend(self.state, self.view, self.saver)
         self.tray = Tray(self.state, self.saver)
         self.panel = Panel(self.state, self.saver)
         self._started = False

@@ -59,6 +59,12 @@ class DigitSaver(QObject):
         side = self.side_px
         self._work(path, lambda: digitfile.write_picture(_laid_out(shown, side), path))
 
+    def save_map(self, mosaic: Bytes) -> None:
+        """The decoded map as it is seen, as one picture."""
+        path = self._ask(self.tr("map.png"), _PICTURES)
+        if path is not None:
+            self._work(path, lambda: digitfile.write_picture(mosaic, path))
+
     def save_animation(self) -> None:
         """A path as frames in time."""
         shown = self._sheet_that_fits()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -46,7 +46,7 @@ Point = tuple[float, float]
 class Sheet:
     """Many digits at once. `animated`: they are the frames of a way from one point to another.
 
-    `rows`: what each row is, if that needs saying.
+    `models`: who drew all of it, or each row. `rows`: what each row is, if that needs saying.
     """
 
     title: str
@@ -54,8 +54,13 @@ class Sheet:
     codes: Codes
     labels: list[int] | None
     columns: int
+    models: tuple[str, ...]
     animated: bool = False
     rows: tuple[str, ...] = ()
+
+    def model_of(self, index: int) -> str:
+        """Which model drew that digit."""
+        return self.models[index // self.columns if len(self.models) > 1 else 0]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -208,6 +213,7 @@ class DigitsState(QObject):
             np.concatenate((codes, codes)),
             None,
             count,
+            (VAE, PLAIN),
             rows=(self.tr("VAE"), self.tr("Plain autoencoder")),
         )
         client = self._bridge.client
@@ -268,10 +274,9 @@ class DigitsState(QObject):
             labels = [self.label] * len(codes)
         columns = len(codes) if animated else min(len(codes), 10)
         none_yet = np.zeros((0, 28, 28), np.uint8)
-        sheet = Sheet(title, none_yet, codes, labels, columns, animated)
-        request = DrawDigits(
-            model or self.model, codes, None if labels is None else tuple(labels), Slot.SHEET
-        )
+        model = model or self.model
+        sheet = Sheet(title, none_yet, codes, labels, columns, (model,), animated)
+        request = DrawDigits(model, codes, None if labels is None else tuple(labels), Slot.SHEET)
         self._halves.clear()
         self._sheets = {self._bridge.client.ask(request): (sheet, 0)}
 
@@ -312,15 +317,7 @@ class DigitsState(QObject):
         if not self._sheets:
             digits = np.concatenate([self._halves[i] for i in sorted(self._halves)])
             self._halves.clear()
-            self.sheet = Sheet(
-                sheet.title,
-                digits,
-                sheet.codes,
-                sheet.labels,
-                sheet.columns,
-                sheet.animated,
-                sheet.rows,
-            )
+            self.sheet = replace(sheet, digits=digits)
             self.sheet_changed.emit()
 
 

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from restorer.gui.digits.pictures import SheetPicture
 from restorer.gui.digits.saving import DigitSaver
-from restorer.gui.digits.state import CONDITIONAL, DigitsState
+from restorer.gui.digits.state import DigitsState
 from restorer.gui.widgets import heading, titled
 
 FRAME_MS = 60
@@ -55,7 +55,6 @@ class Tray(QWidget):
         column.addLayout(top)
         column.addWidget(self.picture, 1)
         state.sheet_changed.connect(self._show)
-        state.model_changed.connect(lambda: self.play.setChecked(False))
         self._show()
 
     def step(self) -> None:
@@ -78,7 +77,8 @@ class Tray(QWidget):
     def _go_to(self, index: int) -> None:
         sheet = self._state.sheet
         assert sheet is not None
-        if sheet.labels is not None and self._state.model == CONDITIONAL:
+        self._state.choose_model(sheet.model_of(index))
+        if sheet.labels is not None:
             self._state.choose_digit(sheet.labels[index])
         x, y = sheet.codes[index].tolist()
         self._state.move_to((x, y))

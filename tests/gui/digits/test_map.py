@@ -147,6 +147,16 @@ def test_keys_never_lead_out_of_sight(page, qtbot):
     assert page.view.area().contains(page.view.position_of(page.state.point))
 
 
+def test_letters_throw_the_die_and_mark_a_path(page, qtbot):
+    qtbot.keyClick(page.view, Qt.Key.Key_A)
+    qtbot.keyClick(page.view, Qt.Key.Key_R)
+    qtbot.keyClick(page.view, Qt.Key.Key_B)
+    assert page.state.point != (0, 0)
+    assert page.state.marks == [(0, 0), page.state.point]
+    qtbot.keyClick(page.view, Qt.Key.Key_Home)
+    assert page.state.point == (0, 0)
+
+
 def test_a_typed_position_is_gone_to(page, client):
     page.panel.at_x.setValue(1.25)
     page.panel.at_y.setValue(-0.5)

@@ -137,6 +137,11 @@ def test_the_same_codes_go_through_both_kinds(page, client, qtbot):
     np.testing.assert_array_equal(sheet.codes[:12], sheet.codes[12:])
     assert len(sheet.rows) == 2
     page.grab()
+    page.tray.picture.chosen.emit(13)
+    client.work()
+    assert page.state.model == PLAIN
+    assert page.panel.model.currentData() == PLAIN
+    assert np.array_equal(page.state.digit, sheet.digits[13])
 
 
 def test_a_drawn_digit_is_found_on_the_map(page, client, qtbot):
@@ -230,6 +235,15 @@ def test_a_sheet_its_codes_and_a_path_are_saved(page, client, qtbot, saves_to):
             click(qtbot, page.tray.animation)
         with PillowImage.open(film) as opened:
             assert opened.n_frames == 10  # there and back
+
+
+def test_the_map_is_saved_as_it_is_seen(page, qtbot, saves_to):
+    path = saves_to("map.png")
+    with qtbot.waitSignal(page.said):
+        click(qtbot, page.legend.save)
+    _, _, columns, rows = page.view.plane.tiles()
+    with PillowImage.open(path) as opened:
+        assert opened.size == (28 * columns, 28 * rows)
 
 
 def test_what_cannot_be_saved_is_said(page, qtbot, saves_to, tmp_path):
