@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 from PySide6.QtCore import QEvent, QSize, Qt
-from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
+from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap, QResizeEvent
 from PySide6.QtWidgets import (
     QCheckBox,
+    QGridLayout,
     QHBoxLayout,
     QLabel,
+    QLayout,
     QPushButton,
     QSizePolicy,
     QToolButton,
@@ -60,26 +62,9 @@ class Legend(QWidget):
         self.dots.clicked.connect(self._on_all)
         self.none = muted()
         self.none.setWordWrap(False)
-        self.classes: list[QToolButton] = []
-        row = QHBoxLayout(self)
-        row.setContentsMargins(12, 8, 12, 8)
-        row.setSpacing(8)
-        row.addWidget(self.axes)
-        row.addSpacing(6)
-        row.addWidget(self.digits)
-        row.addWidget(self.dots)
-        chips = QHBoxLayout()
-        chips.setSpacing(1)
-        for digit in range(10):
-            self.classes.append(self._chip(digit))
-            chips.addWidget(self.classes[-1])
-        row.addLayout(chips)
-        row.addWidget(self.none)
-        row.addStretch()
         self.guess = QLabel(self.tr("Hatched: a guess"))
         self.guess.setProperty("muted", True)
         self.guess.setToolTip(self.tr("Hardly any real digit lies there: the model has to guess."))
-        row.addWidget(self.guess)
         self.save = titled(
             QPushButton(self.tr("Save map…")),
             self.tr("Save map"),
@@ -87,8 +72,17 @@ class Legend(QWidget):
         )
         self.save.setAutoDefault(False)
         self.save.clicked.connect(lambda: saver.save_map(state.tiles.mosaic(view.plane)[0]))
-        row.addSpacing(6)
-        row.addWidget(self.save)
+        self.classes = [self._chip(digit) for digit in range(10)]
+        self._switches = _in_a_row(self.axes, self.digits, self.dots, spacing_px=8)
+        self._chips = _in_a_row(*self.classes, self.none, spacing_px=1)
+        self._last = _in_a_row(self.guess, self.save, spacing_px=12)
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(12, 8, 12, 8)
+        self._grid.setHorizontalSpacing(10)
+        self._grid.setVerticalSpacing(4)
+        self._grid.setColumnStretch(2, 1)
+        self._grid.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
+        self._lay_out()
         view.layers_changed.connect(self._show)
         state.model_changed.connect(self._show)
         state.charted.connect(self._show)
@@ -99,6 +93,34 @@ class Legend(QWidget):
         if event.type() is QEvent.Type.PaletteChange:
             self._paint_chips()
         super().changeEvent(event)
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802
+        """With the classes on a line of their own."""
+        first, last = self._switches.sizeHint(), self._last.sizeHint()
+        width = max(first.width() + last.width() + 10, self._chips.sizeHint().width()) + 24
+        return QSize(width, self._grid.minimumSize().height())
+
+    def sizeHint(self) -> QSize:  # noqa: N802
+        return self.minimumSizeHint()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        super().resizeEvent(event)
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        """One line if there is room, else two."""
+        groups = (self._switches, self._chips, self._last)
+        needed = sum(group.sizeHint().width() + 10 for group in groups) + 24
+        fits = self.width() >= needed
+        right = Qt.AlignmentFlag.AlignRight
+        left = Qt.AlignmentFlag.AlignLeft
+        self._grid.addWidget(self._switches, 0, 0, left)
+        if fits:
+            self._grid.addWidget(self._chips, 0, 1, left)
+        else:
+            self._grid.addWidget(self._chips, 1, 0, 1, 3, left)
+        self._grid.addWidget(self._last, 0, 2, right)
+        self.updateGeometry()
 
     def _chip(self, digit: int) -> QToolButton:
         name = self.tr("Test digits: {0}").format(digit)
@@ -140,6 +162,7 @@ class Legend(QWidget):
         self.none.setVisible(not has_codes)
         self.none.setText(self.tr("Where real digits lie on this map is not known."))
         self.axes.setEnabled(self._state.model != PLAIN)
+        self._lay_out()
         self.axes.show_choice(BY_SHARE if self._view.plane.by_share else BY_STEP)
 
     def _paint_chips(self) -> None:
@@ -148,6 +171,16 @@ class Legend(QWidget):
             made.addPixmap(_dot(colour, filled=True), QIcon.Mode.Normal, QIcon.State.On)
             made.addPixmap(_dot(colour, filled=False), QIcon.Mode.Normal, QIcon.State.Off)
             button.setIcon(made)
+
+
+def _in_a_row(*widgets: QWidget, spacing_px: int) -> QWidget:
+    group = QWidget()
+    row = QHBoxLayout(group)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.setSpacing(spacing_px)
+    for widget in widgets:
+        row.addWidget(widget)
+    return group
 
 
 def _dot(colour: QColor, *, filled: bool) -> QPixmap:

@@ -198,6 +198,7 @@ class MapView(QWidget):
         left = event.button() is Qt.MouseButton.LeftButton
         if left and not self._holds_space:
             self._chooses = True
+            self._state.glimpse_at(None)
             self._state.move_to(self.code_at(event.position()))
         else:
             self._pans_from = event.position()

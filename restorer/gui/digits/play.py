@@ -14,8 +14,8 @@ class Play(QWidget):
     def __init__(self, state: DigitsState) -> None:
         super().__init__()
         self._state = state
-        self.count = self._number(self.tr("How many"), 2, 200, 20)
-        self.frames = self._number(self.tr("Frames of a path"), 2, 100, 16)
+        self.count = self._number(self.tr("How many"), self.tr(" digits"), 200, 20)
+        self.frames = self._number(self.tr("Frames of a path"), self.tr(" frames"), 100, 16)
         self.random = self._button(
             self.tr("Random digit"), self.tr("Throw the dice: a point drawn from the prior")
         )
@@ -93,9 +93,8 @@ class Play(QWidget):
         button.setAutoDefault(False)
         return button
 
-    def _number(self, name: str, low: int, high: int, value: int) -> QSpinBox:
-        box = titled(QSpinBox(minimum=low, maximum=high, value=value), name, name)
+    def _number(self, name: str, unit: str, most: int, value: int) -> QSpinBox:
+        box = titled(QSpinBox(minimum=2, maximum=most, value=value), name, name)
         box.setMinimumHeight(28)  # of the buttons beside it
-        suffixes = {self.tr("How many"): self.tr(" digits")}
-        box.setSuffix(suffixes.get(name, self.tr(" frames")))
+        box.setSuffix(unit)
         return box

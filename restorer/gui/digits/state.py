@@ -112,6 +112,7 @@ class DigitsState(QObject):
         self.sheet: Sheet | None = None
         self.own: OwnDigit | None = None
         self.tiles = Tiles(bridge)
+        self._looks = False
         self._oldest = 0  # answers to earlier requests are about another model
         self._sheets: dict[int, tuple[Sheet, int]] = {}  # by job: the sheet and its place
         self._halves: dict[int, Bytes] = {}
@@ -157,6 +158,7 @@ class DigitsState(QObject):
 
     def glimpse_at(self, point: Point | None) -> None:
         """A look at a point without going there; None for none."""
+        self._looks = point is not None
         if point is None:
             self.glimpse = None
             self.glimpsed.emit()
@@ -299,7 +301,7 @@ class DigitsState(QObject):
             if slot is Slot.POINT:
                 self.digit, self.digit_point = event.digits[0], (x, y)
                 self.drawn.emit()
-            else:
+            elif self._looks:
                 self.glimpse = ((x, y), event.digits[0])
                 self.glimpsed.emit()
         elif job in self._sheets:

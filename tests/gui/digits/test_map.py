@@ -130,6 +130,13 @@ def test_a_look_shows_the_digit_without_going_there(page, client):
     page.grab()
 
 
+def test_a_look_that_is_answered_too_late_is_not_shown(page, client):
+    move(page.view, at(page, (-1, 1)))
+    page.state.glimpse_at(None)
+    client.work()
+    assert page.state.glimpse is None
+
+
 def test_arrows_move_and_shift_makes_them_large(page, client, qtbot):
     view = page.view
     qtbot.keyClick(view, Qt.Key.Key_Right)
@@ -238,6 +245,16 @@ def test_classes_are_switched_on_the_map(page, qtbot):
     page.legend.digits.click()
     assert page.view.layers.dots == frozenset(range(10))
     assert not page.view.layers.digits
+
+
+def test_a_narrow_window_gives_the_classes_a_line_of_their_own(page):
+    one_line = page.legend.height()
+    assert page.minimumSizeHint().width() < 1000
+    page.resize(900, 700)
+    page.grab()
+    assert page.legend.height() > one_line
+    last, save = page.legend.classes[-1], page.legend.save
+    assert last.mapTo(page, QPoint(0, 0)).y() > save.mapTo(page, QPoint(0, 0)).y()
 
 
 def test_without_codes_the_dots_are_left_out_and_it_is_said(make_page, tiny_digit_weights):
