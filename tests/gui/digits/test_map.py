@@ -247,12 +247,11 @@ def test_classes_are_switched_on_the_map(page, qtbot):
     assert not page.view.layers.digits
 
 
-def test_a_narrow_window_gives_the_classes_a_line_of_their_own(page):
+def test_a_narrow_window_gives_the_classes_a_line_of_their_own(page, qtbot):
     one_line = page.legend.height()
     assert page.minimumSizeHint().width() < 1000
     page.resize(900, 700)
-    page.grab()
-    assert page.legend.height() > one_line
+    qtbot.waitUntil(lambda: page.legend.height() > one_line)
     last, save = page.legend.classes[-1], page.legend.save
     assert last.mapTo(page, QPoint(0, 0)).y() > save.mapTo(page, QPoint(0, 0)).y()
 
