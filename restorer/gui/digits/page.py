@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import Signal
-from PySide6.QtGui import QShowEvent
+from PySide6.QtCore import QMimeData, Signal
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from restorer.gui.digits.bridge import DigitBridge
 from restorer.gui.digits.legend import Legend
 from restorer.gui.digits.map_view import MapView
-from restorer.gui.digits.panel import Panel
+from restorer.gui.digits.panel import DRAW, Panel
 from restorer.gui.digits.saving import DigitSaver
 from restorer.gui.digits.state import DigitsState
 from restorer.gui.digits.tray import Tray
@@ -53,9 +53,27 @@ class DigitsPage(QWidget):
         self.saver.restore_wanted.connect(self.restore_wanted)
         self.saver.digit_read.connect(self.state.locate)
         self.setFocusProxy(self.view)
+        self.setAcceptDrops(True)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802
+        if _dropped_file(event.mimeData()) is not None:
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802
+        """A picture of a digit is looked for on the map."""
+        path = _dropped_file(event.mimeData())
+        if path is not None:
+            event.acceptProposedAction()
+            self.panel.show_tab(DRAW)
+            self.saver.read_picture(path)
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
         if not self._started:
             self._started = True
             self.state.start()
         super().showEvent(event)
+
+
+def _dropped_file(data: QMimeData) -> Path | None:
+    names = [url.toLocalFile() for url in data.urls() if url.isLocalFile()]
+    return Path(names[0]) if len(names) == 1 else None

@@ -29,6 +29,7 @@ from restorer.gui.widgets import Choice, label_of, titled
 
 WIDTH_PX: Final = 314
 _TIMES: Final = 7
+PLAY, DRAW, LEARN = range(3)
 
 
 class Panel(QWidget):
@@ -93,7 +94,7 @@ class Panel(QWidget):
         self.save.clicked.connect(saver.save_digit)
         self.send.clicked.connect(saver.send_to_restore)
         self._lay_out()
-        self.show_tab(0)
+        self.show_tab(PLAY)
         for signal in (state.model_changed, state.moved, state.drawn, state.charted):
             signal.connect(self._show)
         self._show()

@@ -3,8 +3,8 @@ import csv
 import numpy as np
 import pytest
 from PIL import Image as PillowImage
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QGuiApplication, QImage
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent, QGuiApplication, QImage
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QFileDialog, QSpinBox
 
 from restorer.engine.digitpicture import enlarged
@@ -187,6 +187,25 @@ def test_an_opened_picture_without_a_digit_is_said(page, qtbot, tmp_path, monkey
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(path), ""))
     with qtbot.waitSignal(page.said, check_params_cb=lambda text: "no digit" in text):
         click(qtbot, page.panel.own.open)
+
+
+def test_a_dropped_picture_is_found(page, client, qtbot, tmp_path):
+    path = tmp_path / "three.png"
+    PillowImage.fromarray(enlarged(drawn_digit(3)[None], 200)[0]).save(path)
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path))])
+    event = QDropEvent(
+        QPointF(300, 300),
+        Qt.DropAction.CopyAction,
+        data,
+        Qt.MouseButton.LeftButton,
+        Qt.KeyboardModifier.NoModifier,
+    )
+    with qtbot.waitSignal(page.saver.digit_read):
+        page.dropEvent(event)
+    client.work()
+    assert page.state.own is not None
+    assert page.panel.own.isVisible()
 
 
 def test_an_empty_clipboard_is_said(page, qtbot):
