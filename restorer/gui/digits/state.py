@@ -308,6 +308,8 @@ class DigitsState(QObject):
             self._show_sheet(event)
 
     def _show_own(self, event: DigitLocated) -> None:
+        if self._own_seen is None:  # cleared meanwhile
+            return
         seen = to_bytes(event.request.digit)
         self.own = OwnDigit(seen, event.code, event.sigma, event.reconstruction)
         self.own_changed.emit()

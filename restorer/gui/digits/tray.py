@@ -55,6 +55,7 @@ class Tray(QWidget):
         column.addLayout(top)
         column.addWidget(self.picture, 1)
         state.sheet_changed.connect(self._show)
+        state.model_changed.connect(self._on_model_changed)
         self._show()
 
     def step(self) -> None:
@@ -73,6 +74,15 @@ class Tray(QWidget):
             self._beat.start()
         else:
             self._beat.stop()
+
+    def _on_model_changed(self) -> None:
+        """Whoever turns to another model is not dragged back by a path that plays."""
+        sheet, state = self._state.sheet, self._state
+        if sheet is not None and (
+            sheet.model_of(0) != state.model
+            or (sheet.labels is not None and sheet.labels[0] != state.label)
+        ):
+            self.play.setChecked(False)
 
     def _go_to(self, index: int) -> None:
         sheet = self._state.sheet

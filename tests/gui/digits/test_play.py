@@ -93,6 +93,16 @@ def test_playing_a_path_walks_it_there_and_back(page, client):
     assert walked == [0.5, 1, 0.5, 0]
 
 
+def test_another_model_ends_the_playing(page, client, qtbot):
+    page.state.show_path(3)
+    client.work()
+    click(qtbot, page.tray.play)
+    assert page.tray.play.isChecked()
+    page.state.choose_model(PLAIN)
+    assert not page.tray.play.isChecked()
+    assert not page.tray._beat.isActive()
+
+
 def test_a_digit_of_the_sheet_is_gone_to_by_mouse_and_by_key(page, client, qtbot):
     page.state.show_random(8)
     client.work()
@@ -169,6 +179,13 @@ def test_a_drawn_digit_is_found_again_by_another_model(page, client, qtbot):
     click(qtbot, page.panel.own.clear)
     assert page.state.own is None
     assert page.panel.own.pad.is_empty
+
+
+def test_a_cleared_digit_does_not_come_back(page, client, qtbot):
+    draw(page, qtbot, ONE)
+    click(qtbot, page.panel.own.clear)
+    client.work()
+    assert page.state.own is None
 
 
 def test_a_pasted_digit_is_found(page, client, qtbot):
