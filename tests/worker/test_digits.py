@@ -11,19 +11,17 @@ import pytest
 from restorer.engine import digitmap
 from restorer.engine.digitmap import KnownDigits
 from restorer.engine.digits import DigitPress
-from restorer.worker.digits import (
+from restorer.worker.digit_protocol import (
     ChartMap,
-    DigitClient,
     DigitLocated,
     DigitsDrawn,
-    DigitServer,
     DigitsFailed,
     DrawDigits,
     LocateDigit,
     MapCharted,
-    Newest,
     Slot,
 )
+from restorer.worker.digits import DigitClient, DigitServer, Newest
 
 PATIENCE_S = 60  # only a failing test waits that long
 

@@ -14,7 +14,7 @@ from restorer.engine.digitpicture import SIDE_PX, Bytes
 from restorer.gui.digits.colours import class_colours, digit_image, ink, paper
 from restorer.gui.digits.plane import Plane
 from restorer.gui.digits.tiles import Tiles
-from restorer.worker.digits import Chart
+from restorer.worker.digit_protocol import Chart
 
 _HATCH_STEP_PX: Final = 2  # doubt is looked up that coarsely
 _DOT_RADIUS_PX: Final = 1.1

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from PySide6.QtCore import QObject, Signal
 
-from restorer.worker.digits import Event, Request
+from restorer.worker.digit_protocol import Event, Request
 
 
 class Client(Protocol):

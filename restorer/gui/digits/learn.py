@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
-from restorer.gui.digits.state import CONDITIONAL, PLAIN, DigitsState
+from restorer.gui.digits.state import DigitsState
+from restorer.gui.digits.values import CONDITIONAL, PLAIN
 from restorer.gui.widgets import heading
 
 

@@ -21,7 +21,8 @@ from PySide6.QtWidgets import (
 from restorer.gui.digits.colours import class_colours
 from restorer.gui.digits.map_view import MapView
 from restorer.gui.digits.saving import DigitSaver
-from restorer.gui.digits.state import PLAIN, DigitsState
+from restorer.gui.digits.state import DigitsState
+from restorer.gui.digits.values import PLAIN
 from restorer.gui.widgets import Choice, muted, titled
 
 _DOT_PX = 11

@@ -30,7 +30,8 @@ from restorer.gui.digits.overlay import (
     paint_trail,
 )
 from restorer.gui.digits.plane import Plane
-from restorer.gui.digits.state import PLAIN, DigitsState
+from restorer.gui.digits.state import DigitsState
+from restorer.gui.digits.values import PLAIN
 
 ZOOM_STEP: Final = 1.25
 LEFT_PX: Final = 44  # for the numbers of the axes

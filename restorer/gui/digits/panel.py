@@ -24,7 +24,8 @@ from restorer.gui.digits.own import Own
 from restorer.gui.digits.pictures import DigitPicture
 from restorer.gui.digits.play import Play
 from restorer.gui.digits.saving import DigitSaver
-from restorer.gui.digits.state import CONDITIONAL, DENSE, FARTHEST, PLAIN, VAE, DigitsState
+from restorer.gui.digits.state import FARTHEST, DigitsState
+from restorer.gui.digits.values import CONDITIONAL, DENSE, PLAIN, VAE
 from restorer.gui.widgets import Choice, label_of, titled
 
 WIDTH_PX: Final = 314

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from restorer.engine.digitpicture import SIDE_PX, Bytes
 from restorer.gui.digits.colours import digit_image, paper
-from restorer.gui.digits.state import Sheet
+from restorer.gui.digits.values import Sheet
 
 _GAP_PX: Final = 4
 _LARGEST_PX: Final = 84

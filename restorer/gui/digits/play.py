@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QGridLayout, QPushButton, QSpinBox, QVBoxLayout, QWidget
 
-from restorer.gui.digits.state import CONDITIONAL, PLAIN, VAE, DigitsState
+from restorer.gui.digits.state import DigitsState
+from restorer.gui.digits.values import CONDITIONAL, PLAIN, VAE
 from restorer.gui.widgets import heading, muted, titled
 
 

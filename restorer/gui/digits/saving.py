@@ -16,7 +16,8 @@ from restorer.engine import digitfile, imagefile
 from restorer.engine.digitpicture import Bytes, enlarged, noisy, prepared, sheet
 from restorer.engine.image import Pixels
 from restorer.errors import RestorerError
-from restorer.gui.digits.state import DigitsState, Sheet
+from restorer.gui.digits.state import DigitsState
+from restorer.gui.digits.values import Sheet
 
 SENT_PX: Final = 448
 SENT_SIGMA: Final = 40.0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import secrets
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -15,10 +15,19 @@ from restorer.engine import digitmap
 from restorer.engine.digitmap import Codes
 from restorer.engine.digitpicture import Bytes, to_bytes
 from restorer.engine.image import Pixels
-from restorer.errors import WeightsError
 from restorer.gui.digits.bridge import DigitBridge
 from restorer.gui.digits.tiles import Tiles
-from restorer.worker.digits import (
+from restorer.gui.digits.values import (
+    CONDITIONAL,
+    MODELS,
+    PLAIN,
+    VAE,
+    OwnDigit,
+    Point,
+    Sheet,
+    is_there,
+)
+from restorer.worker.digit_protocol import (
     Chart,
     ChartMap,
     DigitLocated,
@@ -31,56 +40,8 @@ from restorer.worker.digits import (
     Slot,
 )
 
-VAE: Final = "vae"
-DENSE: Final = "vae-dense"
-CONDITIONAL: Final = "cvae"
-PLAIN: Final = "autoencoder"
-MODELS: Final = (VAE, DENSE, CONDITIONAL, PLAIN)
 TRAIL: Final = 60  # points that the marker leaves behind
 FARTHEST: Final = 99.0
-
-Point = tuple[float, float]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Sheet:
-    """Many digits at once. `animated`: they are the frames of a way from one point to another.
-
-    `models`: who drew all of it, or each row. `rows`: what each row is, if that needs saying.
-    """
-
-    title: str
-    digits: Bytes
-    codes: Codes
-    labels: list[int] | None
-    columns: int
-    models: tuple[str, ...]
-    animated: bool = False
-    rows: tuple[str, ...] = ()
-
-    def model_of(self, index: int) -> str:
-        """Which model drew that digit."""
-        return self.models[index // self.columns if len(self.models) > 1 else 0]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class OwnDigit:
-    """One that was drawn or opened. `lost`: how much the reconstruction differs, pixel by pixel."""
-
-    seen: Bytes
-    code: Point
-    sigma: Point | None
-    reconstruction: Bytes
-
-    @property
-    def lost(self) -> Bytes:
-        difference = np.abs(self.seen.astype(np.int16) - self.reconstruction)
-        return np.asarray(difference.astype(np.uint8))
-
-    @property
-    def error(self) -> float:
-        """Mean difference, 0 to 1."""
-        return float(self.lost.mean()) / 255
 
 
 class DigitsState(QObject):
@@ -99,7 +60,7 @@ class DigitsState(QObject):
     def __init__(self, bridge: DigitBridge, weights: Path) -> None:
         super().__init__()
         self._bridge = bridge
-        self.models = tuple(name for name in MODELS if _is_there(weights, name))
+        self.models = tuple(name for name in MODELS if is_there(weights, name))
         self.model = VAE
         self.digit_wanted = 7  # of the conditional model
         self.point: Point = (0.0, 0.0)
@@ -323,14 +284,6 @@ class DigitsState(QObject):
             self._halves.clear()
             self.sheet = replace(sheet, digits=digits)
             self.sheet_changed.emit()
-
-
-def _is_there(weights: Path, name: str) -> bool:
-    try:
-        digitmap.weights_hash(weights, name)
-    except WeightsError:
-        return False
-    return True
 
 
 def _seed() -> int:

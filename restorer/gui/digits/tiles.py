@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Signal
 from restorer.engine.digitpicture import SIDE_PX, Bytes
 from restorer.gui.digits.bridge import DigitBridge
 from restorer.gui.digits.plane import Plane
-from restorer.worker.digits import DigitsDrawn, DrawDigits, Event, Slot
+from restorer.worker.digit_protocol import DigitsDrawn, DrawDigits, Event, Slot
 
 AT_ONCE: Final = 48  # a few milliseconds: a dragged point never waits longer than that
 _MOST_KEPT: Final = 6000  # 5 MB

@@ -6,8 +6,8 @@ from PySide6.QtWidgets import QApplication
 
 from restorer.engine.digits import DigitPress
 from restorer.gui.digits.plane import Plane
-from restorer.gui.digits.state import CONDITIONAL, DENSE, PLAIN, VAE
-from restorer.worker.digits import DrawDigits, Slot
+from restorer.gui.digits.values import CONDITIONAL, DENSE, PLAIN, VAE
+from restorer.worker.digit_protocol import DrawDigits, Slot
 
 
 def at(page, code):

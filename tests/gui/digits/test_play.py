@@ -8,7 +8,7 @@ from PySide6.QtGui import QDropEvent, QGuiApplication, QImage
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QFileDialog, QSpinBox
 
 from restorer.engine.digitpicture import enlarged
-from restorer.gui.digits.state import CONDITIONAL, PLAIN, VAE
+from restorer.gui.digits.values import CONDITIONAL, PLAIN, VAE
 from tests.conftest import drawn_digit
 
 
