@@ -68,6 +68,18 @@ def enlarged(digits: Bytes, side_px: int) -> Bytes:
     )
 
 
+def noisy(picture: Bytes, sigma: float, seed: int) -> Bytes:
+    """(H, W) with Gaussian noise of `sigma` 8-bit levels; the same seed always gives the same.
+
+    The picture is first squeezed into the middle half of the levels: noise that is clipped at
+    black and white is no longer the noise that denoisers know.
+    """
+    random = np.random.Generator(np.random.PCG64(seed))
+    middle = 64 + picture.astype(np.float32) / 2
+    noise = np.float32(sigma) * random.standard_normal(picture.shape, np.float32)
+    return to_bytes((middle + noise) / 255)
+
+
 def to_bytes(pixels: NDArray[Any]) -> Bytes:
     """Probabilities of ink in [0, 1] to 8 bits, rounded to nearest."""
     levels: Bytes = np.rint(np.clip(pixels, 0, 1) * 255).astype(np.uint8)

@@ -109,3 +109,11 @@ def test_enlarging_keeps_the_digit():
     assert large.shape == (1, 112, 112)
     back = large.reshape(1, 28, 4, 28, 4).mean(axis=(2, 4))
     assert np.abs(back - digit).mean() < 5
+
+
+def test_noise_is_as_strong_as_asked_for_and_the_same_each_time():
+    picture = np.full((200, 200), 128, np.uint8)
+    made = digitpicture.noisy(picture, 20, seed=3)
+    assert made.std() == pytest.approx(20, rel=0.05)
+    assert made.mean() == pytest.approx(128, abs=1)
+    assert np.array_equal(made, digitpicture.noisy(picture, 20, seed=3))

@@ -1,0 +1,204 @@
+"""The ways by which digits leave the page: files, the clipboard, and Restore."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from PySide6.QtCore import QObject, QRunnable, QStandardPaths, QThreadPool, Signal
+from PySide6.QtGui import QGuiApplication, QImage
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from restorer.engine import digitfile, imagefile
+from restorer.engine.digitpicture import Bytes, enlarged, noisy, prepared, sheet
+from restorer.engine.image import Pixels
+from restorer.errors import RestorerError
+from restorer.gui.digits.state import DigitsState
+from restorer.gui.digits.values import Sheet
+
+SENT_PX: Final = 448
+SENT_SIGMA: Final = 40.0
+MOST_MEGAPIXELS: Final = 100
+
+
+class DigitSaver(QObject):
+    """Asks where to and writes beside the window; `told` says what came of it."""
+
+    told = Signal(str)
+    restore_wanted = Signal(Path)
+    digit_read = Signal(object)  # Pixels: a picture made ready as MNIST's are
+    _done = Signal(str)
+    _read = Signal(object)
+
+    def __init__(self, state: DigitsState, cache: Path, window: QWidget) -> None:
+        super().__init__()
+        self._state = state
+        self._cache = cache
+        self._window = window
+        self._numbers = itertools.count(1)
+        self.side_px = 280
+        self._done.connect(self.told)
+        self._read.connect(self.digit_read)
+
+    def save_digit(self) -> None:
+        """The digit of the point as a picture."""
+        digit, side = self._state.digit, self.side_px
+        path = None if digit is None else self._ask(self.tr("digit.png"), _PICTURES)
+        if digit is None or path is None:
+            return
+        self._work(path, lambda: digitfile.write_picture(enlarged(digit[None], side)[0], path))
+
+    def save_sheet(self) -> None:
+        """All digits of the sheet as one picture."""
+        shown = self._sheet_that_fits()
+        path = None if shown is None else self._ask(self.tr("digits.png"), _PICTURES)
+        if shown is None or path is None:
+            return
+        side = self.side_px
+        self._work(path, lambda: digitfile.write_picture(_laid_out(shown, side), path))
+
+    def save_map(self, mosaic: Bytes) -> None:
+        """The decoded map as it is seen, as one picture."""
+        path = self._ask(self.tr("map.png"), _PICTURES)
+        if path is not None:
+            self._work(path, lambda: digitfile.write_picture(mosaic, path))
+
+    def save_animation(self) -> None:
+        """A path as frames in time."""
+        shown = self._sheet_that_fits()
+        path = None if shown is None else self._ask(self.tr("path.gif"), _ANIMATIONS)
+        if shown is None or path is None:
+            return
+        side = self.side_px
+        frames = np.concatenate((shown.digits, shown.digits[-2:0:-1]))  # there and back
+        self._work(path, lambda: digitfile.write_animation(enlarged(frames, side), path))
+
+    def save_codes(self) -> None:
+        """The points of the sheet, or else the one point, as a table."""
+        state, shown = self._state, self._state.sheet
+        codes = np.array([state.point], np.float32) if shown is None else shown.codes
+        labels = [state.label] if state.label is not None else None
+        if shown is not None:
+            labels = shown.labels
+        path = self._ask(self.tr("codes.csv"), _TABLES)
+        if path is not None:
+            self._work(path, lambda: digitfile.write_table(codes, labels, path))
+
+    def copy_digit(self) -> None:
+        if self._state.digit is not None:
+            self._copy(enlarged(self._state.digit[None], self.side_px)[0])
+
+    def copy_sheet(self) -> None:
+        shown = self._sheet_that_fits()
+        if shown is not None:
+            self._copy(_laid_out(shown, self.side_px))
+
+    def send_to_restore(self) -> None:
+        """The digit, large and noisy, as a picture in the cache."""
+        digit = self._state.digit
+        if digit is None:
+            return
+        path = self._cache / f"digit-{next(self._numbers)}.png"
+        picture = noisy(enlarged(digit[None], SENT_PX)[0], SENT_SIGMA, seed=0)
+        try:
+            self._cache.mkdir(parents=True, exist_ok=True)
+            digitfile.write_picture(picture, path)
+        except (RestorerError, OSError) as error:
+            self.told.emit(str(error))
+            return
+        self.restore_wanted.emit(path)
+
+    def ask_for_picture(self) -> None:
+        """Opens the picture of a digit; `digit_read` brings it."""
+        name, _ = QFileDialog.getOpenFileName(
+            self._window,
+            self.tr("Open the picture of a digit"),
+            QStandardPaths.writableLocation(QStandardPaths.StandardLocation.PicturesLocation),
+        )
+        if name:
+            self.read_picture(Path(name))
+
+    def paste_picture(self) -> None:
+        """The clipboard's."""
+        image = QGuiApplication.clipboard().image()
+        self._cache.mkdir(parents=True, exist_ok=True)
+        path = self._cache / "pasted-digit.png"
+        if image.isNull() or not image.save(str(path)):
+            self.told.emit(self.tr("There is no picture in the clipboard."))
+            return
+        self.read_picture(path)
+
+    def read_picture(self, path: Path) -> None:
+        read, told = self._read, self._done
+
+        def work() -> None:
+            try:
+                digit: Pixels = prepared(imagefile.read(path))
+            except RestorerError as error:
+                told.emit(str(error))
+            else:
+                read.emit(digit)
+
+        QThreadPool.globalInstance().start(_Work(work))
+
+    def _sheet_that_fits(self) -> Sheet | None:
+        shown = self._state.sheet
+        if shown is None:
+            return None
+        if len(shown.digits) * self.side_px**2 > MOST_MEGAPIXELS * 1e6:
+            text = self.tr("That would be more than {0} megapixels. Choose a smaller size.")
+            self.told.emit(text.format(MOST_MEGAPIXELS))
+            return None
+        return shown
+
+    def _ask(self, name: str, endings: tuple[str, ...]) -> Path | None:
+        folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.PicturesLocation)
+        kinds = " ".join(f"*{ending}" for ending in endings)
+        chosen, _ = QFileDialog.getSaveFileName(
+            self._window, self.tr("Save"), str(Path(folder) / name), kinds
+        )
+        if not chosen:
+            return None
+        path = Path(chosen)
+        return path if path.suffix.lower() in endings else path.with_name(path.name + endings[0])
+
+    def _work(self, path: Path, write: Callable[[], None]) -> None:
+        done, saved = self._done, self.tr("Saved {0}.").format(path.name)
+
+        def work() -> None:
+            try:
+                write()
+            except RestorerError as error:
+                done.emit(str(error))
+            else:
+                done.emit(saved)
+
+        QThreadPool.globalInstance().start(_Work(work))
+
+    def _copy(self, picture: Bytes) -> None:
+        height, width = picture.shape
+        pixels = np.ascontiguousarray(picture)
+        image = QImage(pixels.data, width, height, width, QImage.Format.Format_Grayscale8)
+        QGuiApplication.clipboard().setImage(image.copy())
+        self.told.emit(self.tr("Copied."))
+
+
+_PICTURES: Final = (".png", ".webp")
+_ANIMATIONS: Final = (".gif", ".webp")
+_TABLES: Final = (".csv",)
+
+
+class _Work(QRunnable):
+    def __init__(self, work: Callable[[], None]) -> None:
+        super().__init__()
+        self._do = work
+
+    def run(self) -> None:
+        self._do()
+
+
+def _laid_out(shown: Sheet, side_px: int) -> Bytes:
+    return sheet(enlarged(shown.digits, side_px), shown.columns)
