@@ -167,6 +167,10 @@
         <translation>Ordner</translation>
     </message>
     <message>
+        <source>Digits</source>
+        <translation>Ziffern</translation>
+    </message>
+    <message>
         <source>Zoom &amp;in</source>
         <translation>Ver&amp;größern</translation>
     </message>
@@ -480,6 +484,103 @@
     </message>
 </context>
 <context>
+    <name>DigitSaver</name>
+    <message>
+        <source>digit.png</source>
+        <translation>ziffer.png</translation>
+    </message>
+    <message>
+        <source>digits.png</source>
+        <translation>ziffern.png</translation>
+    </message>
+    <message>
+        <source>map.png</source>
+        <translation>karte.png</translation>
+    </message>
+    <message>
+        <source>path.gif</source>
+        <translation>weg.gif</translation>
+    </message>
+    <message>
+        <source>codes.csv</source>
+        <translation>codes.csv</translation>
+    </message>
+    <message>
+        <source>Open the picture of a digit</source>
+        <translation>Das Bild einer Ziffer öffnen</translation>
+    </message>
+    <message>
+        <source>There is no picture in the clipboard.</source>
+        <translation>In der Zwischenablage ist kein Bild.</translation>
+    </message>
+    <message>
+        <source>That would be more than {0} megapixels. Choose a smaller size.</source>
+        <translation>Das wären mehr als {0} Megapixel. Wählen Sie eine kleinere Größe.</translation>
+    </message>
+    <message>
+        <source>Save</source>
+        <translation>Speichern</translation>
+    </message>
+    <message>
+        <source>Saved {0}.</source>
+        <translation>{0} gespeichert.</translation>
+    </message>
+    <message>
+        <source>Copied.</source>
+        <translation>Kopiert.</translation>
+    </message>
+</context>
+<context>
+    <name>DigitsState</name>
+    <message>
+        <source>{0} random digits</source>
+        <translation>{0} zufällige Ziffern</translation>
+    </message>
+    <message>
+        <source>Variations</source>
+        <translation>Varianten</translation>
+    </message>
+    <message>
+        <source>Path of {0} frames</source>
+        <translation>Weg aus {0} Bildern</translation>
+    </message>
+    <message>
+        <source>{0} in random styles</source>
+        <translation>{0} in zufälligen Stilen</translation>
+    </message>
+    <message>
+        <source>All ten in this style</source>
+        <translation>Alle zehn in diesem Stil</translation>
+    </message>
+    <message>
+        <source>The same random codes</source>
+        <translation>Dieselben zufälligen Codes</translation>
+    </message>
+    <message>
+        <source>VAE</source>
+        <translation>VAE</translation>
+    </message>
+    <message>
+        <source>Plain autoencoder</source>
+        <translation>Einfacher Autoencoder</translation>
+    </message>
+</context>
+<context>
+    <name>DrawingPad</name>
+    <message>
+        <source>Drawing pad</source>
+        <translation>Zeichenfläche</translation>
+    </message>
+    <message>
+        <source>Draw a digit with the mouse, as large as you can.</source>
+        <translation>Mit der Maus eine Ziffer zeichnen, so groß wie möglich.</translation>
+    </message>
+    <message>
+        <source>Draw a digit here</source>
+        <translation>Hier eine Ziffer zeichnen</translation>
+    </message>
+</context>
+<context>
     <name>ExportDialog</name>
     <message>
         <source>Export</source>
@@ -697,6 +798,132 @@
     </message>
 </context>
 <context>
+    <name>Learn</name>
+    <message>
+        <source>What the axes mean</source>
+        <translation>Was die Achsen bedeuten</translation>
+    </message>
+    <message>
+        <source>Why neighbours look alike</source>
+        <translation>Warum Nachbarn sich ähneln</translation>
+    </message>
+    <message>
+        <source>What the two losses do</source>
+        <translation>Was die beiden Verluste tun</translation>
+    </message>
+    <message>
+        <source>What it cannot do</source>
+        <translation>Was es nicht kann</translation>
+    </message>
+    <message>
+        <source>Nobody chose them. The encoder squeezed 784 pixels into two numbers and found its own order: follow one axis and watch what changes.</source>
+        <translation>Niemand hat sie gewählt. Der Encoder hat 784 Pixel in zwei Zahlen gepresst und seine eigene Ordnung gefunden: Folgen Sie einer Achse und sehen Sie, was sich ändert.</translation>
+    </message>
+    <message>
+        <source>The digit is given, so the two numbers are left with the style: slant, width and weight of the stroke. The same point is the same hand in all ten digits.</source>
+        <translation>Die Ziffer ist vorgegeben, also bleibt den beiden Zahlen der Stil: Neigung, Breite und Strichstärke. Derselbe Punkt ist dieselbe Hand in allen zehn Ziffern.</translation>
+    </message>
+    <message>
+        <source>Training never uses a digit&apos;s exact point but a random one nearby (the ellipse of your drawing). So all points nearby must decode to nearly the same digit.</source>
+        <translation>Das Training nimmt nie den genauen Punkt einer Ziffer, sondern einen zufälligen in der Nähe (die Ellipse Ihrer Zeichnung). Also müssen alle nahen Punkte fast dieselbe Ziffer ergeben.</translation>
+    </message>
+    <message>
+        <source>The reconstruction loss pulls different digits apart so that each comes back sharp. The KL loss pulls all towards the middle so that no room stays empty. The map is their compromise.</source>
+        <translation>Der Rekonstruktionsverlust zieht verschiedene Ziffern auseinander, damit jede scharf zurückkommt. Der KL-Verlust zieht alle zur Mitte, damit kein Platz leer bleibt. Die Karte ist ihr Kompromiss.</translation>
+    </message>
+    <message>
+        <source>Here they often do not: each digit is trained at its exact point only, and nothing says what lies between.</source>
+        <translation>Hier oft nicht: Jede Ziffer wird nur an ihrem genauen Punkt trainiert, und nichts sagt, was dazwischen liegt.</translation>
+    </message>
+    <message>
+        <source>There is only one, the reconstruction loss. Nothing fills the map, so random points fall into holes. Compare it with the VAE.</source>
+        <translation>Es gibt nur einen, den Rekonstruktionsverlust. Nichts füllt die Karte, also fallen zufällige Punkte in Löcher. Vergleichen Sie mit dem VAE.</translation>
+    </message>
+    <message>
+        <source>It has seen nothing but handwritten digits. Draw a letter or a shoe: it answers with the digit that comes nearest, and the ellipse and the losses show its doubt.</source>
+        <translation>Es hat nur handgeschriebene Ziffern gesehen. Zeichnen Sie einen Buchstaben oder einen Schuh: Es antwortet mit der nächstliegenden Ziffer, und Ellipse und Verlust zeigen seinen Zweifel.</translation>
+    </message>
+</context>
+<context>
+    <name>Legend</name>
+    <message>
+        <source>±3</source>
+        <translation>±3</translation>
+    </message>
+    <message>
+        <source>Axes by equal steps; the rings are the prior&apos;s sigmas</source>
+        <translation>Achsen in gleichen Schritten; die Ringe sind die Sigmas des Priors</translation>
+    </message>
+    <message>
+        <source>Equal shares</source>
+        <translation>Gleiche Anteile</translation>
+    </message>
+    <message>
+        <source>Axes by equal shares of the prior: dense regions get their room</source>
+        <translation>Achsen nach gleichen Anteilen des Priors: Dichte Gebiete bekommen ihren Platz</translation>
+    </message>
+    <message>
+        <source>Axes</source>
+        <translation>Achsen</translation>
+    </message>
+    <message>
+        <source>Digits</source>
+        <translation>Ziffern</translation>
+    </message>
+    <message>
+        <source>Show the decoded digits</source>
+        <translation>Die dekodierten Ziffern zeigen</translation>
+    </message>
+    <message>
+        <source>What the model draws at each point of the map</source>
+        <translation>Was das Modell an jedem Punkt der Karte zeichnet</translation>
+    </message>
+    <message>
+        <source>Test digits</source>
+        <translation>Testziffern</translation>
+    </message>
+    <message>
+        <source>Show the test digits</source>
+        <translation>Die Testziffern zeigen</translation>
+    </message>
+    <message>
+        <source>Where 10,000 real digits lie that the model never trained on</source>
+        <translation>Wo 10.000 echte Ziffern liegen, mit denen das Modell nie trainiert wurde</translation>
+    </message>
+    <message>
+        <source>Hatched: a guess</source>
+        <translation>Schraffiert: geraten</translation>
+    </message>
+    <message>
+        <source>Hardly any real digit lies there: the model has to guess.</source>
+        <translation>Dort liegt kaum eine echte Ziffer: Das Modell muss raten.</translation>
+    </message>
+    <message>
+        <source>Save map…</source>
+        <translation>Karte speichern …</translation>
+    </message>
+    <message>
+        <source>Save map</source>
+        <translation>Karte speichern</translation>
+    </message>
+    <message>
+        <source>Save the decoded digits that are seen as one picture</source>
+        <translation>Die sichtbaren dekodierten Ziffern als ein Bild speichern</translation>
+    </message>
+    <message>
+        <source>Test digits: {0}</source>
+        <translation>Testziffern: {0}</translation>
+    </message>
+    <message>
+        <source>Show the {0}s</source>
+        <translation>Die Ziffern {0} zeigen</translation>
+    </message>
+    <message>
+        <source>Where real digits lie on this map is not known.</source>
+        <translation>Wo auf dieser Karte echte Ziffern liegen, ist nicht bekannt.</translation>
+    </message>
+</context>
+<context>
     <name>MainWindow</name>
     <message>
         <source>Open photos</source>
@@ -736,6 +963,17 @@
     </message>
 </context>
 <context>
+    <name>MapView</name>
+    <message>
+        <source>Map of digits</source>
+        <translation>Karte der Ziffern</translation>
+    </message>
+    <message>
+        <source>Arrows move the point, with Shift by large steps. Plus and minus zoom, 0 shows the whole map, Home goes to the middle, R to a random point. A and B mark the ends of a path. Space and drag move the map.</source>
+        <translation>Pfeile bewegen den Punkt, mit Umschalt in großen Schritten. Plus und Minus zoomen, 0 zeigt die ganze Karte, Pos1 geht zur Mitte, R zu einem zufälligen Punkt. A und B markieren die Enden eines Wegs. Leertaste und Ziehen verschieben die Karte.</translation>
+    </message>
+</context>
+<context>
     <name>MessageBar</name>
     <message>
         <source>Try again</source>
@@ -748,6 +986,303 @@
     <message>
         <source>Dismiss</source>
         <translation>Schließen</translation>
+    </message>
+</context>
+<context>
+    <name>Own</name>
+    <message>
+        <source>Clear</source>
+        <translation>Löschen</translation>
+    </message>
+    <message>
+        <source>Begin anew</source>
+        <translation>Neu beginnen</translation>
+    </message>
+    <message>
+        <source>Open…</source>
+        <translation>Öffnen …</translation>
+    </message>
+    <message>
+        <source>Open the picture of a digit</source>
+        <translation>Das Bild einer Ziffer öffnen</translation>
+    </message>
+    <message>
+        <source>Paste</source>
+        <translation>Einfügen</translation>
+    </message>
+    <message>
+        <source>Take the picture in the clipboard</source>
+        <translation>Das Bild aus der Zwischenablage nehmen</translation>
+    </message>
+    <message>
+        <source>Seen</source>
+        <translation>Gesehen</translation>
+    </message>
+    <message>
+        <source>The digit, centred and scaled as the model wants it</source>
+        <translation>Die Ziffer, zentriert und skaliert, wie das Modell sie will</translation>
+    </message>
+    <message>
+        <source>Rebuilt</source>
+        <translation>Nachgebaut</translation>
+    </message>
+    <message>
+        <source>What the decoder makes of its point</source>
+        <translation>Was der Decoder aus seinem Punkt macht</translation>
+    </message>
+    <message>
+        <source>Lost</source>
+        <translation>Verloren</translation>
+    </message>
+    <message>
+        <source>The difference between both</source>
+        <translation>Der Unterschied zwischen beiden</translation>
+    </message>
+    <message>
+        <source>Try a letter or a shoe, too: the model can only answer with digits.</source>
+        <translation>Versuchen Sie auch einen Buchstaben oder einen Schuh: Das Modell kann nur mit Ziffern antworten.</translation>
+    </message>
+    <message>
+        <source>At {0}, {1}</source>
+        <translation>Bei {0}, {1}</translation>
+    </message>
+    <message>
+        <source>At {0} ± {1}, {2} ± {3}</source>
+        <translation>Bei {0} ± {1}, {2} ± {3}</translation>
+    </message>
+    <message>
+        <source>Off by {0} % on average.</source>
+        <translation>Im Mittel um {0} % daneben.</translation>
+    </message>
+</context>
+<context>
+    <name>Panel</name>
+    <message>
+        <source>Model</source>
+        <translation>Modell</translation>
+    </message>
+    <message>
+        <source>Which model draws the digits</source>
+        <translation>Welches Modell die Ziffern zeichnet</translation>
+    </message>
+    <message>
+        <source>Convolutional VAE</source>
+        <translation>Faltungs-VAE</translation>
+    </message>
+    <message>
+        <source>Dense VAE</source>
+        <translation>Dichter VAE</translation>
+    </message>
+    <message>
+        <source>Conditional VAE</source>
+        <translation>Bedingter VAE</translation>
+    </message>
+    <message>
+        <source>Plain autoencoder</source>
+        <translation>Einfacher Autoencoder</translation>
+    </message>
+    <message>
+        <source>Draw a {0}</source>
+        <translation>Eine {0} zeichnen</translation>
+    </message>
+    <message>
+        <source>Digit</source>
+        <translation>Ziffer</translation>
+    </message>
+    <message>
+        <source>Digit at the point</source>
+        <translation>Ziffer am Punkt</translation>
+    </message>
+    <message>
+        <source>Horizontal position</source>
+        <translation>Waagerechte Position</translation>
+    </message>
+    <message>
+        <source>Vertical position</source>
+        <translation>Senkrechte Position</translation>
+    </message>
+    <message>
+        <source>Hardly any real digit lies here: this is a guess.</source>
+        <translation>Hier liegt kaum eine echte Ziffer: Das ist geraten.</translation>
+    </message>
+    <message>
+        <source>Play</source>
+        <translation>Spielen</translation>
+    </message>
+    <message>
+        <source>Random digits, variations and paths</source>
+        <translation>Zufällige Ziffern, Varianten und Wege</translation>
+    </message>
+    <message>
+        <source>Draw</source>
+        <translation>Zeichnen</translation>
+    </message>
+    <message>
+        <source>Find the place of a digit of your own</source>
+        <translation>Den Platz einer eigenen Ziffer finden</translation>
+    </message>
+    <message>
+        <source>Learn</source>
+        <translation>Lernen</translation>
+    </message>
+    <message>
+        <source>What the map shows, in a few sentences</source>
+        <translation>Was die Karte zeigt, in wenigen Sätzen</translation>
+    </message>
+    <message>
+        <source>Part of the panel</source>
+        <translation>Teil des Bereichs</translation>
+    </message>
+    <message>
+        <source>Side of a saved digit in pixels</source>
+        <translation>Seite einer gespeicherten Ziffer in Pixeln</translation>
+    </message>
+    <message>
+        <source>Side of each digit in pixels when saved or copied</source>
+        <translation>Seite jeder Ziffer in Pixeln beim Speichern oder Kopieren</translation>
+    </message>
+    <message>
+        <source> px</source>
+        <translation> px</translation>
+    </message>
+    <message>
+        <source>Copy</source>
+        <translation>Kopieren</translation>
+    </message>
+    <message>
+        <source>Copy the digit as a picture</source>
+        <translation>Die Ziffer als Bild kopieren</translation>
+    </message>
+    <message>
+        <source>Save…</source>
+        <translation>Speichern …</translation>
+    </message>
+    <message>
+        <source>Save the digit as a picture</source>
+        <translation>Die Ziffer als Bild speichern</translation>
+    </message>
+    <message>
+        <source>Send to Restore</source>
+        <translation>Zum Restaurieren</translation>
+    </message>
+    <message>
+        <source>Enlarge the digit, add noise and see it cleaned on the page of photos</source>
+        <translation>Die Ziffer vergrößern, verrauschen und auf der Fotoseite entrauschen lassen</translation>
+    </message>
+    <message>
+        <source>x</source>
+        <translation>x</translation>
+    </message>
+    <message>
+        <source>y</source>
+        <translation>y</translation>
+    </message>
+    <message>
+        <source>At {0}, {1}</source>
+        <translation>Bei {0}, {1}</translation>
+    </message>
+</context>
+<context>
+    <name>Play</name>
+    <message>
+        <source>How many</source>
+        <translation>Wie viele</translation>
+    </message>
+    <message>
+        <source> digits</source>
+        <translation> Ziffern</translation>
+    </message>
+    <message>
+        <source>Frames of a path</source>
+        <translation>Bilder eines Wegs</translation>
+    </message>
+    <message>
+        <source> frames</source>
+        <translation> Bilder</translation>
+    </message>
+    <message>
+        <source>Random digit</source>
+        <translation>Zufällige Ziffer</translation>
+    </message>
+    <message>
+        <source>Throw the dice: a point drawn from the prior</source>
+        <translation>Würfeln: ein Punkt aus dem Prior</translation>
+    </message>
+    <message>
+        <source>Random sheet</source>
+        <translation>Zufälliger Bogen</translation>
+    </message>
+    <message>
+        <source>Many points from the prior</source>
+        <translation>Viele Punkte aus dem Prior</translation>
+    </message>
+    <message>
+        <source>Vary</source>
+        <translation>Variieren</translation>
+    </message>
+    <message>
+        <source>Digits from points close to this one</source>
+        <translation>Ziffern von Punkten nahe bei diesem</translation>
+    </message>
+    <message>
+        <source>Set A</source>
+        <translation>A setzen</translation>
+    </message>
+    <message>
+        <source>The path begins at this point</source>
+        <translation>Der Weg beginnt an diesem Punkt</translation>
+    </message>
+    <message>
+        <source>Set B</source>
+        <translation>B setzen</translation>
+    </message>
+    <message>
+        <source>The path ends at this point</source>
+        <translation>Der Weg endet an diesem Punkt</translation>
+    </message>
+    <message>
+        <source>Show path</source>
+        <translation>Weg zeigen</translation>
+    </message>
+    <message>
+        <source>The digits on the way from A to B</source>
+        <translation>Die Ziffern auf dem Weg von A nach B</translation>
+    </message>
+    <message>
+        <source>Random styles</source>
+        <translation>Zufällige Stile</translation>
+    </message>
+    <message>
+        <source>The same digit in random styles</source>
+        <translation>Dieselbe Ziffer in zufälligen Stilen</translation>
+    </message>
+    <message>
+        <source>All ten digits</source>
+        <translation>Alle zehn Ziffern</translation>
+    </message>
+    <message>
+        <source>All ten digits in the style of this point</source>
+        <translation>Alle zehn Ziffern im Stil dieses Punkts</translation>
+    </message>
+    <message>
+        <source>VAE beside autoencoder</source>
+        <translation>VAE neben Autoencoder</translation>
+    </message>
+    <message>
+        <source>The same random codes through both: only one has a map without holes</source>
+        <translation>Dieselben zufälligen Codes durch beide: Nur eine Karte hat keine Löcher</translation>
+    </message>
+    <message>
+        <source>Path</source>
+        <translation>Weg</translation>
+    </message>
+    <message>
+        <source>Compare</source>
+        <translation>Vergleichen</translation>
+    </message>
+    <message>
+        <source>There is no plain autoencoder beside these weights.</source>
+        <translation>Neben diesen Gewichten liegt kein einfacher Autoencoder.</translation>
     </message>
 </context>
 <context>
@@ -814,6 +1349,17 @@
     <message>
         <source>{0} {1} was not saved.</source>
         <translation>{0} {1} wurde nicht gespeichert.</translation>
+    </message>
+</context>
+<context>
+    <name>SheetPicture</name>
+    <message>
+        <source>Drawn digits</source>
+        <translation>Gezeichnete Ziffern</translation>
+    </message>
+    <message>
+        <source>Arrows choose a digit, Enter goes to its point.</source>
+        <translation>Pfeile wählen eine Ziffer, Enter geht zu ihrem Punkt.</translation>
     </message>
 </context>
 <context>
@@ -927,6 +1473,61 @@
     <message>
         <source>{0} of {1} MP, {2} left</source>
         <translation>{0} von {1} MP, noch {2}</translation>
+    </message>
+</context>
+<context>
+    <name>Tray</name>
+    <message>
+        <source>Play</source>
+        <translation>Spielen</translation>
+    </message>
+    <message>
+        <source>Walk the path back and forth</source>
+        <translation>Den Weg hin und her gehen</translation>
+    </message>
+    <message>
+        <source>Save…</source>
+        <translation>Speichern …</translation>
+    </message>
+    <message>
+        <source>Save these digits as one picture</source>
+        <translation>Diese Ziffern als ein Bild speichern</translation>
+    </message>
+    <message>
+        <source>Save animation…</source>
+        <translation>Animation speichern …</translation>
+    </message>
+    <message>
+        <source>Save the path as GIF or WebP</source>
+        <translation>Den Weg als GIF oder WebP speichern</translation>
+    </message>
+    <message>
+        <source>Codes…</source>
+        <translation>Codes …</translation>
+    </message>
+    <message>
+        <source>Save the points as CSV</source>
+        <translation>Die Punkte als CSV speichern</translation>
+    </message>
+    <message>
+        <source>Copy</source>
+        <translation>Kopieren</translation>
+    </message>
+    <message>
+        <source>Copy these digits as one picture</source>
+        <translation>Diese Ziffern als ein Bild kopieren</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>Schließen</translation>
+    </message>
+    <message>
+        <source>Close the strip</source>
+        <translation>Den Streifen schließen</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>Anhalten</translation>
     </message>
 </context>
 <context>

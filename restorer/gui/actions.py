@@ -21,6 +21,7 @@ class Page(enum.Enum):
 
     PHOTO = enum.auto()
     FOLDER = enum.auto()
+    DIGITS = enum.auto()
 
 
 class Actions(QObject):
@@ -124,6 +125,7 @@ class Actions(QObject):
             (
                 (Page.PHOTO, self.tr("Photo"), "Alt+1"),
                 (Page.FOLDER, self.tr("Folder"), "Alt+2"),
+                (Page.DIGITS, self.tr("Digits"), "Alt+3"),
             ),
         )
         menu.addSeparator()

@@ -11,11 +11,13 @@ from PySide6.QtWidgets import QApplication
 
 from restorer import __version__
 from restorer.gui.bridge import Bridge
+from restorer.gui.digits.bridge import DigitBridge
 from restorer.gui.main_window import MainWindow
 from restorer.gui.preferences import PreferencesFile
 from restorer.gui.session import Session
-from restorer.settings import resources_dir
+from restorer.settings import resources_dir, weights_dir
 from restorer.worker.client import WorkerClient
+from restorer.worker.digits import DigitClient
 
 
 def run(paths: list[Path]) -> int:
@@ -28,7 +30,8 @@ def run(paths: list[Path]) -> int:
     preferences = PreferencesFile()
     translators = install_language(app, preferences.value.language)
     bridge = Bridge(WorkerClient)
-    window = make_window(bridge, preferences, QSettings())
+    digits = DigitBridge(lambda on_event: DigitClient(on_event, weights=weights_dir()))
+    window = make_window(bridge, preferences, QSettings(), digits)
     window.show()
     if paths:
         window.open_paths(paths)
@@ -41,14 +44,22 @@ def run(paths: list[Path]) -> int:
         return app.exec()
     finally:
         bridge.client.close()
+        digits.client.close()
         for translator in translators:
             app.removeTranslator(translator)
 
 
-def make_window(bridge: Bridge, preferences: PreferencesFile, settings: QSettings) -> MainWindow:
-    """The window on a bridge whose client already runs."""
+def make_window(
+    bridge: Bridge,
+    preferences: PreferencesFile,
+    settings: QSettings,
+    digits: DigitBridge | None = None,
+) -> MainWindow:
+    """The window on a bridge whose client already runs; that of the digits starts when needed."""
+    if digits is None:
+        digits = DigitBridge(lambda on_event: DigitClient(on_event, weights=weights_dir()))
     session = Session(bridge, preferences.value.settings)
-    return MainWindow(session, bridge.client.cache, preferences, settings)
+    return MainWindow(session, digits, bridge.client.cache, preferences, settings)
 
 
 def install_language(app: QApplication, choice: str) -> list[QTranslator]:

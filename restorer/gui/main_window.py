@@ -30,6 +30,8 @@ from restorer.gui.batch.page import FolderPage
 from restorer.gui.batch.runner import BatchRunner
 from restorer.gui.clipboard import pasted_file
 from restorer.gui.controls import Controls
+from restorer.gui.digits.bridge import DigitBridge
+from restorer.gui.digits.page import DigitsPage
 from restorer.gui.frames import Frames, ScreenColours
 from restorer.gui.header import Header
 from restorer.gui.message_bar import MessageBar
@@ -52,13 +54,19 @@ class MainWindow(QMainWindow):
     """One photo at a time, as large as the window allows."""
 
     def __init__(
-        self, session: Session, cache: Path, preferences: PreferencesFile, settings: QSettings
+        self,
+        session: Session,
+        digit_bridge: DigitBridge,
+        cache: Path,
+        preferences: PreferencesFile,
+        settings: QSettings,
     ) -> None:
         super().__init__()
         self.session = session
         self._cache = cache
         self._preferences = preferences
         self._settings = settings
+        self._has_controls = True
         self.saving = SaveFlow(session, cache, preferences, self)
         self.setWindowIcon(program_icon())
         self.setAcceptDrops(True)
@@ -74,6 +82,7 @@ class MainWindow(QMainWindow):
         self.actions_ = Actions(self, self.viewer)
         self.header = Header(self.actions_, self.viewer)
         self.folder = FolderPage(session, BatchRunner())
+        self.digits = DigitsPage(digit_bridge, weights_dir(), cache)
         self.announcer = Announcer(self)
         self._lay_out()
         self._connect()
@@ -97,6 +106,7 @@ class MainWindow(QMainWindow):
         self.sheets = QStackedWidget()
         self.sheets.addWidget(photo)
         self.sheets.addWidget(self.folder)
+        self.sheets.addWidget(self.digits)
         row = QHBoxLayout()
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
@@ -134,6 +144,8 @@ class MainWindow(QMainWindow):
         self.folder.open_wanted.connect(self._on_open_wanted)
         self.folder.progress_told.connect(self._show_title)
         self.folder.finished.connect(self.announcer.announce)
+        self.digits.restore_wanted.connect(self._on_open_wanted)
+        self.digits.said.connect(self._say)
         actions.device.triggered.connect(
             lambda action: session.change(replace(session.settings, device=action.data()))
         )
@@ -143,13 +155,13 @@ class MainWindow(QMainWindow):
                 "open": self.ask_what_to_open,
                 "paste": self.paste,
                 "sample": self.open_sample,
-                "save": self.saving.save,
+                "save": self.save,
                 "save_as": self.saving.save_as,
                 "export": self.saving.export,
                 "quit": self.close,
                 "undo": session.undo,
                 "redo": session.redo,
-                "copy": self.saving.copy,
+                "copy": self.copy,
                 "copy_command": self.saving.copy_command,
                 "previous": lambda: session.open_neighbour(-1),
                 "next": lambda: session.open_neighbour(1),
@@ -193,7 +205,10 @@ class MainWindow(QMainWindow):
             self.open_paths([Path(name) for name in names])
 
     def paste(self) -> None:
-        """Files that were copied, or a picture."""
+        """Files that were copied, or a picture; on its page, a picture of a digit."""
+        if self.page is Page.DIGITS:
+            self.digits.saver.paste_picture()
+            return
         paths = _local_files(QGuiApplication.clipboard().mimeData())
         picture = None if paths else pasted_file(self._cache)
         if picture is not None:
@@ -222,6 +237,20 @@ class MainWindow(QMainWindow):
             action.triggered.connect(lambda _checked=False, path=path: self.open_paths([path]))
         if menu.isEmpty():
             menu.addAction(self.tr("No photos yet")).setEnabled(False)
+
+    # Saving: of the photo, or of the digit on its page.
+
+    def save(self) -> None:
+        if self.page is Page.DIGITS:
+            self.digits.saver.save_digit()
+        else:
+            self.saving.save()
+
+    def copy(self) -> None:
+        if self.page is Page.DIGITS:
+            self.digits.saver.copy_digit()
+        else:
+            self.saving.copy()
 
     # Showing.
 
@@ -254,6 +283,7 @@ class MainWindow(QMainWindow):
         self.sheets.setCurrentIndex(list(Page).index(page))
         self.header.of_photo.setVisible(is_photo)
         self.controls.save.setVisible(is_photo)
+        self.controls.setVisible(self._has_controls and page is not Page.DIGITS)
         for action in self.actions_.page.actions():
             action.setChecked(action.data() is page)
         self._show_enabled()
@@ -281,8 +311,10 @@ class MainWindow(QMainWindow):
     def _show_enabled(self) -> None:
         session, named = self.session, self.actions_.named
         has_photo = session.photo is not None and self.page is Page.PHOTO
-        for name in ("save", "save_as", "export", "copy", "copy_command", "restore", "fit"):
+        for name in ("save_as", "export", "copy_command", "restore", "fit"):
             named[name].setEnabled(has_photo)
+        for name in ("save", "copy"):
+            named[name].setEnabled(has_photo or self.page is Page.DIGITS)
         for name in ("zoom_in", "zoom_out", "zoom_1", "zoom_2", "less_gain", "more_gain"):
             named[name].setEnabled(has_photo)
         named["cancel"].setEnabled(session.progress is not None)
@@ -349,8 +381,9 @@ class MainWindow(QMainWindow):
             self.viewer.use_frames(self._frames())
 
     def _on_controls_toggled(self) -> None:
-        self.controls.setVisible(not self.controls.isVisible())
-        self.actions_.named["controls"].setChecked(self.controls.isVisible())
+        self._has_controls = not self._has_controls
+        self.actions_.named["controls"].setChecked(self._has_controls)
+        self.show_page(self.page)
 
     def _on_full_screen_toggled(self) -> None:
         self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
@@ -362,7 +395,7 @@ class MainWindow(QMainWindow):
         if not (isinstance(geometry, QByteArray) and self.restoreGeometry(geometry)):
             self.resize(1280, 800)
         hidden = self._settings.value("controls_hidden", False, bool)
-        self.controls.setVisible(not hidden)
+        self._has_controls = not hidden
         self.actions_.named["controls"].setChecked(not hidden)
         divider = self._settings.value("divider", 0.5, float)
         self.viewer.set_divider(float(str(divider)))
@@ -383,7 +416,7 @@ class MainWindow(QMainWindow):
         self.folder.runner.wait(BATCH_PATIENCE_S)
         self.folder.thumbnails.stop()
         self._settings.setValue("geometry", self.saveGeometry())
-        self._settings.setValue("controls_hidden", self.controls.isHidden())
+        self._settings.setValue("controls_hidden", not self._has_controls)
         self._settings.setValue("divider", self.viewer.divider)
         settings = self.session.settings
         self._preferences.change(replace(self._preferences.value, settings=settings))

@@ -134,8 +134,8 @@ def translatable(tree):
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
             name = getattr(node.func, "attr", getattr(node.func, "id", ""))
-            if name in ("tr", "translate"):
-                yield ast.literal_eval(node.args[-1])
+            if name in ("tr", "translate") and isinstance(node.args[-1], ast.Constant):
+                yield node.args[-1].value
 
 
 def test_the_window_speaks_german(qapp, qtbot, tmp_path):
