@@ -1,9 +1,10 @@
 """Takes pictures of the window with the drawn sample, through the real worker.
 
 `python tests/benchmarks/screenshots.py OUT [--theme dark|light] [--language en|de] [--size W H]`
-writes start.png, compare.png, side.png, removed.png, error.png and one of each dialog. README shows
-compare.png, in dark and in light. On a machine without a screen run it under Xvfb or set
-QT_QPA_PLATFORM=offscreen; QT_SCALE_FACTOR=2 shows it as on a screen of high density.
+writes start.png, compare.png, side.png, removed.png, digits.png, error.png and one of each dialog.
+README shows compare.png, in dark and in light, and digits.png. On a machine without a screen run it
+under Xvfb or set QT_QPA_PLATFORM=offscreen; QT_SCALE_FACTOR=2 shows it as on a screen of high
+density.
 """
 
 from __future__ import annotations
@@ -19,8 +20,10 @@ from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QApplication, QWidget
 
 from restorer.gui.about_model import AboutModels
+from restorer.gui.actions import Page
 from restorer.gui.app import install_language, make_window
 from restorer.gui.bridge import Bridge
+from restorer.gui.digits.bridge import DigitBridge
 from restorer.gui.exporting import ExportDialog
 from restorer.gui.main_window import MainWindow
 from restorer.gui.preferences import Preferences, PreferencesFile
@@ -28,6 +31,7 @@ from restorer.gui.shortcuts import Shortcuts
 from restorer.gui.viewer import Compare
 from restorer.settings import weights_dir
 from restorer.worker.client import WorkerClient
+from restorer.worker.digits import DigitClient
 
 
 def settle(
@@ -56,6 +60,9 @@ def take_all(app: QApplication, window: MainWindow, out: Path) -> None:
         viewer.set_compare(compare)
         take(name)
     viewer.set_compare(Compare.DIVIDER)
+    window.show_page(Page.DIGITS)
+    settle(app, most_s=12)  # the models load, then the map fills
+    take("digits")
     window.open_paths([out / "missing.jpg"])
     settle(app, lambda: session.trouble is not None, most_s=60)
     take("error")
@@ -87,11 +94,13 @@ def main(out: Path, theme: str, language: str, size: tuple[int, int]) -> None:
         preferences = PreferencesFile(folder / "preferences.json")
         preferences.value = Preferences(theme=theme)
         settings = QSettings(str(folder / "window.ini"), QSettings.Format.IniFormat)
-        window = make_window(bridge, preferences, settings)
+        digits = DigitBridge(lambda on_event: DigitClient(on_event, weights=weights_dir()))
+        window = make_window(bridge, preferences, settings, digits)
         window.resize(*size)
         window.show()
         take_all(app, window, out)
         bridge.client.close()
+        digits.client.close()
     click.echo(f"{len(list(out.glob('*.png')))} pictures in {out}, {len(translators)} translations")
 
 
