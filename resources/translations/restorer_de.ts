@@ -698,6 +698,22 @@
         <translation>Nummer anhängen</translation>
     </message>
     <message>
+        <source>Metadata</source>
+        <translation>Metadaten</translation>
+    </message>
+    <message>
+        <source>Keep all metadata</source>
+        <translation>Alle Metadaten behalten</translation>
+    </message>
+    <message>
+        <source>Leave out the place</source>
+        <translation>Den Ort weglassen</translation>
+    </message>
+    <message>
+        <source>Leave out all metadata</source>
+        <translation>Alle Metadaten weglassen</translation>
+    </message>
+    <message>
         <source>Show</source>
         <translation>Zeigen</translation>
     </message>

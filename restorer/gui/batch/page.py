@@ -99,6 +99,13 @@ class FolderPage(QWidget):
             (self.tr("Add a number"), "number"),
         ):
             self.existing.addItem(text, value)
+        self.metadata = titled(QComboBox(), self.tr("Metadata"))
+        for text, saving in (
+            (self.tr("Keep all metadata"), Saving()),
+            (self.tr("Leave out the place"), Saving(strip_location=True)),
+            (self.tr("Leave out all metadata"), Saving(strip_metadata=True)),
+        ):
+            self.metadata.addItem(text, saving)
         self.filter = titled(QComboBox(), self.tr("Show"))
         self.filter.addItem(self.tr("All"), None)
         for state in State:
@@ -157,6 +164,7 @@ class FolderPage(QWidget):
         switches.setSpacing(16)
         switches.addWidget(self.recursive)
         switches.addWidget(self.watch)
+        switches.addWidget(self.metadata)
         switches.addStretch()
         switches.addWidget(label_of(self.filter, self.tr("Show")))
         switches.addWidget(self.filter)
@@ -225,9 +233,8 @@ class FolderPage(QWidget):
             self.told.setText(str(error))
             return
         self.told.setText(self.tr("Looking for photos…"))
-        wish = Wish(
-            selection, settings, self._weights, Saving(), retry_failed, self.watch.isChecked()
-        )
+        saving, watch = self.metadata.currentData(), self.watch.isChecked()
+        wish = Wish(selection, settings, self._weights, saving, retry_failed, watch)
         self.runner.start(wish)
         self._show_buttons()
 
@@ -313,5 +320,5 @@ class FolderPage(QWidget):
         self.retry.setVisible(not runs and self.model.count(State.FAILED) > 0)
         self.report.setVisible(not runs and self._plan is not None)
         inputs = (self.add_folder, self.add_photos, self.choose_output, self.recursive, self.watch)
-        for widget in (*inputs, self.output, self.template, self.existing):
+        for widget in (*inputs, self.output, self.template, self.existing, self.metadata):
             widget.setEnabled(not runs)

@@ -114,6 +114,7 @@ def test_it_takes_the_settings_of_the_panel(page, folder, script, qtbot, session
     session.change(replace(session.settings, denoise=12.0, scale=2))
     page.recursive.setChecked(True)
     page.existing.setCurrentIndex(2)
+    page.metadata.setCurrentIndex(1)
     page.template.setText("{name}_x{scale}.{ext}")
     begin(page, folder, qtbot)
     end(page, script, qtbot)
@@ -121,6 +122,7 @@ def test_it_takes_the_settings_of_the_panel(page, folder, script, qtbot, session
     assert (job.settings.denoise, job.settings.scale) == (12.0, 2)
     assert (job.selection.recursive, job.selection.existing) == (True, "number")
     assert job.plan.items[0].target == "a_x2.png"
+    assert job.saving.strip_location
     assert job.resume
 
 
