@@ -106,6 +106,10 @@ class FolderPage(QWidget):
             (self.tr("Leave out all metadata"), Saving(strip_metadata=True)),
         ):
             self.metadata.addItem(text, saving)
+        self._make_table()
+        self._make_buttons()
+
+    def _make_table(self) -> None:
         self.filter = titled(QComboBox(), self.tr("Show"))
         self.filter.addItem(self.tr("All"), None)
         for state in State:
@@ -129,6 +133,8 @@ class FolderPage(QWidget):
         for column, width in _WIDTHS.items():
             self.table.setColumnWidth(column, width)
         self.table.activated.connect(self._on_activated)
+
+    def _make_buttons(self) -> None:
         self.bar = QProgressBar(textVisible=False, maximum=1000)
         self.told = muted()
         self.start = QPushButton(self.tr("Start"))
