@@ -23,7 +23,8 @@ def register() -> None:
 def read_deep(file: BinaryIO) -> Samples:
     """(H, W, C) uint16, upright."""
     file.seek(0)
-    samples: Samples = np.asarray(pi_heif.open_heif(file, convert_hdr_to_8bit=False))
+    picture = pi_heif.open_heif(file, convert_hdr_to_8bit=False)
+    samples: Samples = np.array(picture)  # a copy: the array does not keep the picture alive
     return samples
 
 

@@ -21,6 +21,7 @@ COARSE_SHARE: Final = 0.2
 FINE_SHARES: Final = (0.1, 0.5)
 # Of real coarse grain a silent photo shows up to 0.4, and twice that is already worth removing.
 COARSE_SILENCE: Final = 0.4
+SILENCE: Final = 0.65
 COARSE_GAIN: Final = 20.0
 COARSE_STRENGTH: Final = 10.0
 _COARSE, _FINE = 0.15, 0.3  # of `fineness`: coarse grain below, none above
@@ -49,6 +50,8 @@ class NoiseEstimate:
         by `COARSE_GAIN`, up to `COARSE_STRENGTH`. The three constants are a compromise between real
         photos (`restorer benchmark pairs`) and clean ones, which must stay as they were.
         """
+        if self.sigma < SILENCE and self.fineness >= _FINE:
+            return 0.0  # rounding to 8 bits alone leaves half of that: the photo stays as it is
         coarse = min(1.0, max(0.0, (_FINE - self.fineness) / (_FINE - _COARSE)))
         found = COARSE_GAIN * max(0.0, self.sigma - COARSE_SILENCE)
         blended = min(COARSE_STRENGTH, (1 - coarse) * self.sigma + coarse * found)

@@ -7,7 +7,7 @@ import copy
 import math
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, TypeVar
 
 import numpy as np
@@ -96,12 +96,12 @@ def restore(
     """Fills `out` tile by tile; to stop early, stop iterating.
 
     `out`: (scale H, scale W, C) of any depth, may be memory-mapped; with its TileDone a tile is
-    final. `sigma`: the noise, in 8-bit levels. `ladder`: what to run on, fastest first. `cleaned`:
-    (H, W, C), gets the picture between denoiser and upscaler, for `blend`. `view`: the part of the
-    picture that is looked at, done first; `look` says after each tile what it is by now, and what
-    is near to it goes on first. `tile_px`: tiles of that side instead of as large as
-    memory allows. `most_px`: no tile has more pixels than that, halo included, so that somebody who
-    watches sees it grow. None of them changes the result.
+    final. `sigma`: the noise, in 8-bit levels; at 0 the denoiser is left out. `ladder`: what to run
+    on, fastest first. `cleaned`: (H, W, C), gets the picture between denoiser and upscaler, for
+    `blend`. `view`: the part of the picture that is looked at, done first; `look` says after each
+    tile what it is by now, and what is near to it goes on first. `tile_px`: tiles of that side
+    instead of as large as memory allows. `most_px`: no tile has more pixels than that, halo
+    included, so that somebody who watches sees it grow. None of them changes the result.
 
     If memory does not suffice tiles are cut in four; if numbers come out wrong or the device fails
     the tile is done again on the next rung, where the rest stays. Each step is a SteppedDown.
@@ -111,6 +111,8 @@ def restore(
     result = picture.scaled(networks.scale)
     if out.shape != (result.height, result.width, image.samples.shape[2]):
         raise ValueError(f"out has shape {out.shape}, which does not fit the result.")
+    if sigma == 0:  # nothing to remove: even a perfect denoiser could only round
+        networks = replace(networks, denoiser=None)
     if networks.denoiser is None and networks.upscaler is None:
         out[...] = image.samples if out.dtype == image.samples.dtype else _converted(image, out)
         yield TileDone(result, result.area, result.area)

@@ -87,6 +87,7 @@ def test_words_for_levels(sigma, word):
     ("sigma", "fineness", "strength"),
     [
         (0.8, 1, 0.8),
+        (0.6, 1, 0),
         (0.8, 0.3, 0.8),
         (0.8, 0.225, 4.4),
         (0.8, 0.15, 8),

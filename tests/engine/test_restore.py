@@ -80,6 +80,12 @@ def test_the_view_changes_the_order_and_not_the_result(tiny_denoiser):
     assert events[0].box.intersect(Box(300, 100, 90, 90)) is not None
 
 
+def test_without_noise_the_picture_comes_back_as_it_was(picture, tiny_denoiser):
+    out = np.empty_like(picture.samples)
+    list(restore(picture, Networks(tiny_denoiser, None), out, sigma=0, ladder=(CPU,)))
+    np.testing.assert_array_equal(out, picture.samples)
+
+
 def test_looking_elsewhere_changes_what_comes_next(tiny_denoiser):
     image, networks = random_image(500, 700), Networks(tiny_denoiser, None)
     far = Box(490, 690, 5, 5)
