@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -10,6 +11,8 @@ def main() -> None:
     """Without arguments or with photos the window opens; everything else is a command."""
     arguments = sys.argv[1:]
     if wants_window(arguments):
+        if not has_screen():  # Qt would end the process with a core dump
+            sys.exit("There is no screen to open a window on. restorer --help lists the commands.")
         from restorer.gui.app import run as run_window
 
         sys.exit(run_window([Path(argument).absolute() for argument in arguments]))
@@ -29,6 +32,12 @@ def wants_window(arguments: list[str]) -> bool:
         argument not in cli.commands and not argument.startswith("-") and Path(argument).exists()
         for argument in arguments
     )
+
+
+def has_screen() -> bool:
+    """Whether a window can be opened; where there is always a desktop, yes."""
+    names = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    return sys.platform != "linux" or any(os.environ.get(name) for name in names)
 
 
 if __name__ == "__main__":

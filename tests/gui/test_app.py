@@ -49,6 +49,16 @@ def test_photos_and_nothing_open_the_window_and_commands_do_not(tmp_path, monkey
     assert not wants_window(["missing.jpg"])
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere there is always a desktop")
+def test_without_a_screen_a_sentence_is_said():
+    screens = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    environment = {name: value for name, value in os.environ.items() if name not in screens}
+    command = [sys.executable, "-m", "restorer"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "There is no screen" in done.stderr
+
+
 @pytest.fixture
 def window(qtbot, tmp_path):
     """On the real worker process with the shipped weights."""
