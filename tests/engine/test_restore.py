@@ -88,9 +88,9 @@ def test_without_noise_the_picture_comes_back_as_it_was(picture, tiny_denoiser):
 
 def test_looking_elsewhere_changes_what_comes_next(tiny_denoiser):
     image, networks = random_image(500, 700), Networks(tiny_denoiser, None)
-    far = Box(490, 690, 5, 5)
+    far = Box(image.width - 10, image.height - 10, 5, 5)
     views = iter([None, far])
-    out = np.empty((700, 500, 3), np.float32)
+    out = np.empty(image.samples.shape, np.float32)
     steps = restore(
         image,
         networks,

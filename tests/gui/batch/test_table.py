@@ -80,12 +80,18 @@ def test_two_hundred_thousand_rows_cost_only_what_is_asked_for(qapp, tmp_path):
 
 
 def test_a_thumbnail_comes_later(model, tmp_path, qtbot):
-    PillowImage.new("RGB", (300, 200), (200, 30, 30)).save(tmp_path / "0.jpg")
+    (folder := tmp_path / "pictures").mkdir()
+    PillowImage.new("RGB", (300, 200), (200, 30, 30)).save(folder / "0.jpg")
+    model.show_plan(plan_of(folder, 1))
     index = model.index(0, 0)
     roles = Qt.ItemDataRole
-    with qtbot.waitSignal(model.dataChanged):
-        assert index.data(roles.DecorationRole).pixelColor(18, 18).alpha() == 0
-    colour = index.data(roles.DecorationRole).pixelColor(18, 18)
+
+    def shown():
+        return index.data(roles.DecorationRole).pixelColor(18, 18)
+
+    assert shown().alpha() == 0
+    qtbot.waitUntil(lambda: shown().alpha() == 255)
+    colour = shown()
     assert abs(colour.red() - QColor(200, 30, 30).red()) < 6
 
 
