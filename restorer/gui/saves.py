@@ -71,7 +71,7 @@ class Saves(QObject):
         self._retired += files
         needed = {path for _, paths in self._sent.values() for path in paths}
         if self._waiting is not None:
-            needed |= _paths(self._waiting, self._result)
+            needed |= _files(self._waiting, self._result)
         kept = []
         for path in self._retired:
             try:
@@ -125,11 +125,8 @@ class Saves(QObject):
             target=save.target,
             saving=save.saving,
         )
-        self._sent[self._client.submit(request)] = (save, _paths(save, result))
+        self._sent[self._client.submit(request)] = (save, _files(save, result))
 
 
-def _paths(save: Save, result: protocol.ResultStarted | None) -> set[Path]:
-    files = [save.photo.pixels, save.photo.alpha]
-    if result is not None:
-        files += [result.result, result.cleaned]
-    return {file.path for file in files if file is not None}
+def _files(save: Save, result: protocol.ResultStarted | None) -> set[Path]:
+    return {*save.photo.files, *([] if result is None else result.files)}

@@ -94,17 +94,17 @@ class Session(QObject):
 
     def _open(self, path: Path) -> None:
         self._pause.stop()
-        self._cancel_running()
+        self._cancel(max(self._open_job, self._restore_job))
         self.opening = self._tried = path
         self._fail(None)
         self._open_job = self._client.submit(OpenPhoto(0, path, path.name))
         self._set_progress(Progress(0, 1, None))
         self.photo_changed.emit()
 
-    def _cancel_running(self) -> None:
-        """All but what a save waits for: that is finished first, whatever is wanted next."""
+    def _cancel(self, up_to: int) -> None:
+        """Unless a save waits: what it needs is finished first, whatever is wanted next."""
         if not self.saves.is_waiting:
-            self._client.cancel(max(self._open_job, self._restore_job))
+            self._client.cancel(up_to)
 
     # What is wanted.
 
@@ -172,8 +172,7 @@ class Session(QObject):
         self._pause.stop()
         if self.photo is None or self.layers is None or self.opening is not None:
             return
-        if not self.saves.is_waiting:
-            self._client.cancel(self._restore_job)
+        self._cancel(self._restore_job)
         self._fail(None)
         self.layers.take(self.settings)
         request = RestorePhoto(0, self.photo, self.settings, self.view)
@@ -242,25 +241,24 @@ class Session(QObject):
 
     def _on_opened(self, event: protocol.PhotoOpened) -> None:
         if event.job != self._open_job:
-            self.saves.retire(_files_of(event.photo))
+            self.saves.retire(event.photo.files)
             return
-        if not self.saves.is_waiting:
-            self._client.cancel(self._restore_job if self._restore_job < event.job else 0)
         old, result = self.photo, self._result
         self.photo, self.layers = event.photo, Layers(event.photo)
         self.opening = self.noise = self.view = self.saved_as = self._saved = None
         self._result, self._complete, self._restore_job = None, False, 0
         self._run(replace(self.running, stepped_down=""))
         self.photo_changed.emit()  # the viewer lets go of the old pixels before their files go
-        self.saves.retire([*_files_of(old), *_files_of(result)])
+        for gone in (old, result):
+            self.saves.retire([] if gone is None else gone.files)
         self.restore()
 
     def _on_result_started(self, event: protocol.ResultStarted) -> None:
         if event.job != self._restore_job or self.layers is None:
-            self.saves.retire(_files_of(event))
+            self.saves.retire(event.files)
             return
-        self.saves.retire(_files_of(self._result))
-        self._result = event
+        old, self._result = self._result, event
+        self.saves.retire([] if old is None else old.files)
         self.layers.begin(event.result, event.cleaned, event.scale)
         self._run(replace(self.running, device=event.device, stepped_down=""))
         self.result_begun.emit()
@@ -347,12 +345,3 @@ class Session(QObject):
     def _set_progress(self, progress: Progress | None) -> None:
         self.progress = progress
         self.progress_changed.emit()
-
-
-def _files_of(what: Photo | protocol.ResultStarted | None) -> list[Path]:
-    if what is None:
-        return []
-    first, second = (
-        (what.pixels, what.alpha) if isinstance(what, Photo) else (what.result, what.cleaned)
-    )
-    return [first.path] if second is None else [first.path, second.path]

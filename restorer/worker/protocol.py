@@ -40,6 +40,11 @@ class Photo:
         return self.pixels.shape[0]
 
     @property
+    def files(self) -> list[Path]:
+        """What of it lies in the cache folder."""
+        return [file.path for file in (self.pixels, self.alpha) if file is not None]
+
+    @property
     def bits(self) -> int:
         return 8 if self.pixels.dtype == "uint8" else 16
 
@@ -121,6 +126,11 @@ class ResultStarted:
     scale: int
     denoised_at: float | None
     device: str
+
+    @property
+    def files(self) -> list[Path]:
+        """What of it lies in the cache folder."""
+        return [file.path for file in (self.result, self.cleaned) if file is not None]
 
 
 @dataclass(frozen=True, slots=True)
