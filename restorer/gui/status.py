@@ -59,7 +59,7 @@ class Status(QStatusBar):
         parts = [running.device or self.tr("Loading the models…")]
         if running.megapixels_per_s is not None:
             parts.append(self.tr("{0} px tiles").format(running.tile_px))
-            parts.append(self.tr("{0} MP/s").format(f"{running.megapixels_per_s:.2g}"))
+            parts.append(self.tr("{0} MP/s").format(speed(running.megapixels_per_s)))
         if running.stepped_down:
             parts.append(running.stepped_down)
         self.device.setText("   ".join(parts))
@@ -88,3 +88,12 @@ def duration(seconds: float) -> str:
         return f"{seconds:.0f} s"
     text = time.strftime("%H:%M:%S", time.gmtime(seconds))
     return text.lstrip("0:")
+
+
+def speed(megapixels_per_s: float) -> str:
+    """
+    >>> speed(0.372), speed(4.25), speed(257.3)
+    ('0.37', '4.2', '257')
+    """
+    digits = ".0f" if megapixels_per_s >= 10 else ".2g"  # never 2.6e+02
+    return format(megapixels_per_s, digits)

@@ -14,6 +14,7 @@ from restorer.settings import resources_dir
 
 ICON_PX: Final = 18
 _DOWN: Final = (resources_dir() / "icons" / "down.svg").as_posix()
+_CHECK: Final = (resources_dir() / "icons" / "check.svg").as_posix()
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +180,15 @@ def _style_sheet(theme: Theme) -> str:
     QComboBox::drop-down {{ border: none; width: 22px; }}
     QComboBox::down-arrow {{ image: url("{_DOWN}"); width: 12px; height: 12px; }}
     QDialogButtonBox {{ dialogbuttonbox-buttons-have-icons: 0; }}
+    QCheckBox::indicator {{
+        width: 13px; height: 13px; border: 1px solid {theme.muted}; border-radius: 3px;
+        background: {theme.field};
+    }}
+    QCheckBox::indicator:checked {{
+        background: {theme.accent}; border-color: {theme.accent}; image: url("{_CHECK}");
+    }}
+    QCheckBox::indicator:disabled {{ border-color: {theme.line}; }}
+    QCheckBox:focus {{ color: {theme.accent}; }}
     QHeaderView::section {{
         background: {theme.panel}; border: none; border-bottom: 1px solid {theme.line};
         padding: 5px 6px; color: {theme.muted};

@@ -28,6 +28,7 @@ from restorer.gui.about_model import cards_html
 from restorer.gui.exporting import ExportDialog, command_line, proposed_target
 from restorer.gui.preferences import Preferences, PreferencesFile, Preset
 from restorer.gui.shortcuts import Shortcuts
+from restorer.gui.status import speed
 from restorer.gui.viewer import Compare
 from restorer.settings import Saving, Settings, weights_dir
 from tests.conftest import drawn
@@ -589,3 +590,8 @@ def test_about_opens_with_the_models_of_the_photo(window, photo, client, monkeyp
     client.work()
     QPushButton.click(window.controls.about)
     assert named == [["upscaler-x3", "denoiser", "estimator"]]
+
+
+@pytest.mark.parametrize(("fast", "text"), [(0.372, "0.37"), (4.25, "4.2"), (257.3, "257")])
+def test_speeds_are_plain_numbers(fast, text):
+    assert speed(fast) == text

@@ -33,7 +33,7 @@ from restorer.gui.batch.runner import BatchRunner, Wish
 from restorer.gui.batch.table import BatchModel, Column, State
 from restorer.gui.batch.thumbnails import SIDE_PX, Thumbnails
 from restorer.gui.session import Session
-from restorer.gui.status import duration
+from restorer.gui.status import duration, speed
 from restorer.gui.widgets import label_of, muted, titled
 from restorer.settings import Saving, weights_dir
 
@@ -297,7 +297,7 @@ class FolderPage(QWidget):
         if progress.failed:
             parts.append(self.tr("{0} failed").format(progress.failed))
         if progress.megapixels_per_s is not None:
-            parts.append(self.tr("{0} MP/s").format(f"{progress.megapixels_per_s:.2g}"))
+            parts.append(self.tr("{0} MP/s").format(speed(progress.megapixels_per_s)))
         if progress.eta_s is not None:
             parts.append(self.tr("{0} left").format(duration(progress.eta_s)))
         self.told.setText(",  ".join(parts))
