@@ -217,7 +217,10 @@ class Session(QObject):
     # What the worker says.
 
     def _on_event(self, event: Event) -> None:
+        waited = self.saves.is_waiting
         self.saves.hear(event)
+        if waited and not self.saves.is_waiting:  # what was wanted meanwhile, but the newest
+            self._client.cancel(max(self._open_job, self._restore_job) - 1)
         match event:
             case protocol.WorkerReady():
                 self._run(replace(self.running, device=event.device))

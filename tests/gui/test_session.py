@@ -9,7 +9,7 @@ from restorer.engine import imagefile
 from restorer.engine.tiling import Box
 from restorer.gui.layers import Layer
 from restorer.settings import Saving
-from restorer.worker.protocol import RestorePhoto, SavePhoto
+from restorer.worker.protocol import RestorePhoto, ResultStarted, SavePhoto
 from tests.gui.conftest import open_and_restore, write_photo
 
 OPTIONS = Saving()
@@ -302,6 +302,26 @@ def test_a_save_keeps_the_settings_with_which_it_was_asked_for(
     assert session.is_complete
     assert session.is_unsaved
     assert len([name for name in os.listdir(client.cache) if name.startswith("result-")]) == 1
+
+
+def test_after_a_save_only_the_newest_wish_is_worked_on(
+    session, bridge, client, photo_file, tmp_path
+):
+    session.open([photo_file])
+    client.step()
+    begun = []
+    bridge.event_received.connect(
+        lambda event: begun.append(event.job) if isinstance(event, ResultStarted) else None
+    )
+    first = client.waiting[0].job
+    session.save(tmp_path / "out.png", OPTIONS)
+    for strength in (5.0, 10.0, 15.0):
+        session.change(replace(session.settings, denoise=strength))
+    newest = restorations(client)[-1].job
+    client.work()
+    assert begun == [first, newest]
+    assert (tmp_path / "out.png").exists()
+    assert session.is_complete
 
 
 def test_stopping_says_what_is_not_saved(session, client, photo_file, tmp_path):
