@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Protocol
+from typing import Generic, Protocol, TypeVar
 
 from PySide6.QtCore import QObject, Signal
 
@@ -27,14 +27,22 @@ class Client(Protocol):
     def close(self) -> None: ...
 
 
-class Bridge(QObject):
-    """Brings events from the client's thread to the window's: the connection is queued."""
+AnyClient = TypeVar("AnyClient")
+AnyEvent = TypeVar("AnyEvent")
+
+
+class EventBridge(QObject, Generic[AnyClient, AnyEvent]):
+    """Brings events from a client's thread to the window's: the connection is queued."""
 
     event_received = Signal(object)
 
-    def __init__(self, connect: Callable[[Callable[[Event], None]], Client]) -> None:
+    def __init__(self, connect: Callable[[Callable[[AnyEvent], None]], AnyClient]) -> None:
         super().__init__()
         self.client = connect(self._emit)
 
-    def _emit(self, event: Event) -> None:
+    def _emit(self, event: AnyEvent) -> None:
         self.event_received.emit(event)
+
+
+class Bridge(EventBridge[Client, Event]):
+    """Of the worker that restores photos."""

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Protocol
 
-from PySide6.QtCore import QObject, Signal
-
+from restorer.gui.bridge import EventBridge
 from restorer.worker.digit_protocol import Event, Request
 
 
@@ -18,14 +16,5 @@ class Client(Protocol):
     def close(self) -> None: ...
 
 
-class DigitBridge(QObject):
-    """Brings answers from the client's thread to the window's: the connection is queued."""
-
-    event_received = Signal(object)
-
-    def __init__(self, connect: Callable[[Callable[[Event], None]], Client]) -> None:
-        super().__init__()
-        self.client = connect(self._emit)
-
-    def _emit(self, event: Event) -> None:
-        self.event_received.emit(event)
+class DigitBridge(EventBridge[Client, Event]):
+    """Of the process that draws digits."""
