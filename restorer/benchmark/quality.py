@@ -28,6 +28,20 @@ _EIGHT_BITS: Final = np.dtype(np.uint8)
 
 
 @dataclass(frozen=True, slots=True)
+class Case:
+    """A picture to be restored and what it should become.
+
+    `sigma` of the white noise in `degraded`, in 8-bit levels; None where nobody knows it or it
+    lacks pixels instead.
+    """
+
+    name: str
+    degraded: Pixels
+    clean: Pixels
+    sigma: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class DenoiseScore:
     """One picture with white noise of `sigma` added. PSNR in dB over RGB, sigma in 8-bit levels."""
 
@@ -78,54 +92,36 @@ def denoise(
     seed: int = 0,
     device: str = "auto",
 ) -> Iterator[DenoiseScore]:
-    """White Gaussian noise added in float, not clipped, the same for every run.
-
-    The denoiser is given the true sigma, as in the papers. A picture's noise depends on `seed`,
-    its place in the natural order of names, and sigma. Raises DataError without pictures.
-    """
-    for index, path in enumerate(_pictures(folder)):
-        clean = to_pixels(imagefile.read(path).samples)
-        for sigma in sigmas:
-            random = np.random.default_rng((seed, index, round(sigma * 1000)))
-            noisy = clean + random.standard_normal(clean.shape, np.float32) * np.float32(
-                sigma / 255
-            )
-            restored = _run(noisy, networks, sigma, device)
-            yield DenoiseScore(
-                name=path.name,
-                sigma=sigma,
-                estimated_sigma=noise.estimate(Image(noisy), estimator).sigma,
-                noisy_psnr=psnr(noisy, clean),
-                psnr=psnr(restored, clean),
-                ssim=ssim(restored, clean),
-            )
+    """The cases of `white_noise`; the denoiser is given the true sigma, as in the papers."""
+    for case in white_noise(folder, sigmas, seed=seed):
+        assert case.sigma is not None
+        restored = run(case.degraded, networks, case.sigma, device)
+        yield DenoiseScore(
+            name=case.name,
+            sigma=case.sigma,
+            estimated_sigma=noise.estimate(Image(case.degraded), estimator).sigma,
+            noisy_psnr=psnr(case.degraded, case.clean),
+            psnr=psnr(restored, case.clean),
+            ssim=ssim(restored, case.clean),
+        )
 
 
 def pairs(
     folder: Path, networks: Networks, estimator: Estimator, *, device: str = "auto"
 ) -> Iterator[PairScore]:
-    """Pictures `*_real.*` against `*_mean.*` of the same name. Raises DataError without any."""
-    noisy_files = [path for path in _pictures(folder) if path.stem.endswith("_real")]
-    if not noisy_files:
-        raise DataError(f"{folder} has no pairs named NAME_real and NAME_mean.")
-    for path in noisy_files:
-        image = imagefile.read(path)
-        noisy = to_pixels(image.samples)
-        clean_name = path.stem.removesuffix("_real") + "_mean" + path.suffix
-        clean_image = imagefile.read(path.with_name(clean_name))
-        clean = to_pixels(clean_image.samples)
-        if noisy.shape != clean.shape:
-            raise ShapeMismatch(noisy.shape, clean.shape)
-        estimated = noise.estimate(image, estimator)
-        auto = _run(noisy, networks, estimated.strength, device)
-        fixed = {s: psnr(_run(noisy, networks, s, device), clean) for s in FIXED_SIGMAS}
+    """The cases of `real_noise`, denoised by estimate and with each of `FIXED_SIGMAS`."""
+    for case in real_noise(folder):
+        noisy, clean = case.degraded, case.clean
+        estimated = noise.estimate(Image(noisy), estimator)
+        auto = run(noisy, networks, estimated.strength, device)
+        fixed = {s: psnr(run(noisy, networks, s, device), clean) for s in FIXED_SIGMAS}
         best_sigma = max(fixed, key=lambda sigma: fixed[sigma])
         yield PairScore(
-            name=path.name,
+            name=case.name,
             noise_rms=float(np.sqrt(np.mean(np.square(noisy - clean))) * 255),
             estimated_sigma=estimated.sigma,
             auto_strength=estimated.strength,
-            clean_sigma=noise.estimate(clean_image, estimator).sigma,
+            clean_sigma=noise.estimate(Image(clean), estimator).sigma,
             noisy_psnr=psnr(noisy, clean),
             auto_psnr=psnr(auto, clean),
             auto_ssim=ssim(auto, clean),
@@ -137,37 +133,53 @@ def pairs(
 def upscale(
     folder: Path, scale: int, networks: Networks, *, device: str = "auto"
 ) -> Iterator[UpscaleScore]:
-    """Pictures `*_HR.*` from their shrunk `*_LR.*` twins, or any pictures, shrunk by bicubic.
-
-    Of sets with several scales, files with `_2_`, `_3_` or `_4_` in their name only serve that one.
-    """
-    for name, small, clean in _shrunk_pictures(folder, scale):
-        height, width = small.shape[:2]
-        enlarged = _run(small, networks, 0.0, device)
-        bicubic = PillowImage.fromarray(to_samples(small, _EIGHT_BITS)).resize(
-            (width * scale, height * scale), PillowImage.Resampling.BICUBIC
-        )
-        target = crop_border(luma(clean), scale)
-        restored = crop_border(luma(enlarged), scale)
+    """The cases of `shrunk`, enlarged by the network and by bicubic."""
+    for case in shrunk(folder, scale):
+        target = measured_luma(case.clean, scale)
+        restored = measured_luma(run(case.degraded, networks, 0.0, device), scale)
+        bicubic = resize(case.degraded, scale, PillowImage.Resampling.BICUBIC)
         yield UpscaleScore(
-            name=name,
+            name=case.name,
             scale=scale,
-            bicubic_psnr=psnr(crop_border(luma(to_pixels(np.asarray(bicubic))), scale), target),
+            bicubic_psnr=psnr(measured_luma(bicubic, scale), target),
             psnr=psnr(restored, target),
             ssim=ssim(restored, target),
         )
 
 
-def _run(pixels: Pixels, networks: Networks, sigma: float, device: str) -> Pixels:
-    scale = 1 if networks.upscaler is None else networks.upscaler.scale
-    height, width, channels = pixels.shape
-    out = np.empty((height * scale, width * scale, channels), _EIGHT_BITS)
-    for _ in restore(Image(pixels), networks, out, sigma=sigma, ladder=ladder(device)):
-        pass
-    return to_pixels(out)
+def white_noise(folder: Path, sigmas: Sequence[float], *, seed: int = 0) -> Iterator[Case]:
+    """White Gaussian noise added in float, not clipped, the same for every run.
+
+    Every picture with each sigma in turn. A picture's noise depends on `seed`, its place in the
+    natural order of names, and sigma. Raises DataError without pictures.
+    """
+    for index, path in enumerate(_pictures(folder)):
+        clean = to_pixels(imagefile.read(path).samples)
+        for sigma in sigmas:
+            random = np.random.default_rng((seed, index, round(sigma * 1000)))
+            grain = random.standard_normal(clean.shape, np.float32)
+            yield Case(path.name, clean + grain * np.float32(sigma / 255), clean, sigma)
 
 
-def _shrunk_pictures(folder: Path, scale: int) -> Iterator[tuple[str, Pixels, Pixels]]:
+def real_noise(folder: Path) -> Iterator[Case]:
+    """Pictures `*_real.*` against `*_mean.*` of the same name. Raises DataError without any."""
+    noisy_files = [path for path in _pictures(folder) if path.stem.endswith("_real")]
+    if not noisy_files:
+        raise DataError(f"{folder} has no pairs named NAME_real and NAME_mean.")
+    for path in noisy_files:
+        noisy = to_pixels(imagefile.read(path).samples)
+        clean_name = path.stem.removesuffix("_real") + "_mean" + path.suffix
+        clean = to_pixels(imagefile.read(path.with_name(clean_name)).samples)
+        if noisy.shape != clean.shape:
+            raise ShapeMismatch(noisy.shape, clean.shape)
+        yield Case(path.name, noisy, clean)
+
+
+def shrunk(folder: Path, scale: int) -> Iterator[Case]:
+    """Pictures `*_HR.*` and their shrunk `*_LR.*` twins, or any pictures, shrunk by bicubic.
+
+    Of sets with several scales, files with `_2_`, `_3_` or `_4_` in their name only serve that one.
+    """
     for path in _pictures(folder):
         other_scale = re.search(r"_([234])_", path.name)
         if path.stem.endswith("_LR") or (other_scale and int(other_scale[1]) != scale):
@@ -182,7 +194,29 @@ def _shrunk_pictures(folder: Path, scale: int) -> Iterator[tuple[str, Pixels, Pi
             small = np.asarray(
                 PillowImage.fromarray(clean).resize((width, height), PillowImage.Resampling.BICUBIC)
             )
-        yield path.name, to_pixels(small), to_pixels(clean)
+        yield Case(path.name, to_pixels(small), to_pixels(clean))
+
+
+def measured_luma(pixels: Pixels, scale: int) -> Pixels:
+    """What of an enlarged picture counts: its luma without `scale` pixels on each side."""
+    return crop_border(luma(pixels), scale)
+
+
+def resize(pixels: Pixels, scale: int, kernel: PillowImage.Resampling) -> Pixels:
+    """Enlarged by Pillow, in 8 bits."""
+    small = PillowImage.fromarray(to_samples(pixels, _EIGHT_BITS))
+    large = small.resize((small.width * scale, small.height * scale), kernel)
+    return to_pixels(np.asarray(large))
+
+
+def run(pixels: Pixels, networks: Networks, sigma: float, device: str) -> Pixels:
+    """Through the engine, as a user's picture, and rounded to 8 bits."""
+    scale = 1 if networks.upscaler is None else networks.upscaler.scale
+    height, width, channels = pixels.shape
+    out = np.empty((height * scale, width * scale, channels), _EIGHT_BITS)
+    for _ in restore(Image(pixels), networks, out, sigma=sigma, ladder=ladder(device)):
+        pass
+    return to_pixels(out)
 
 
 def _colour(samples: Samples) -> Samples:
