@@ -20,6 +20,7 @@ from restorer.training.recipes import Phase, Recipe
 VALIDATION_SIGMA: Final = 25.0
 VALIDATION_CROP_PX: Final = 240
 FLOOR_SIGMA: Final = 0.5  # where rounding to 8 bits hides any noise
+_SMALLEST_ERROR: Final = 1e-6  # squared, in [0, 1]: a quarter of a level
 
 Batch = tuple[tuple[Tensor, ...], Tensor]  # what the network is given, what it should return
 
@@ -34,7 +35,12 @@ class PhotoObjective:
     def loss(
         self, network: Network, phase: Phase, fraction: float, generator: Generator
     ) -> BatchLoss:
-        """L1 of pictures in 8-bit levels; of the estimator, the likelihood of the true level."""
+        """RMSE of each patch in 8-bit levels; of the estimator, the likelihood of the true level.
+
+        The root is taken patch by patch, so that slight noise counts as much as strong: a plain MSE
+        would be that of the strongest noise. In equal steps from the same weights it took the
+        upscaler twice as far as L1, the denoiser three times.
+        """
         del fraction  # these losses stay the same from start to end
         clean = self.photos.patches(phase.batch, phase.patch_px, generator)
         inputs, target = _batch(self.recipe, clean, generator)
@@ -86,7 +92,8 @@ def _batch(recipe: Recipe, clean: Tensor, generator: Generator) -> Batch:
 def _loss(recipe: Recipe, answer: Tensor, target: Tensor) -> Tensor:
     if recipe.task == "estimate":
         return functional.gaussian_nll_loss(answer[:, 0], target, answer[:, 1].exp(), eps=1e-4)
-    return 255 * functional.l1_loss(answer, target)
+    errors = functional.mse_loss(answer, target, reduction="none").mean(dim=(1, 2, 3))
+    return 255 * torch.sqrt(errors + _SMALLEST_ERROR).mean()
 
 
 def _floor(sigma: Tensor) -> Tensor:

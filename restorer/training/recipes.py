@@ -43,7 +43,7 @@ class Recipe:
     gradient_norm: float = 0.5
     ema_decay: float = 0.999
     degradations: str = ""
-    loss: str = "L1"
+    loss: str = "RMSE of each patch"
     steps: int | None = None
     layout_hint: float = 0.0
     layout_until: float = 1.0
@@ -102,12 +102,10 @@ RECIPES: Final[dict[str, Recipe]] = {
         task="denoise",
         architecture="Denoiser",
         arguments={"widths": [48, 96, 128], "blocks": [1, 1, 2]},
-        phases=(Phase(0.4, 8, 64), Phase(0.8, 16, 64), Phase(1.0, 16, 96)),
+        phases=(Phase(0.3, 8, 64), Phase(0.7, 8, 96), Phase(1.0, 8, 128)),
         degradations=(
-            "6/8 white Gaussian noise of sigma 0 to 75, unclipped; 1/8 Poisson-Gaussian noise and "
-            "1/8 simulated camera noise (Bayer demosaicing, resizing, colour matrix, noise "
-            "reduction, JPEG quality 60 to 100) of RMS 0.5 to 25, 1/7 of both only compressed; "
-            "1/10 of the patches grey"
+            "7/8 white Gaussian noise of sigma 0 to 75, unclipped; 1/8 Poisson-Gaussian noise of "
+            "RMS 0.5 to 25; 1/10 of the patches grey"
         ),
     ),
     "estimator": Recipe(
@@ -134,7 +132,7 @@ RECIPES: Final[dict[str, Recipe]] = {
                 Phase(1.0, 16, 48 * scale),
             ),
             degradations=(
-                "1/2 antialiased bicubic shrinking; 1/2 with slight blur before it, and noise of "
+                "7/8 antialiased bicubic shrinking; 1/8 with slight blur before it, and noise of "
                 "sigma 0 to 4 and JPEG quality 60 to 100 after it"
             ),
         )

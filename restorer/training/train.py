@@ -29,7 +29,7 @@ from restorer.training.recipes import Recipe
 class Progress:
     """One line of the running training.
 
-    `loss`: mean absolute error in 8-bit levels, the estimator's negative log-likelihood, or the
+    `loss`: root mean squared error in 8-bit levels, the estimator's negative log-likelihood, or the
     negative ELBO of digits in nats. `validation`: PSNR in decibels, the estimator's typical error
     in percent or the ELBO in nats, if just measured.
     """

@@ -1,0 +1,388 @@
+"""Which network learns the most in a given time, and what does it cost afterwards?
+
+Three steps, because a search takes hours and timings want a machine that does nothing else:
+
+    python tests/benchmarks/search.py train EVAL --data FOLDER... --minutes 4
+    python tests/benchmarks/search.py time
+    python tests/benchmarks/search.py write
+
+`train` trains every candidate that has no result yet by the shipped recipe, for the same minutes
+from fresh weights, and measures it on the pictures below EVAL. `time` measures milliseconds a
+megapixel. `write` makes the plot and the tables of `docs/models.md` (it needs the extra `peers`).
+Results are kept in `docs/search.json`; delete it to begin anew.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+import json
+import os
+import statistics
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+import torch
+from documents import replace_part
+from natsort import natsorted
+from peer_networks import FfdNet
+from torch import Generator, Tensor, nn
+from torch.nn import functional
+from torch.utils.flop_counter import FlopCounterMode
+
+from restorer.engine import imagefile
+from restorer.engine.image import to_pixels
+from restorer.engine.metrics import crop_border, luma, psnr
+from restorer.models.catalog import ARCHITECTURES, open_catalog
+from restorer.models.denoiser import SIGMA_UNIT, ResidualBlock
+from restorer.models.upscaler import Upscaler
+from restorer.training.recipes import RECIPES
+from restorer.training.train import Plan, train
+
+DOCS = Path(__file__).parents[2] / "docs"
+RESULTS = DOCS / "search.json"
+PAGE = DOCS / "models.md"
+PLOT = DOCS / "search.svg"
+SIGMAS = (15, 25, 50)
+SCALE = 4  # the dearest of the upscalers
+FFDNET = "FFDNet (Zhang et al. 2018)"
+
+
+class NafBlock(nn.Module):
+    """NAFNet (Chen et al. 2022), its first half, without normalization and channel attention."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.wide = nn.Conv2d(channels, 2 * channels, 1)
+        self.depthwise = nn.Conv2d(2 * channels, 2 * channels, 3, padding=1, groups=2 * channels)
+        self.narrow = nn.Conv2d(channels, channels, 1)
+
+    def forward(self, features: Tensor) -> Tensor:
+        one, other = self.depthwise(self.wide(features)).chunk(2, dim=1)
+        return features + self.narrow(one * other)
+
+
+class SmoothBlock(nn.Module):
+    """The residual block with SiLU instead of ReLU."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.first = nn.Conv2d(channels, channels, 3, padding=1)
+        self.second = nn.Conv2d(channels, channels, 3, padding=1)
+
+    def forward(self, features: Tensor) -> Tensor:
+        return features + self.second(functional.silu(self.first(features)))
+
+
+BLOCKS: dict[str, Callable[[int], nn.Module]] = {
+    "residual": ResidualBlock,
+    "silu": SmoothBlock,
+    "naf": NafBlock,
+}
+
+
+class UNet(nn.Module):
+    """The shipped denoiser's plan with everything to choose: levels, block, unshuffle, skips."""
+
+    def __init__(
+        self,
+        widths: list[int],
+        blocks: list[int],
+        block: str = "residual",
+        unshuffle: int = 2,
+        skip: str = "add",
+    ) -> None:
+        super().__init__()
+        make = BLOCKS[block]
+        self.unshuffle = unshuffle
+        self.skip = skip
+        self.head = nn.Conv2d(3 * unshuffle**2 + 1, widths[0], 3, padding=1)
+        self.encoders = nn.ModuleList(
+            nn.Sequential(*(make(width) for _ in range(count)))
+            for width, count in zip(widths, blocks, strict=True)
+        )
+        pairs = list(itertools.pairwise(widths))
+        self.down = nn.ModuleList(nn.Conv2d(fine, coarse, 2, stride=2) for fine, coarse in pairs)
+        self.up = nn.ModuleList(
+            nn.ConvTranspose2d(coarse, fine, 2, stride=2) for fine, coarse in pairs
+        )
+        self.merge = nn.ModuleList(nn.Conv2d(2 * fine, fine, 1) for fine, _ in pairs)
+        if skip == "add":
+            self.merge = nn.ModuleList()
+        self.decoders = nn.ModuleList(
+            nn.Sequential(*(make(width) for _ in range(count)))
+            for width, count in zip(widths[:-1], blocks[:-1], strict=True)
+        )
+        self.tail = nn.Conv2d(widths[0], 3 * unshuffle**2, 3, padding=1)
+
+    def forward(self, noisy: Tensor, sigma: Tensor) -> Tensor:
+        cells = functional.pixel_unshuffle(noisy, self.unshuffle)
+        plane = (sigma / SIGMA_UNIT).to(cells.dtype).expand(-1, 1, *cells.shape[2:])
+        features = self.head(torch.cat((cells, plane), dim=1))
+        skips = []
+        for level, encoder in enumerate(self.encoders):
+            features = encoder(features)
+            if level < len(self.down):
+                skips.append(features)
+                features = self.down[level](features)
+        for level in reversed(range(len(self.up))):
+            features = self.up[level](features)
+            if self.skip == "add":
+                features = features + skips[level]
+            else:
+                features = self.merge[level](torch.cat((features, skips[level]), dim=1))
+            features = self.decoders[level](features)
+        return noisy - functional.pixel_shuffle(self.tail(features), self.unshuffle)
+
+
+class ShuffleUpscaler(nn.Module):
+    """The shipped upscaler's plan with another block."""
+
+    def __init__(self, scale: int, width: int, blocks: int, block: str) -> None:
+        super().__init__()
+        plain = Upscaler(scale, width, blocks)
+        make = BLOCKS[block]
+        plain.trunk = nn.Sequential(
+            *(make(width) for _ in range(blocks)), nn.Conv2d(width, width, 3, padding=1)
+        )
+        self.plain = plain
+
+    def forward(self, small: Tensor) -> Tensor:
+        return self.plain(small)
+
+
+@dataclasses.dataclass(frozen=True)
+class Candidate:
+    task: str
+    name: str
+    architecture: str
+    arguments: dict[str, Any]
+
+    def build(self) -> nn.Module:
+        return ARCHITECTURES[self.architecture](**self.arguments)
+
+
+def unet(name: str, widths: list[int], blocks: list[int], **choices: Any) -> Candidate:
+    return Candidate("denoise", name, "UNet", {"widths": widths, "blocks": blocks} | choices)
+
+
+def upscaler(name: str, width: int, blocks: int, block: str = "residual") -> Candidate:
+    arguments = {"scale": SCALE, "width": width, "blocks": blocks, "block": block}
+    return Candidate("upscale", name, "ShuffleUpscaler", arguments)
+
+
+CANDIDATES = (
+    unet("shipped: 48/96/128, 1/1/2 blocks", [48, 96, 128], [1, 1, 2]),
+    unet("narrow and deep: 32/64/128, 2/2/3", [32, 64, 128], [2, 2, 3]),
+    unet("two levels: 64/96, 1/1", [64, 96], [1, 1]),
+    unet("four levels: 40/80/128/160, 1/1/1/2", [40, 80, 128, 160], [1, 1, 1, 2]),
+    unet("wide below: 48/80/208, 1/1/1", [48, 80, 208], [1, 1, 1]),
+    unet("no unshuffle: 20/40/80/128, 1/1/1/2", [20, 40, 80, 128], [1, 1, 1, 2], unshuffle=1),
+    unet("unshuffle by 4: 128/160, 1/1", [128, 160], [1, 1], unshuffle=4),
+    unet("SiLU for ReLU", [48, 96, 128], [1, 1, 2], block="silu"),
+    unet("concatenated skips: 48/96/112", [48, 96, 112], [1, 1, 2], skip="concat"),
+    unet("NAFNet blocks: 48/96/128, 4/4/6", [48, 96, 128], [4, 4, 6], block="naf"),
+    Candidate("denoise", FFDNET, "FfdNet", {}),
+    upscaler("shipped: 48 wide, 8 blocks", 48, 8),
+    upscaler("wide: 64, 4 blocks", 64, 4),
+    upscaler("narrow: 32, 18 blocks", 32, 18),
+    upscaler("SiLU for ReLU", 48, 8, "silu"),
+    upscaler("NAFNet blocks: 64, 14", 64, 14, "naf"),
+)
+
+
+def psnr_white(network: nn.Module, folder: Path) -> dict[str, float]:
+    """Mean RGB PSNR by level of white noise, unclipped; the pictures' largest multiple of 16."""
+    scores: dict[str, list[float]] = {str(sigma): [] for sigma in SIGMAS}
+    for path in natsorted(folder.iterdir()):
+        clean = to_pixels(imagefile.read(path).samples)
+        clean = clean[: clean.shape[0] // 16 * 16, : clean.shape[1] // 16 * 16]
+        tensor = torch.from_numpy(clean).permute(2, 0, 1)[None]
+        for sigma in SIGMAS:
+            noise = torch.randn(tensor.shape, generator=Generator().manual_seed(sigma))
+            noisy = tensor + noise * (sigma / 255)
+            restored = network(noisy, torch.full((1, 1, 1, 1), float(sigma)))
+            scores[str(sigma)].append(psnr(as_pixels(restored), clean))
+    return {level: round(statistics.fmean(values), 2) for level, values in scores.items()}
+
+
+def psnr_enlarged(network: nn.Module, folder: Path) -> dict[str, float]:
+    """Mean PSNR on luma, `SCALE` border pixels cut."""
+    scores = []
+    for path in natsorted(folder.glob(f"*_{SCALE}_HR.png")):
+        clean = to_pixels(imagefile.read(path).samples)
+        small = to_pixels(imagefile.read(path.with_name(path.name.replace("_HR", "_LR"))).samples)
+        enlarged = network(torch.from_numpy(small).permute(2, 0, 1)[None].expand(-1, 3, -1, -1))
+        luminance = luma(clean if clean.shape[2] == 3 else clean.repeat(3, axis=2))
+        scores.append(
+            psnr(crop_border(luma(as_pixels(enlarged)), SCALE), crop_border(luminance, SCALE))
+        )
+    return {f"x{SCALE}": round(statistics.fmean(scores), 2)}
+
+
+def as_pixels(tensor: Tensor) -> Any:
+    return (tensor[0].clamp(0, 1) * 255).round().div(255).permute(1, 2, 0).contiguous().numpy()
+
+
+def kmac(candidate: Candidate) -> float:
+    """Thousand multiplications and additions for each pixel of the result."""
+    side = 96
+    with FlopCounterMode(display=False) as counter, torch.inference_mode():
+        answer = candidate.build()(*example(candidate, side, 1))
+    return counter.get_total_flops() / 2 / (answer.shape[2] * answer.shape[3]) / 1000
+
+
+def example(candidate: Candidate, width: int, ratio: float) -> tuple[Tensor, ...]:
+    picture = torch.rand(1, 3, width, round(width * ratio))
+    picture = picture.contiguous(memory_format=torch.channels_last)
+    return (picture, torch.full((1, 1, 1, 1), 25.0)) if candidate.task == "denoise" else (picture,)
+
+
+@click.group()
+def main() -> None:
+    """Compares networks at equal training time."""
+    kinds: tuple[type[nn.Module], ...] = (UNet, ShuffleUpscaler, FfdNet)
+    ARCHITECTURES.update({kind.__name__: kind for kind in kinds})  # type: ignore[misc]
+
+
+@main.command("train")
+@click.argument("pictures", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--data", multiple=True, required=True, type=click.Path(path_type=Path))
+@click.option("--minutes", default=4.0, show_default=True)
+def train_candidates(pictures: Path, data: tuple[Path, ...], minutes: float) -> None:
+    """Trains what has no result yet; PICTURES holds bsds32 and set5."""
+    for candidate in CANDIDATES:
+        results = load_results()
+        if (candidate.task, candidate.name) in results:
+            continue
+        shipped = RECIPES["denoiser" if candidate.task == "denoise" else f"upscaler-x{SCALE}"]
+        recipe = dataclasses.replace(
+            shipped, architecture=candidate.architecture, arguments=candidate.arguments
+        )
+        with tempfile.TemporaryDirectory() as folder:
+            plan = Plan(recipe, data, minutes, Path(folder), device="cpu")
+            *_, last = train(plan)
+            network = open_catalog(Path(folder)).load(recipe.name)
+        with torch.inference_mode():
+            scores = (
+                psnr_white(network, pictures / "bsds32")
+                if candidate.task == "denoise"
+                else psnr_enlarged(network, pictures / "set5")
+            )
+        result = {
+            "task": candidate.task,
+            "name": candidate.name,
+            "minutes": minutes,
+            "threads": torch.get_num_threads(),
+            "steps": last.step,
+            "kmac": round(kmac(candidate), 1),
+            "parameters": sum(parameter.numel() for parameter in network.parameters()),
+            "psnr_db": scores,
+        }
+        save_results(load_results() | {(candidate.task, candidate.name): result})
+        print(candidate.name, last.step, scores, flush=True)
+
+
+@main.command("time")
+@click.option("--rounds", default=7, show_default=True)
+@torch.inference_mode()
+def time_candidates(rounds: int) -> None:
+    """Times a megapixel of every result's network, in turns so that a busy moment hits all."""
+    results = load_results()
+    chosen = [c for c in CANDIDATES if (c.task, c.name) in results]
+    networks = {c: c.build().eval().to(memory_format=torch.channels_last) for c in chosen}
+    seconds: dict[Candidate, list[float]] = {candidate: [] for candidate in chosen}
+    for turn in range(rounds + 1):
+        for candidate, network in networks.items():
+            inputs = example(candidate, 800 if candidate.task == "denoise" else 200, 1.25)
+            started = time.perf_counter()
+            answer = network(*inputs)
+            elapsed = time.perf_counter() - started
+            if turn:
+                seconds[candidate].append(1e6 * elapsed / (answer.shape[2] * answer.shape[3]))
+    for candidate, values in seconds.items():
+        row = results[candidate.task, candidate.name]
+        row["ms_per_megapixel"] = round(1000 * statistics.median(values))
+    save_results(results)
+
+
+@main.command("write")
+def write() -> None:
+    """Table and plot into docs/models.md."""
+    rows = list(load_results().values())
+    draw_plot(rows)
+    parts = [f"![Quality against time]({PLOT.name})\n"]
+    for task, title in (("denoise", "Denoisers"), ("upscale", f"Upscalers, x{SCALE}")):
+        parts.append(f"{title}:\n\n{table([row for row in rows if row['task'] == task])}")
+    replace_part(PAGE, "search", "tests/benchmarks/search.py", "\n".join(parts))
+
+
+def table(rows: list[dict[str, Any]]) -> str:
+    """Markdown, the best first."""
+    levels = list(rows[0]["psnr_db"])
+    titles = [f"sigma {level} (dB)" if level.isdigit() else f"{level} (dB)" for level in levels]
+    lines = [
+        f"| network | steps | {' | '.join(titles)} | kMAC a pixel | parameters | ms a megapixel |",
+        "|---|" + "---:|" * (len(levels) + 4),
+    ]
+    for row in sorted(rows, key=quality, reverse=True):
+        scores = " | ".join(f"{row['psnr_db'][level]:.2f}" for level in levels)
+        lines.append(
+            f"| {row['name']} | {row['steps']} | {scores} | {row['kmac']:.0f} "
+            f"| {row['parameters'] / 1e6:.2f} M | {row['ms_per_megapixel']} |"
+        )
+    return "\n".join(lines) + "\n"
+
+
+def quality(row: dict[str, Any]) -> float:
+    return statistics.fmean(row["psnr_db"].values())
+
+
+def draw_plot(rows: list[dict[str, Any]]) -> None:
+    """Mean PSNR against milliseconds a megapixel: good networks are above and to the left."""
+    import matplotlib as mpl
+    from matplotlib import pyplot as plt
+
+    mpl.rcParams["svg.hashsalt"] = "restorer"  # the same figures give the same file
+    figure, axes = plt.subplots(1, 2, figsize=(11, 4.5), layout="constrained")
+    for axis, (task, title) in zip(
+        axes, (("denoise", "denoise"), ("upscale", f"enlarge x{SCALE}")), strict=True
+    ):
+        for row in (row for row in rows if row["task"] == task):
+            colour = "#d1495b" if row["name"].startswith("shipped") else "#30638e"
+            axis.scatter(row["ms_per_megapixel"], quality(row), c=colour)
+            axis.annotate(
+                row["name"].split(" (")[0].split(":")[0],
+                (row["ms_per_megapixel"], quality(row)),
+                xytext=(5, 4),
+                textcoords="offset points",
+                fontsize=8,
+            )
+        axis.set_xscale("log")
+        axis.set_title(title)
+        axis.set_xlabel("ms a megapixel of the result, CPU")
+        axis.set_ylabel("mean PSNR (dB)")
+        axis.margins(x=0.25)
+        axis.grid(alpha=0.3)
+    figure.savefig(PLOT, metadata={"Date": None})
+
+
+def load_results() -> dict[tuple[str, str], dict[str, Any]]:
+    if not RESULTS.exists():
+        return {}
+    rows = json.loads(RESULTS.read_text(encoding="utf-8"))
+    return {(row["task"], row["name"]): row for row in rows}
+
+
+def save_results(results: dict[tuple[str, str], dict[str, Any]]) -> None:
+    part = RESULTS.with_suffix(".part")
+    part.write_text(json.dumps(list(results.values()), indent=1) + "\n", encoding="utf-8")
+    os.replace(part, RESULTS)
+
+
+if __name__ == "__main__":
+    main()
