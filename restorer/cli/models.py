@@ -52,13 +52,17 @@ def _line(entry: Entry) -> str:
 def _card(entry: Entry) -> str:
     rows = [
         ("Model", f"{entry.name} ({entry.architecture} {json.dumps(entry.arguments)})"),
+        ("Purpose", entry.purpose),
+        ("Limits", entry.limits),
         ("Trained on", entry.trained_on),
         ("Training", f"loss {entry.loss}, {entry.steps} steps, seed {entry.seed}"),
         ("Hardware", f"{entry.hours:g} h on {entry.hardware}"),
         ("Weights", f"{entry.file}, {entry.parameters} parameters, SHA-256 {entry.sha256}"),
     ]
     if entry.degradations is not None:
-        rows.insert(2, ("Degradations", entry.degradations))
+        rows.insert(4, ("Degradations", entry.degradations))
+    if entry.kmac_per_px is not None:
+        rows.append(("Cost", f"{entry.kmac_per_px:g} thousand multiplications for each pixel"))
     if entry.halo is not None:
         rows.append(("Tiles", f"halo {entry.halo} px, stride {entry.stride} px"))
     if entry.sigma_range is not None:

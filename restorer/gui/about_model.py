@@ -56,6 +56,7 @@ def cards_html(names: list[str], weights: Path) -> str:
 def _card(entry: dict[str, Any]) -> str:
     rows = [
         (translate("AboutModels", "Purpose"), _purpose(entry)),
+        (translate("AboutModels", "Limits"), entry.get("limits", "")),
         (translate("AboutModels", "Trained on"), entry["trained_on"]),
         (translate("AboutModels", "Degradations"), entry["degradations"]),
         (translate("AboutModels", "Training"), _training(entry)),

@@ -13,6 +13,7 @@ import torch
 from safetensors import SafetensorError
 from safetensors.torch import load as load_tensors
 from safetensors.torch import save as save_tensors
+from torch.utils.flop_counter import FlopCounterMode
 
 from restorer.errors import ModelUnknown, WeightsCorrupt, WeightsMissing
 from restorer.models import CATALOG_NAME
@@ -42,8 +43,9 @@ _OF_DIGITS: Final = frozenset(kind.__name__ for kind in get_args(DigitModel))
 class Entry:
     """One model's card: all that is needed to run it and to judge it.
 
-    `halo`, `stride`: input pixels. `sigma_range`: noise it was trained on, 8-bit levels. What is
-    asked of photos only (`scale` to `degradations`) is None for the models of digits.
+    `halo`, `stride`: input pixels. `sigma_range`: noise it was trained on, 8-bit levels.
+    `kmac_per_px`: thousand multiplications and additions for a pixel of the result. What is asked
+    of photos only (`scale` to `degradations`) is None for the models of digits.
     `figures`: what `tests/benchmarks/figures.py` measured with exactly these weights, by data set.
     """
 
@@ -64,6 +66,9 @@ class Entry:
     steps: int
     hours: float
     hardware: str
+    purpose: str = ""
+    limits: str = ""
+    kmac_per_px: float | None = None
     figures: dict[str, Any] = field(default_factory=dict)
 
 
@@ -176,6 +181,7 @@ def add(folder: Path, module: Network, entry: Entry) -> Entry:
         "stride": module.stride if isinstance(module, PhotoNetwork) else None,
         "halo": module.halo if isinstance(module, PhotoNetwork) else None,
         "parameters": sum(parameter.numel() for parameter in module.parameters()),
+        "kmac_per_px": _kmac_per_px(module),
     }
     complete = Entry(**fields)
     folder.mkdir(parents=True, exist_ok=True)
@@ -192,6 +198,20 @@ def write_catalog(catalog: Catalog) -> None:
     models = [asdict(entry) for entry in sorted(catalog.entries, key=lambda entry: entry.name)]
     text = json.dumps({"models": models}, indent=2, ensure_ascii=False) + "\n"
     _replace(catalog.folder / CATALOG_NAME, text.encode())
+
+
+def _kmac_per_px(module: Network) -> float | None:
+    """Of the networks that make pictures out of pictures."""
+    if not isinstance(module, Denoiser | Upscaler):
+        return None
+    picture = torch.zeros(1, 3, 96, 96)
+    with FlopCounterMode(display=False) as counter, torch.inference_mode():
+        if isinstance(module, Denoiser):
+            answer = module(picture, torch.zeros(1, 1, 1, 1))
+        else:
+            answer = module(picture)
+    pixels: int = answer.shape[2] * answer.shape[3]
+    return round(float(counter.get_total_flops()) / 2 / pixels / 1000, 1)
 
 
 def _entry(fields: dict[str, Any]) -> Entry:

@@ -27,9 +27,10 @@ class Phase:
 class Recipe:
     """Everything that decides the weights, but for the data, the length and the seed.
 
-    `loss`: its name on the card. `steps`: how long the shipped weights were trained, where that is
-    the default. `layout_hint`: weight of the labels' hint on where digits go on the map, in
-    addition to the ELBO, until the fraction `layout_until` of the training is done.
+    `purpose`, `limits`, `degradations`, `loss`: what the card says. `steps`: how long the shipped
+    weights were trained, where that is the default. `layout_hint`: weight of the labels' hint on
+    where digits go on the map, in addition to the ELBO, until the fraction `layout_until` of the
+    training is done.
     """
 
     name: str
@@ -42,6 +43,8 @@ class Recipe:
     warmup_steps: int = 200
     gradient_norm: float = 0.5
     ema_decay: float = 0.999
+    purpose: str = ""
+    limits: str = ""
     degradations: str = ""
     loss: str = "RMSE of each patch"
     steps: int | None = None
@@ -57,13 +60,31 @@ class Recipe:
 
 
 _UPSCALER_BLOCKS: Final = {2: 3, 3: 5, 4: 8}
-
+_UPSCALER_LIMITS: Final = (
+    "Detail finer than a pixel of the small picture is not recovered: it is left smooth, or drawn "
+    "as the nearest thing that the pixels allow, so small print may get wrong letters and fine "
+    "lines a wrong direction. Strong noise and strong compression are enlarged with the picture: "
+    "denoise first. Trained on photographs, not on drawings or pixel art."
+)
 
 _ELBO: Final = "negative ELBO, Bernoulli pixels"
 
 
+_DIGITS_LIMITS: Final = (
+    "Knows centred digits of 28 x 28 pixels in the hands of MNIST's writers and nothing else: "
+    "letters or a photo are read as the nearest digit. Two numbers cannot hold a handwriting: what "
+    "is encoded comes back smoother, and between the classes lie shapes that are no digit."
+)
+
+
 def _of_digits(
-    name: str, architecture: str, steps: int, *, loss: str = _ELBO, layout_hint: float = 0.0
+    name: str,
+    architecture: str,
+    steps: int,
+    purpose: str,
+    *,
+    loss: str = _ELBO,
+    layout_hint: float = 0.0,
 ) -> Recipe:
     return Recipe(
         name=name,
@@ -71,6 +92,8 @@ def _of_digits(
         architecture=architecture,
         arguments={"hidden": 512} if architecture == "DenseVAE" else {"width": 32, "hidden": 384},
         phases=(Phase(1.0, 64, SIDE_PX),),
+        purpose=purpose,
+        limits=_DIGITS_LIMITS,
         gradient_norm=100.0,  # of a sum of 784 pixels' nats
         loss=loss,
         steps=steps,
@@ -80,7 +103,7 @@ def _of_digits(
 
 
 _DIGITS: Final = (
-    _of_digits("vae-dense", "DenseVAE", 24_000),
+    _of_digits("vae-dense", "DenseVAE", 24_000, "The map of digits, by a dense network."),
     # The hint gathers each class in one place; left alone they settle in several islands. In equal
     # times of 100 s it took the ELBO of the test digits from -142.9 to -138.8 and the random digits
     # that are read for sure from 74 to 86 %. It ends halfway: held to the end it keeps the classes
@@ -89,11 +112,18 @@ _DIGITS: Final = (
         "vae",
         "ConvVAE",
         44_000,
+        "The map of digits: every point of a plane is a digit.",
         loss=f"{_ELBO}; in the first half a hint from the labels where to put each class",
         layout_hint=20.0,
     ),
-    _of_digits("cvae", "ConditionalVAE", 24_000),
-    _of_digits("autoencoder", "PlainAutoencoder", 12_000, loss="cross-entropy, Bernoulli pixels"),
+    _of_digits("cvae", "ConditionalVAE", 24_000, "Digits of an asked class; the map is of styles."),
+    _of_digits(
+        "autoencoder",
+        "PlainAutoencoder",
+        12_000,
+        "For comparison: a map without the variational part, with holes in it.",
+        loss="cross-entropy, Bernoulli pixels",
+    ),
 )
 
 RECIPES: Final[dict[str, Recipe]] = {
@@ -103,6 +133,13 @@ RECIPES: Final[dict[str, Recipe]] = {
         architecture="Denoiser",
         arguments={"widths": [48, 96, 128], "blocks": [1, 1, 2]},
         phases=(Phase(0.3, 8, 64), Phase(0.7, 8, 96), Phase(1.0, 8, 128)),
+        purpose="Takes noise out of photos, as much as it is told to.",
+        limits=(
+            "Regular texture fainter than the noise (cloth, hair, distant grass) goes with it. "
+            "Blotches wider than some 8 pixels and JPEG blocks are softened, not removed. Trained "
+            "on photographs: dots of print, dithering and film-like patterns that are the picture "
+            "are taken for noise."
+        ),
         degradations=(
             "7/8 white Gaussian noise of sigma 0 to 75, unclipped; 1/8 Poisson-Gaussian noise of "
             "RMS 0.5 to 25; 1/10 of the patches grey"
@@ -115,6 +152,12 @@ RECIPES: Final[dict[str, Recipe]] = {
         arguments={"width": 64},
         phases=(Phase(1.0, 48, 96),),
         loss="Gaussian likelihood of ln(sigma)",
+        purpose="Finds out how noisy a photo is, so that the denoiser can be told.",
+        limits=(
+            "Fine texture without a quiet place in the whole picture (gravel, leaves to the edges) "
+            "is taken for noise. Coarse grain of real cameras is read lower than it is, which "
+            "`restorer/engine/noise.py` makes up for."
+        ),
         degradations=(
             "1/4 white Gaussian noise of sigma 0 to 75, 1/4 Poisson-Gaussian and 1/2 simulated "
             "camera noise of RMS 0.5 to 25; 1/9 only compressed; half of the patches blurred before"
@@ -131,6 +174,8 @@ RECIPES: Final[dict[str, Recipe]] = {
                 Phase(0.9, 8, 48 * scale),
                 Phase(1.0, 16, 48 * scale),
             ),
+            purpose=f"Enlarges photos {scale} times in width and height.",
+            limits=_UPSCALER_LIMITS,
             degradations=(
                 "7/8 antialiased bicubic shrinking; 1/8 with slight blur before it, and noise of "
                 "sigma 0 to 4 and JPEG quality 60 to 100 after it"

@@ -224,6 +224,8 @@ def _export(plan: Plan, state: State, device: torch.device) -> None:
             seed=plan.seed,
             steps=state.step,
             hours=round(state.trained_s / 3600, 2),
+            purpose=plan.recipe.purpose,
+            limits=plan.recipe.limits,
             hardware=f"{device.type}, {name}, {torch.get_num_threads()} threads",
         ),
     )

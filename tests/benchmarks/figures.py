@@ -2,7 +2,7 @@
 
 `python tests/benchmarks/figures.py EVAL` runs the protocols of `restorer benchmark` on the folders
 bsds32, polyu and set5 below EVAL, writes the means into `weights/catalog.json` and the table into
-README.md. Run it whenever weights change.
+README.md, and the cards into docs/models.md. Run it whenever weights change.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from restorer.benchmark import quality
 from restorer.engine.restore import Networks
 from restorer.models.catalog import Catalog, open_catalog, write_catalog
 from restorer.settings import weights_dir
+from tests.benchmarks.cards import write_cards
+from tests.benchmarks.documents import README, Part
 
-README = Path(__file__).parents[2] / "README.md"
-START = "<!-- figures: written by tests/benchmarks/figures.py -->\n"
-END = "<!-- end of figures -->\n"
+TABLE = Part(README, "figures", "tests/benchmarks/figures.py")
 SIGMAS = (5, 10, 15, 25, 50)
 
 
@@ -126,9 +126,8 @@ def main(data: Path) -> None:
     )
     write_catalog(dataclasses.replace(catalog, entries=entries))
     table = readme_table(figures)
-    text = README.read_text(encoding="utf-8")
-    before, after = text.split(START)[0], text.split(END)[1]
-    README.write_text(f"{before}{START}{table}{END}{after}", encoding="utf-8")
+    TABLE.write(table)
+    write_cards()
     print(table)
 
 

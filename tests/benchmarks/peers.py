@@ -23,6 +23,7 @@ import torch
 
 from restorer.benchmark import quality
 from restorer.engine.device import Rung, ladder
+from tests.benchmarks.documents import MODELS, Part, aligned
 from tests.benchmarks.peer_costs import Cost, costs
 from tests.benchmarks.peer_quality import (
     BM3D_STRENGTHS,
@@ -38,9 +39,7 @@ from tests.benchmarks.peer_quality import (
     white_noise_methods,
 )
 
-DOCUMENT = Path(__file__).parents[2] / "docs" / "models.md"
-START = "<!-- peers: written by tests/benchmarks/peers.py -->\n"
-END = "<!-- end of peers -->\n"
+PART = Part(MODELS, "peers", "tests/benchmarks/peers.py")
 PACKAGES = {"cv2": "opencv-python-headless", "bm3d": "bm3d"}
 DENOISING_RIVALS = ("FFDNet",)
 ENLARGING_RIVALS = ("IMDN", "SRVGG")
@@ -234,40 +233,6 @@ def counted(pictures: int) -> str:
     return f"{pictures} picture{'s' if pictures > 1 else ''}"
 
 
-def aligned(rows: Sequence[Sequence[str]]) -> str:
-    """A Markdown table that can be read as text: the first row is its head."""
-    title_width, *widths = (max(map(len, column)) for column in zip(*rows, strict=True))
-    lines = [
-        " | ".join((title.ljust(title_width), *map(str.rjust, cells, widths)))
-        for title, *cells in rows
-    ]
-    rule = " | ".join(("-" * title_width, *("-" * (width - 1) + ":" for width in widths)))
-    return "".join(f"| {line} |\n" for line in (lines[0], rule, *lines[1:]))
-
-
-def replaced(document: str, tables: str) -> str:
-    """The document with `tables` between its markers.
-
-    Raises ValueError unless it has both of them once, in their order.
-    """
-    if document.count(START) != 1 or document.count(END) != 1:
-        raise ValueError(f"needs the lines {START.strip()} and {END.strip()}, each once")
-    if document.index(END) < document.index(START):
-        raise ValueError(f"has {END.strip()} before {START.strip()}")
-    before, _, rest = document.partition(START)
-    return before + START + tables + END + rest.partition(END)[2]
-
-
-def document_with(tables: str) -> str:
-    """docs/models.md with these tables. Raises ClickException, naming the remedy."""
-    try:
-        return replaced(DOCUMENT.read_text(encoding="utf-8"), tables)
-    except OSError as error:
-        raise click.ClickException(f"{DOCUMENT} cannot be read: {error.strerror}.") from error
-    except ValueError as error:
-        raise click.ClickException(f"{DOCUMENT} {error}.") from error
-
-
 @click.command()
 @click.argument("data", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option("--sigma", "sigmas", type=float, multiple=True, default=(15, 25, 50))
@@ -291,7 +256,7 @@ def main(
 ) -> None:
     """Measures and prints the tables."""
     if writes:
-        document_with("")  # better now than after an hour
+        PART.page_with("")  # better now than after an hour
     for module, package in PACKAGES.items():
         if optional(module) is None:
             click.echo(f"{package} is not installed: its rows are left out.", err=True)
@@ -309,7 +274,7 @@ def main(
         tables.append(part(plan))
         print(tables[-1], flush=True)
     if writes:
-        DOCUMENT.write_text(document_with("\n".join(tables)), encoding="utf-8")
+        PART.write("\n".join(tables))
 
 
 if __name__ == "__main__":

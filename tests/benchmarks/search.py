@@ -27,9 +27,7 @@ from typing import Any
 
 import click
 import torch
-from documents import replace_part
 from natsort import natsorted
-from peer_networks import FfdNet
 from torch import Generator, Tensor, nn
 from torch.nn import functional
 from torch.utils.flop_counter import FlopCounterMode
@@ -42,11 +40,12 @@ from restorer.models.denoiser import SIGMA_UNIT, ResidualBlock
 from restorer.models.upscaler import Upscaler
 from restorer.training.recipes import RECIPES
 from restorer.training.train import Plan, train
+from tests.benchmarks.documents import MODELS, Part, aligned
+from tests.benchmarks.peer_networks import FfdNet
 
-DOCS = Path(__file__).parents[2] / "docs"
-RESULTS = DOCS / "search.json"
-PAGE = DOCS / "models.md"
-PLOT = DOCS / "search.svg"
+RESULTS = MODELS.parent / "search.json"
+PART = Part(MODELS, "search", "tests/benchmarks/search.py")
+PLOT = MODELS.parent / "search.svg"
 SIGMAS = (15, 25, 50)
 SCALE = 4  # the dearest of the upscalers
 FFDNET = "FFDNet (Zhang et al. 2018)"
@@ -318,24 +317,26 @@ def write() -> None:
     parts = [f"![Quality against time]({PLOT.name})\n"]
     for task, title in (("denoise", "Denoisers"), ("upscale", f"Upscalers, x{SCALE}")):
         parts.append(f"{title}:\n\n{table([row for row in rows if row['task'] == task])}")
-    replace_part(PAGE, "search", "tests/benchmarks/search.py", "\n".join(parts))
+    PART.write("\n".join(parts))
 
 
 def table(rows: list[dict[str, Any]]) -> str:
     """Markdown, the best first."""
     levels = list(rows[0]["psnr_db"])
     titles = [f"sigma {level} (dB)" if level.isdigit() else f"{level} (dB)" for level in levels]
-    lines = [
-        f"| network | steps | {' | '.join(titles)} | kMAC a pixel | parameters | ms a megapixel |",
-        "|---|" + "---:|" * (len(levels) + 4),
+    head = ["network", "steps", *titles, "kMAC a pixel", "parameters", "ms a megapixel"]
+    rows = [
+        [
+            row["name"],
+            str(row["steps"]),
+            *(f"{row['psnr_db'][level]:.2f}" for level in levels),
+            f"{row['kmac']:.0f}",
+            f"{row['parameters'] / 1e6:.2f} M",
+            str(row["ms_per_megapixel"]),
+        ]
+        for row in sorted(rows, key=quality, reverse=True)
     ]
-    for row in sorted(rows, key=quality, reverse=True):
-        scores = " | ".join(f"{row['psnr_db'][level]:.2f}" for level in levels)
-        lines.append(
-            f"| {row['name']} | {row['steps']} | {scores} | {row['kmac']:.0f} "
-            f"| {row['parameters'] / 1e6:.2f} M | {row['ms_per_megapixel']} |"
-        )
-    return "\n".join(lines) + "\n"
+    return aligned([head, *rows])
 
 
 def quality(row: dict[str, Any]) -> float:

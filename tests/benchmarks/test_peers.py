@@ -47,29 +47,6 @@ def test_the_timed_picture_has_the_size_that_is_asked_for(scale):
     assert scale > 1 or height % 8 == width % 8 == 0
 
 
-def test_tables_go_between_the_markers():
-    document = f"before\n{peers.START}old\n{peers.END}after\n"
-    assert peers.replaced(document, "new\n") == f"before\n{peers.START}new\n{peers.END}after\n"
-
-
-@pytest.mark.parametrize(
-    "document",
-    ["", peers.START, peers.END + peers.START, 2 * (peers.START + peers.END)],
-    ids=["none", "no end", "wrong order", "twice"],
-)
-def test_a_document_without_its_markers_is_refused(document):
-    with pytest.raises(ValueError, match="end of peers"):
-        peers.replaced(document, "new\n")
-
-
-def test_columns_are_aligned():
-    assert peers.aligned([["", "dB"], ["long", "1"]]) == (
-        "|      | dB |\n"
-        "| ---- | -: |\n"
-        "| long |  1 |\n"
-    )  # fmt: skip
-
-
 @pytest.mark.parametrize(("value", "text"), [(152.4, "152"), (1.346, "1.35"), (0.02974, "0.0297")])
 def test_numbers_have_three_digits(value, text):
     assert peers.significant(value) == text
