@@ -9,6 +9,7 @@ import time
 from collections.abc import Generator as Generates
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 import torch
 from torch import Tensor
@@ -23,6 +24,8 @@ from restorer.training.checkpoint import CHECKPOINT_NAME, State
 from restorer.training.objective import Objective
 from restorer.training.photo_objective import PhotoObjective
 from restorer.training.recipes import Recipe
+
+HISTORY_SUFFIX: Final = ".history.csv"  # hours, steps, what `Progress.validation` is
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +113,7 @@ def train(plan: Plan) -> Generates[Progress, None, None]:
                 validation = None
                 if now - last_save > plan.checkpoint_every_s:
                     _save(plan, state)
-                    validation = objective.validate(state.average)
+                    validation = _validate(plan, objective, state)
                     last_save = now
                 done = min(1.0, _fraction(plan, state))
                 yield Progress(
@@ -132,7 +135,7 @@ def train(plan: Plan) -> Generates[Progress, None, None]:
         eta_s=0.0,
         loss=_mean(losses or reported),
         megapixels_per_s=0.0,
-        validation=objective.validate(state.average),
+        validation=_validate(plan, objective, state),
     )
 
 
@@ -182,23 +185,36 @@ def _start(plan: Plan, device: torch.device) -> State:
         )
     torch.manual_seed(plan.seed)  # the fresh weights
     network = build(plan.recipe)
+    steps, hours = 0, 0.0
     if plan.start_from is not None:
-        network.load_state_dict(_trained_weights(plan.recipe, plan.start_from))
+        trained = catalog.open_catalog(plan.start_from)
+        entry = trained.entry(plan.recipe.name)
+        if entry.arguments != plan.recipe.arguments:
+            raise TrainingError(
+                f"The {entry.name} in {plan.start_from} is another network than the recipe's."
+            )
+        network.load_state_dict(trained.load(entry.name).state_dict())
+        steps, hours = entry.steps, entry.hours
     state = checkpoint.fresh(network, plan.recipe, device, plan.seed)
+    state.step, state.trained_s = steps, 3600 * hours  # what they have had already counts
     if plan.resume:
         checkpoint.resume(plan.out, plan.recipe, state)
     return state
 
 
-def _trained_weights(recipe: Recipe, folder: Path) -> dict[str, Tensor]:
-    trained = catalog.open_catalog(folder)
-    if trained.entry(recipe.name).arguments != recipe.arguments:
-        raise TrainingError(f"The {recipe.name} in {folder} is another network than the recipe's.")
-    return trained.load(recipe.name).state_dict()
-
-
 def _save(plan: Plan, state: State) -> None:
     checkpoint.save(plan.out, plan.recipe, state, finished=_fraction(plan, state) >= 1)
+
+
+def _validate(plan: Plan, objective: Objective, state: State) -> float:
+    """Also adds a line to the history beside the weights: what the hours brought."""
+    value = objective.validate(state.average)
+    path = plan.out / f"{plan.recipe.name}{HISTORY_SUFFIX}"
+    with path.open("a", encoding="utf-8") as history:
+        if not history.tell():
+            history.write("hours,steps,held_out\n")
+        history.write(f"{state.trained_s / 3600:.4f},{state.step},{value:.3f}\n")
+    return value
 
 
 def _export(plan: Plan, state: State, device: torch.device) -> None:

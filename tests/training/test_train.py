@@ -134,6 +134,24 @@ def test_a_training_starts_from_given_weights(plan, tmp_path):
         torch.testing.assert_close(saved[key], value)
 
 
+def test_what_given_weights_have_had_counts(plan, tmp_path):
+    list(train.train(dataclasses.replace(plan, minutes=None, steps=5)))
+    onward = dataclasses.replace(plan, minutes=None, steps=2, start_from=plan.out)
+    last = list(train.train(dataclasses.replace(onward, out=tmp_path / "onward")))[-1]
+    assert last.step == 7
+    assert open_catalog(tmp_path / "onward").entry("denoiser").steps == 7
+
+
+def test_the_history_tells_what_the_hours_brought(plan):
+    often = dataclasses.replace(plan, minutes=None, steps=3, checkpoint_every_s=-1)
+    progress = list(train.train(often))
+    text = (plan.out / f"denoiser{train.HISTORY_SUFFIX}").read_text(encoding="utf-8")
+    head, *lines = text.splitlines()
+    assert head == "hours,steps,held_out"
+    assert [line.split(",")[1] for line in lines] == ["1", "2", "3", "3"]
+    assert float(lines[-1].split(",")[2]) == pytest.approx(progress[-1].validation, abs=1e-3)
+
+
 def test_weights_of_another_network_are_refused(plan, tmp_path):
     list(train.train(dataclasses.replace(plan, minutes=0.1)))
     other = dataclasses.replace(
