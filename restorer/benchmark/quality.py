@@ -24,6 +24,7 @@ from restorer.errors import DataError, ShapeMismatch
 from restorer.models.estimator import Estimator
 
 FIXED_SIGMAS: Final = (1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0, 12.0, 15.0, 20.0, 25.0, 35.0, 50.0)
+UNTOUCHED: Final = 99.0  # decibels for a picture that came back as it was: JSON has no infinity
 _EIGHT_BITS: Final = np.dtype(np.uint8)
 
 
@@ -57,7 +58,9 @@ class DenoiseScore:
 class PairScore:
     """A really noisy picture against its clean twin; `best` is the best of `FIXED_SIGMAS`.
 
-    `estimated_sigma` was found on the noisy picture, `clean_sigma` on the clean one.
+    `estimated_sigma` was found on the noisy picture, `clean_sigma` on the clean one. `kept_psnr`:
+    the clean one restored as automatically as the noisy one, against itself; `UNTOUCHED` if nothing
+    was done to it.
     """
 
     name: str
@@ -65,6 +68,7 @@ class PairScore:
     estimated_sigma: float
     auto_strength: float
     clean_sigma: float
+    kept_psnr: float
     noisy_psnr: float
     auto_psnr: float
     auto_ssim: float
@@ -116,12 +120,15 @@ def pairs(
         auto = run(noisy, networks, estimated.strength, device)
         fixed = {s: psnr(run(noisy, networks, s, device), clean) for s in FIXED_SIGMAS}
         best_sigma = max(fixed, key=lambda sigma: fixed[sigma])
+        estimated_clean = noise.estimate(Image(clean), estimator)
+        kept = run(clean, networks, estimated_clean.strength, device)
         yield PairScore(
             name=case.name,
             noise_rms=float(np.sqrt(np.mean(np.square(noisy - clean))) * 255),
             estimated_sigma=estimated.sigma,
             auto_strength=estimated.strength,
-            clean_sigma=noise.estimate(Image(clean), estimator).sigma,
+            clean_sigma=estimated_clean.sigma,
+            kept_psnr=min(UNTOUCHED, psnr(kept, clean)),
             noisy_psnr=psnr(noisy, clean),
             auto_psnr=psnr(auto, clean),
             auto_ssim=ssim(auto, clean),

@@ -93,7 +93,8 @@ def pairs(folder: Path, device: str, weights: Path, as_json: bool) -> None:
         f"sigma estimated {_mean(s.estimated_sigma for s in scores):.2f}, "
         f"denoised at {_mean(s.auto_strength for s in scores):.2f}, "
         f"true RMS {_mean(s.noise_rms for s in scores):.2f}, "
-        f"at most {max(s.clean_sigma for s in scores):.2f} on the clean twins"
+        f"at most {max(s.clean_sigma for s in scores):.2f} on the clean twins, "
+        f"which come back at {min(s.kept_psnr for s in scores):.1f} dB or more"
     )
 
 
