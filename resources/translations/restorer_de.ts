@@ -20,6 +20,10 @@
         <translation>Zweck</translation>
     </message>
     <message>
+        <source>Limits</source>
+        <translation>Grenzen</translation>
+    </message>
+    <message>
         <source>Trained on</source>
         <translation>Trainiert mit</translation>
     </message>
@@ -394,6 +398,14 @@
     <message>
         <source>Height of the result in pixels</source>
         <translation>Höhe des Ergebnisses in Pixeln</translation>
+    </message>
+    <message>
+        <source>Thorough, 8 times as slow</source>
+        <translation>Gründlich, 8-mal so langsam</translation>
+    </message>
+    <message>
+        <source>The mean of eight passes, turned and mirrored: a little better</source>
+        <translation>Das Mittel aus acht Durchgängen, gedreht und gespiegelt: etwas besser</translation>
     </message>
     <message>
         <source>Enlarged detail is plausible, not recovered.</source>

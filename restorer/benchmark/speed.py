@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import multiprocessing
 import statistics
-import sys
 import tempfile
 import time
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from typing import Final
 import numpy as np
 import torch
 
+from restorer.benchmark.memory import peak_mib
 from restorer.benchmark.scene import add_sensor_noise, draw_scene
 from restorer.engine import imagefile, resultfile
 from restorer.engine.device import available, ladder
@@ -123,16 +123,3 @@ def draw_photo(path: Path, megapixels: float) -> None:
     height = round(megapixels * 1e6 / width)
     times = (-(-height // scene.shape[0]), -(-width // scene.shape[1]), 1)
     resultfile.write(Image(np.tile(scene, times)[:height, :width]), path, quality=92)
-
-
-def peak_mib() -> float | None:
-    """Of this process, so far; None where the system does not tell."""
-    status = Path("/proc/self/status")
-    if status.exists():  # not `ru_maxrss`, which on Linux starts with the parent's
-        return int(status.read_text(encoding="ascii").split("VmHWM:")[1].split()[0]) / 2**10
-    if sys.platform == "win32":
-        return None
-    import resource
-
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak / 2**20 if sys.platform == "darwin" else peak / 2**10

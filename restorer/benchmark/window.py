@@ -19,6 +19,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from restorer.benchmark.memory import peak_mib_of
+
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
@@ -98,7 +100,7 @@ def _measure_window(folder: Path, megapixels: float, start_s: float) -> WindowSc
         _open_s(app, window, folder / "large.jpg")
         window.session.cancel()
         fps = _frames_per_second(app, window)
-        worker_mib = _peak_mib_of(client[0].process_id)
+        worker_mib = peak_mib_of(client[0].process_id)
     finally:
         window.hide()
         client[0].close()
@@ -113,7 +115,7 @@ def _measure_window(folder: Path, megapixels: float, start_s: float) -> WindowSc
         delay_max_ms=float(longest),
         cancel_s=cancel_s,
         fps=fps,
-        window_mib=_peak_mib_of(os.getpid()),
+        window_mib=peak_mib_of(os.getpid()),
         worker_mib=worker_mib,
     )
 
@@ -232,11 +234,3 @@ def _until(app: QApplication, done: Callable[[], bool]) -> None:
             raise TimeoutError("The window did not get there.")
         app.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 20)
         time.sleep(0.0005)
-
-
-def _peak_mib_of(process_id: int | None) -> float | None:
-    try:
-        status = Path(f"/proc/{process_id}/status").read_text(encoding="ascii")
-    except OSError:
-        return None
-    return int(status.split("VmHWM:")[1].split()[0]) / 2**10

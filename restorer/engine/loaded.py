@@ -11,7 +11,7 @@ from restorer.models.catalog import Catalog, open_catalog
 from restorer.models.denoiser import Denoiser
 from restorer.models.estimator import Estimator
 from restorer.models.upscaler import Upscaler
-from restorer.settings import weights_dir
+from restorer.settings import Settings, weights_dir
 
 _Network = TypeVar("_Network", Denoiser, Upscaler, Estimator)
 
@@ -36,10 +36,12 @@ class Models:
     def upscaler(self, scale: int) -> Upscaler:
         return self._get(f"upscaler-x{scale}", lambda catalog: catalog.upscaler(scale))
 
-    def networks(self, *, denoise: bool, scale: int) -> Networks:
+    def networks(self, settings: Settings, scale: int) -> Networks:
+        """Those that the settings ask for, enlarging by `scale`."""
         return Networks(
-            denoiser=self.denoiser() if denoise else None,
+            denoiser=None if settings.denoise == "off" else self.denoiser(),
             upscaler=self.upscaler(scale) if scale > 1 else None,
+            thorough=settings.thorough,
         )
 
     def checksum(self, name: str) -> str:

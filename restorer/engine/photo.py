@@ -109,8 +109,7 @@ class Workshop:
 
     def networks(self, scale: int | None = None) -> Networks:
         """Those of the settings, enlarging by `scale` if that is given."""
-        denoise = self.settings.denoise != "off"
-        return self.models.networks(denoise=denoise, scale=scale or self.settings.scale)
+        return self.models.networks(self.settings, scale or self.settings.scale)
 
     def restore_file(
         self,

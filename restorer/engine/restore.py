@@ -18,6 +18,7 @@ from torch.nn import functional
 
 from restorer.engine.alpha import with_clean_edges
 from restorer.engine.device import Rung, max_tile_px
+from restorer.engine.ensemble import self_ensemble
 from restorer.engine.image import Image, Pixels, Samples, to_pixels, to_samples
 from restorer.engine.tiling import Box, cut, nearest_first, plan, quarter
 from restorer.errors import RestoreFailed
@@ -50,10 +51,14 @@ Event = TileDone | SteppedDown
 
 @dataclass(frozen=True, slots=True)
 class Networks:
-    """What is done to a picture, in this order; None leaves the step out."""
+    """What is done to a picture, in this order; None leaves the step out.
+
+    `thorough`: each by the mean of eight passes (`self_ensemble`).
+    """
 
     denoiser: Denoiser | None
     upscaler: Upscaler | None
+    thorough: bool = False
 
     @property
     def scale(self) -> int:
@@ -77,6 +82,7 @@ class Networks:
         return Networks(
             denoiser=self.denoiser and _moved(self.denoiser, rung),
             upscaler=self.upscaler and _moved(self.upscaler, rung),
+            thorough=self.thorough,
         )
 
 
@@ -259,12 +265,13 @@ def _run(image: Image, tile: Box, networks: Networks, rung: Rung, sigma: float) 
     batch = batch.to(rung.device, rung.dtype, memory_format=torch.channels_last)
     with _true_float32(rung):
         if networks.denoiser is not None:
-            batch = _denoise(batch, networks.denoiser, sigma, kept.seen_from(read))
+            batch = _denoise(batch, networks, sigma, kept.seen_from(read))
         if networks.upscaler is None:
             return _Restored(_pixels(batch, image), None)
         core = tile.seen_from(kept)
         inner = core.scaled(networks.upscaler.scale)
-        large = networks.upscaler(batch)[:, :, inner.rows, inner.columns]
+        large = _passed(networks.upscaler, batch, networks.thorough)
+        large = large[:, :, inner.rows, inner.columns]
         cleaned = _pixels(batch[:, :, core.rows, core.columns], image)
     return _Restored(_pixels(large, image), cleaned)
 
@@ -275,20 +282,26 @@ def _pixels(batch: Tensor, image: Image) -> Pixels:
     return pixels.mean(axis=2, keepdims=True) if image.samples.shape[2] == 1 else pixels
 
 
-def _denoise(batch: Tensor, denoiser: Denoiser, sigma: float, keep: Box) -> Tensor:
+def _denoise(batch: Tensor, networks: Networks, sigma: float, keep: Box) -> Tensor:
     """The part `keep` of the batch, denoised.
 
     Only the picture's own right and bottom rim is ever off the stride, so that every tile is
     padded with the pixels that the whole picture would be padded with.
     """
+    denoiser = networks.denoiser
+    assert denoiser is not None
     height, width = batch.shape[2:]
     padding = (0, -width % denoiser.stride, 0, -height % denoiser.stride)
     if any(padding):
         batch = functional.pad(batch, padding, mode="replicate")
         batch = batch.contiguous(memory_format=torch.channels_last)
     level = torch.full((1, 1, 1, 1), sigma, device=batch.device, dtype=batch.dtype)
-    denoised: Tensor = denoiser(batch, level)[:, :, keep.rows, keep.columns]
-    return denoised
+    denoised = _passed(lambda noisy: denoiser(noisy, level), batch, networks.thorough)
+    return denoised[:, :, keep.rows, keep.columns]
+
+
+def _passed(network: Callable[[Tensor], Tensor], batch: Tensor, thorough: bool) -> Tensor:
+    return self_ensemble(network, batch) if thorough else network(batch)
 
 
 def _what_is_wrong(restored: Pixels, source: Pixels, sigma: float) -> str | None:

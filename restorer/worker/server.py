@@ -185,8 +185,7 @@ class Server:
         settings, photo = request.settings, request.photo
         scale = _enlargement(photo, settings)
         models = self._wait_for_models()
-        denoise = settings.denoise != "off"
-        networks = models.networks(denoise=denoise, scale=scale)
+        networks = models.networks(settings, scale)
         for network in (networks.denoiser, networks.upscaler):
             if network is not None:
                 self._watch(network)
@@ -208,7 +207,7 @@ class Server:
         self._made += [file.path for file in (result_file, cleaned_file) if file is not None]
         result = Pyramid.create(result_file)
         cleaned = None if cleaned_file is None else Pyramid.create(cleaned_file)
-        at = sigma if denoise else None
+        at = None if settings.denoise == "off" else sigma
         self._made.clear()
         self._send(ResultStarted(request.job, result_file, cleaned_file, scale, at, str(rungs[0])))
         tiles = restore(
