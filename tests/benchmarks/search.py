@@ -177,7 +177,6 @@ def upscaler(name: str, width: int, blocks: int, block: str = "residual") -> Can
 CANDIDATES = (
     unet("shipped: 48/96/128, 1/1/2 blocks", [48, 96, 128], [1, 1, 2]),
     unet("narrow and deep: 32/64/128, 2/2/3", [32, 64, 128], [2, 2, 3]),
-    unet("two levels: 64/96, 1/1", [64, 96], [1, 1]),
     unet("four levels: 40/80/128/160, 1/1/1/2", [40, 80, 128, 160], [1, 1, 1, 2]),
     unet("wide below: 48/80/208, 1/1/1", [48, 80, 208], [1, 1, 1]),
     unet("no unshuffle: 20/40/80/128, 1/1/1/2", [20, 40, 80, 128], [1, 1, 1, 2], unshuffle=1),
@@ -189,7 +188,6 @@ CANDIDATES = (
     upscaler("shipped: 48 wide, 8 blocks", 48, 8),
     upscaler("wide: 64, 4 blocks", 64, 4),
     upscaler("narrow: 32, 18 blocks", 32, 18),
-    upscaler("SiLU for ReLU", 48, 8, "silu"),
     upscaler("NAFNet blocks: 64, 14", 64, 14, "naf"),
 )
 
