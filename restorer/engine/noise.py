@@ -15,16 +15,17 @@ from restorer.settings import MAX_SIGMA
 
 MAX_PATCHES: Final = 144  # spread over the photo: more do not change the answer, only the time
 # Coarse grain looks like texture, but it is everywhere and texture is not: there the quietest fifth
-# of the patches tells. Fine grain is told from texture in every patch, the surest ones count most,
-# and the finer it is the nearer to the middle one looks.
+# of the patches tells. Fine grain is told from texture in every patch: all agree on it, the surest
+# count most. Where they do not agree there is texture, and the quiet ones are right; the finer the
+# grain the less it is mistaken.
 COARSE_SHARE: Final = 0.2
-FINE_SHARES: Final = (0.1, 0.5)
+FINE_SHARES: Final = (0.05, 0.2)
 # Of real coarse grain a silent photo shows up to 0.4, and twice that is already worth removing.
 COARSE_SILENCE: Final = 0.4
 SILENCE: Final = 0.65
 COARSE_GAIN: Final = 20.0
 COARSE_STRENGTH: Final = 10.0
-_COARSE, _FINE = 0.15, 0.3  # of `fineness`: coarse grain below, none above
+_COARSE, _FINE = 0.15, 0.2  # of `fineness`: coarse grain below, none above
 _WHITE: Final = 0.6
 _MAX_CLIPPED: Final = 0.05  # of a patch's samples: clipped noise is missing noise
 _WORDS: Final = ((3.0, "hardly any"), (8.0, "slight"), (20.0, "visible"), (40.0, "strong"))

@@ -178,7 +178,6 @@ CANDIDATES = (
     unet("shipped: 48/96/128, 1/1/2 blocks", [48, 96, 128], [1, 1, 2]),
     unet("narrow and deep: 32/64/128, 2/2/3", [32, 64, 128], [2, 2, 3]),
     unet("four levels: 40/80/128/160, 1/1/1/2", [40, 80, 128, 160], [1, 1, 1, 2]),
-    unet("wide below: 48/80/208, 1/1/1", [48, 80, 208], [1, 1, 1]),
     unet("no unshuffle: 20/40/80/128, 1/1/1/2", [20, 40, 80, 128], [1, 1, 1, 2], unshuffle=1),
     unet("unshuffle by 4: 128/160, 1/1", [128, 160], [1, 1], unshuffle=4),
     unet("SiLU for ReLU", [48, 96, 128], [1, 1, 2], block="silu"),
@@ -187,7 +186,6 @@ CANDIDATES = (
     Candidate("denoise", FFDNET, "FfdNet", {}),
     upscaler("shipped: 48 wide, 8 blocks", 48, 8),
     upscaler("wide: 64, 4 blocks", 64, 4),
-    upscaler("narrow: 32, 18 blocks", 32, 18),
     upscaler("NAFNet blocks: 64, 14", 64, 14, "naf"),
 )
 
