@@ -25,4 +25,5 @@ def peak_mib_of(process_id: int | None) -> float | None:
         status = Path(f"/proc/{process_id}/status").read_text(encoding="ascii")
     except OSError:
         return None
-    return int(status.split("VmHWM:")[1].split()[0]) / 2**10
+    _, found, rest = status.partition("VmHWM:")
+    return int(rest.split()[0]) / 2**10 if found else None

@@ -62,11 +62,12 @@ def _card(entry: Entry) -> str:
     if entry.degradations is not None:
         rows.insert(4, ("Degradations", entry.degradations))
     if entry.kmac_per_px is not None:
-        rows.append(("Cost", f"{entry.kmac_per_px:g} thousand multiplications for each pixel"))
+        cost = f"{entry.kmac_per_px:g} thousand multiply-adds for a pixel of the result"
+        rows.append(("Cost", cost))
     if entry.halo is not None:
         rows.append(("Tiles", f"halo {entry.halo} px, stride {entry.stride} px"))
     if entry.sigma_range is not None:
         low, high = entry.sigma_range
         rows.append(("Noise", f"sigma {low:g} to {high:g} in 8-bit levels"))
     rows += [(f"On {data}", json.dumps(figures)) for data, figures in entry.figures.items()]
-    return "\n".join(f"{title:<14} {text}" for title, text in rows)
+    return "\n".join(f"{title:<14} {text}" for title, text in rows if text)

@@ -26,6 +26,7 @@ from restorer.models.denoiser import Denoiser
 from restorer.models.upscaler import Upscaler
 
 _DARK: Final = 1 / 255
+_MEAN_BYTES: Final = 24  # a pixel of the result: the mean so far and the answer that is added to it
 _Network = TypeVar("_Network", Denoiser, Upscaler)
 
 
@@ -75,7 +76,11 @@ class Networks:
     @property
     def bytes_per_px(self) -> float:
         """Working memory a pixel of input, in float32; the two do not work at the same time."""
-        return max(network.bytes_per_px for network in (self.denoiser, self.upscaler) if network)
+        return max(
+            network.bytes_per_px + (_MEAN_BYTES * network.scale**2 if self.thorough else 0)
+            for network in (self.denoiser, self.upscaler)
+            if network
+        )
 
     def on(self, rung: Rung) -> Networks:
         """The same networks on that device, with those numbers."""

@@ -65,7 +65,7 @@ def _card(entry: dict[str, Any]) -> str:
             translate("AboutModels", "{0} parameters").format(f"{entry['parameters']:,}"),
         ),
     ]
-    cells = [(escape(title), escape(text)) for title, text in rows]
+    cells = [(escape(title), escape(text)) for title, text in rows if text]
     cells += [
         (escape(translate("AboutModels", "Measured: {0}").format(data)), text)
         for data, text in _figures(entry["figures"])

@@ -13,7 +13,6 @@ import torch
 from safetensors import SafetensorError
 from safetensors.torch import load as load_tensors
 from safetensors.torch import save as save_tensors
-from torch.utils.flop_counter import FlopCounterMode
 
 from restorer.errors import ModelUnknown, WeightsCorrupt, WeightsMissing
 from restorer.models import CATALOG_NAME
@@ -44,7 +43,7 @@ class Entry:
     """One model's card: all that is needed to run it and to judge it.
 
     `halo`, `stride`: input pixels. `sigma_range`: noise it was trained on, 8-bit levels.
-    `kmac_per_px`: thousand multiplications and additions for a pixel of the result. What is asked
+    `kmac_per_px`: thousand multiply-adds for a pixel of the result. What is asked
     of photos only (`scale` to `degradations`) is None for the models of digits.
     `figures`: what `tests/benchmarks/figures.py` measured with exactly these weights, by data set.
     """
@@ -202,6 +201,9 @@ def write_catalog(catalog: Catalog) -> None:
 
 def _kmac_per_px(module: Network) -> float | None:
     """Of the networks that make pictures out of pictures."""
+    # Where there is no triton this import warns about it: only what trains needs to hear that.
+    from torch.utils.flop_counter import FlopCounterMode
+
     if not isinstance(module, Denoiser | Upscaler):
         return None
     picture = torch.zeros(1, 3, 96, 96)

@@ -27,7 +27,10 @@ SOFT_SHARE: Final = 0.5  # of the estimator's patches
 
 @dataclass(frozen=True, slots=True)
 class NoisyBatch:
-    """`noisy` and `clean` (N, 3, H, W); `sigma` (N, 1, 1, 1), the level given to the denoiser."""
+    """`noisy` and `clean` (N, 3, H, W), and the level of the noise, `sigma` (N, 1, 1, 1).
+
+    The denoiser is told the level, the estimator has to find it.
+    """
 
     noisy: Tensor
     clean: Tensor
@@ -44,7 +47,7 @@ def noisy_batch(clean: Tensor, generator: Generator) -> NoisyBatch:
 
     There is no simulated camera noise: trained without it, from the same weights, the denoiser took
     more of the noise out of real photos (`restorer benchmark pairs`; the best fixed sigma of each
-    gained 2.08 dB instead of 1.94), since it no longer took blotches for a camera's own.
+    gained 2.08 dB instead of 1.94).
     """
     count = clean.shape[0]
     n_white = count - count // 8
@@ -85,7 +88,7 @@ def white_level(noise: Tensor) -> Tensor:
     White noise averaged over n pixels falls to a root of n. What demosaicing and noise reduction
     leave does not: it lies in the low frequencies, where it is as strong as white noise of two to
     four times its RMS. That is the level at which a denoiser removes it, so it is the level that
-    the denoiser is told and that the estimator learns; for white noise it is sigma itself.
+    the estimator learns; for white noise it is sigma itself.
     """
     coarse = COARSE_PX * _rms(functional.avg_pool2d(noise, COARSE_PX))
     return 255 * torch.maximum(_rms(noise), coarse)
@@ -178,7 +181,7 @@ def small_batch(clean: Tensor, scale: int, generator: Generator) -> Tensor:
     compressed; each by a random amount that may be next to nothing. With half of the batch like
     this the network no longer trusts clean pictures: 0.3 dB less on Set5.
     """
-    plain = clean.shape[0] - clean.shape[0] // 8
+    plain = clean.shape[0] - max(1, clean.shape[0] // 8)
     ordinary = clean[plain:]
     count = ordinary.shape[0]
     blurred = _gaussian_blur(ordinary, _uniform(count, 0.05, 0.35 * scale, generator), radius=4)

@@ -178,11 +178,13 @@ def _update_average(state: State, decay: float) -> None:
 
 
 def _start(plan: Plan, device: torch.device) -> State:
-    if not plan.resume and (plan.out / CHECKPOINT_NAME).exists():
-        raise TrainingError(
-            f"{plan.out} holds an earlier training. Add --resume to go on with it, or choose "
-            "another --out."
-        )
+    if not plan.resume:
+        if (plan.out / CHECKPOINT_NAME).exists():
+            raise TrainingError(
+                f"{plan.out} holds an earlier training. Add --resume to go on with it, or choose "
+                "another --out."
+            )
+        _history(plan).unlink(missing_ok=True)  # of weights that are about to be replaced
     torch.manual_seed(plan.seed)  # the fresh weights
     network = build(plan.recipe)
     steps, hours = 0, 0.0
@@ -209,12 +211,15 @@ def _save(plan: Plan, state: State) -> None:
 def _validate(plan: Plan, objective: Objective, state: State) -> float:
     """Also adds a line to the history beside the weights: what the hours brought."""
     value = objective.validate(state.average)
-    path = plan.out / f"{plan.recipe.name}{HISTORY_SUFFIX}"
-    with path.open("a", encoding="utf-8") as history:
+    with _history(plan).open("a", encoding="utf-8") as history:
         if not history.tell():
             history.write("hours,steps,held_out\n")
         history.write(f"{state.trained_s / 3600:.4f},{state.step},{value:.3f}\n")
     return value
+
+
+def _history(plan: Plan) -> Path:
+    return plan.out / f"{plan.recipe.name}{HISTORY_SUFFIX}"
 
 
 def _export(plan: Plan, state: State, device: torch.device) -> None:

@@ -28,8 +28,8 @@ def card(entry: Entry) -> str:
         ("Trained on", entry.trained_on),
         ("Degradations", entry.degradations or "none"),
         ("Loss", entry.loss),
-        ("Training", f"{entry.steps:,} steps in {entry.hours:g} h on {entry.hardware}"),
-        ("Seed", f"{entry.seed} (of the last cycle)"),
+        ("Last cycle", f"seed {entry.seed}, on {entry.hardware}"),
+        ("All cycles", f"{entry.steps:,} steps in {entry.hours:g} h"),
         ("Size", size(entry)),
         ("Tiles", f"halo {entry.halo} px, stride {entry.stride} px" if entry.stride else ""),
     ]
@@ -41,7 +41,7 @@ def card(entry: Entry) -> str:
 def size(entry: Entry) -> str:
     text = f"{entry.parameters:,} parameters"
     if entry.kmac_per_px is not None:
-        text += f"; {entry.kmac_per_px:g} thousand multiplications for a pixel of the result"
+        text += f"; {entry.kmac_per_px:g} thousand multiply-adds for a pixel of the result"
     return text
 
 

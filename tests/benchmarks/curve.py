@@ -11,6 +11,7 @@ import math
 from pathlib import Path
 
 from restorer.settings import weights_dir
+from restorer.training.recipes import RECIPES
 from restorer.training.train import HISTORY_SUFFIX
 from tests.benchmarks.documents import MODELS, Part, aligned
 
@@ -38,11 +39,17 @@ def main() -> None:
     from matplotlib import pyplot as plt
 
     mpl.rcParams["svg.hashsalt"] = "restorer"  # the same figures give the same file
-    paths = sorted(weights_dir().glob(f"*{HISTORY_SUFFIX}"))
-    curves = {path.name.removesuffix(HISTORY_SUFFIX): read(path) for path in paths}
-    figure, axes = plt.subplots(1, len(curves), figsize=(3 * len(curves), 3), layout="constrained")
+    curves = {
+        name: read(path)
+        for name, recipe in RECIPES.items()
+        if recipe.task in ("denoise", "upscale")
+        and (path := weights_dir() / f"{name}{HISTORY_SUFFIX}").exists()
+    }
+    figure, axes = plt.subplots(
+        1, len(curves), figsize=(3 * len(curves), 3), layout="constrained", squeeze=False
+    )
     rows = [["held-out photos", "hours", "dB", "last hour", "last quarter of an hour"]]
-    for axis, (name, curve) in zip(axes, curves.items(), strict=True):
+    for axis, (name, curve) in zip(axes[0], curves.items(), strict=True):
         axis.plot(*zip(*curve, strict=True), color="#30638e")
         axis.set_title(name)
         axis.set_xlabel("hours")

@@ -44,7 +44,7 @@ class Failure:
 def cloth() -> Levels:
     """A weave of 3 by 4 pixels, 8 levels strong, under a soft light."""
     y, x = grid()
-    weave = 8 * np.sign(np.sin(2 * np.pi * x / 3)) * np.sign(np.sin(2 * np.pi * y / 4))
+    weave = 8 * np.sign(np.sin(2 * np.pi * (x + 0.5) / 3)) * np.sign(np.sin(np.pi * (y + 0.5) / 2))
     return colour(110 + 40 * x / SIZE[0] + weave, (1.0, 0.9, 0.75))
 
 
@@ -90,7 +90,8 @@ def blotches(clean: Levels) -> Levels:
     height, width = (side // 10 for side in clean.shape[:2])
     field = np.random.default_rng(1).standard_normal((3, height, width)).astype(np.float32)
     wide = [PillowImage.fromarray(plane).resize(SIZE, BICUBIC) for plane in field]
-    return clean + 10 * np.stack([np.asarray(plane) for plane in wide], axis=2)
+    noise = np.stack([np.asarray(plane) for plane in wide], axis=2)
+    return clean + 10 * noise / noise.std()
 
 
 def shrunk(scale: int) -> Callable[[Levels], Levels]:

@@ -125,7 +125,7 @@ def white_noise_methods(bm3d_pictures: int) -> list[Method]:
     networks = Networks(denoiser=open_catalog(weights_dir()).denoiser(), upscaler=None)
     return [
         Method("Noisy", lambda case: case.degraded),
-        Method(OURS, lambda case: quality.run(case.degraded, networks, known_sigma(case), "auto")),
+        Method(OURS, lambda case: quality.run(case.degraded, networks, known_sigma(case), "cpu")),
         *others(
             lambda case: [share * known_sigma(case) for share in NLM_SHARES],
             lambda case: [known_sigma(case)],
@@ -140,7 +140,7 @@ def real_noise_methods(bm3d_pictures: int) -> list[Method]:
     estimator = catalog.estimator()
 
     def ours(noisy: Pixels, sigma: float) -> Pixels:
-        return quality.run(noisy, networks, sigma, "auto")
+        return quality.run(noisy, networks, sigma, "cpu")
 
     def automatic(case: Case) -> Pixels:
         return ours(case.degraded, noise.estimate(Image(case.degraded), estimator).strength)
@@ -161,7 +161,7 @@ def enlarging_methods(scale: int) -> list[Method]:
     networks = Networks(denoiser=None, upscaler=open_catalog(weights_dir()).upscaler(scale))
     bicubic, lanczos = PillowImage.Resampling.BICUBIC, PillowImage.Resampling.LANCZOS
     return [
-        Method(OURS, lambda case: quality.run(case.degraded, networks, 0.0, "auto")),
+        Method(OURS, lambda case: quality.run(case.degraded, networks, 0.0, "cpu")),
         Method(BICUBIC, lambda case: quality.resize(case.degraded, scale, bicubic)),
         Method(LANCZOS, lambda case: quality.resize(case.degraded, scale, lanczos)),
     ]

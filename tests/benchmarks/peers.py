@@ -87,8 +87,9 @@ def real_noise(plan: Plan) -> str:
     return (
         "### Real noise\n\n"
         f"On {pictures_of(scores)} of PolyU. Restorer finds the strength by itself. Of non-local "
-        f"means ({len(NLM_STRENGTHS)} strengths) and BM3D ({len(BM3D_STRENGTHS)}) the best for "
-        "each picture counts, which only those can choose who have the clean picture.\n\n"
+        f"means ({len(NLM_STRENGTHS)} strengths), BM3D ({len(BM3D_STRENGTHS)}) and Restorer's own "
+        f"second row ({len(quality.FIXED_SIGMAS)}) the best for each picture counts, which only "
+        "those can choose who have the clean picture.\n\n"
         f"{aligned([['', 'PSNR / SSIM'], *rows])}"
     )
 

@@ -7,9 +7,9 @@ Three steps, because a search takes hours and timings want a machine that does n
     python tests/benchmarks/search.py write
 
 `train` trains every candidate that has no result yet by the shipped recipe, for the same minutes
-from fresh weights, and measures it on the pictures below EVAL. `time` measures milliseconds a
-megapixel. `write` makes the plot and the tables of `docs/models.md` (it needs the extra `peers`).
-Results are kept in `docs/search.json`; delete it to begin anew.
+from fresh weights, on one processor core, and measures it on the pictures below EVAL. `time`
+measures milliseconds a megapixel. `write` makes the plot and the tables of `docs/models.md` (it
+needs the extra `peers`). Results are kept in `docs/search.json`; delete it to begin anew.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from __future__ import annotations
 import dataclasses
 import itertools
 import json
+import math
 import os
 import statistics
 import tempfile
@@ -26,15 +27,15 @@ from pathlib import Path
 from typing import Any
 
 import click
+import numpy as np
 import torch
-from natsort import natsorted
-from torch import Generator, Tensor, nn
+from torch import Tensor, nn
 from torch.nn import functional
 from torch.utils.flop_counter import FlopCounterMode
 
-from restorer.engine import imagefile
-from restorer.engine.image import to_pixels
-from restorer.engine.metrics import crop_border, luma, psnr
+from restorer.benchmark import quality
+from restorer.engine.image import Pixels
+from restorer.engine.metrics import psnr
 from restorer.models.catalog import ARCHITECTURES, open_catalog
 from restorer.models.denoiser import SIGMA_UNIT, ResidualBlock
 from restorer.models.upscaler import Upscaler
@@ -46,7 +47,8 @@ from tests.benchmarks.peer_networks import FfdNet
 RESULTS = MODELS.parent / "search.json"
 PART = Part(MODELS, "search", "tests/benchmarks/search.py")
 PLOT = MODELS.parent / "search.svg"
-SIGMAS = (15, 25, 50)
+SIGMAS = (15.0, 25.0, 50.0)
+STRIDE = 16  # of the candidate with most levels
 SCALE = 4  # the dearest of the upscalers
 FFDNET = "FFDNet (Zhang et al. 2018)"
 
@@ -191,36 +193,37 @@ CANDIDATES = (
 
 
 def psnr_white(network: nn.Module, folder: Path) -> dict[str, float]:
-    """Mean RGB PSNR by level of white noise, unclipped; the pictures' largest multiple of 16."""
-    scores: dict[str, list[float]] = {str(sigma): [] for sigma in SIGMAS}
-    for path in natsorted(folder.iterdir()):
-        clean = to_pixels(imagefile.read(path).samples)
-        clean = clean[: clean.shape[0] // 16 * 16, : clean.shape[1] // 16 * 16]
-        tensor = torch.from_numpy(clean).permute(2, 0, 1)[None]
-        for sigma in SIGMAS:
-            noise = torch.randn(tensor.shape, generator=Generator().manual_seed(sigma))
-            noisy = tensor + noise * (sigma / 255)
-            restored = network(noisy, torch.full((1, 1, 1, 1), float(sigma)))
-            scores[str(sigma)].append(psnr(as_pixels(restored), clean))
+    """Mean RGB PSNR by level of white noise, by the protocol of `quality.denoise`."""
+    scores: dict[str, list[float]] = {f"{sigma:g}": [] for sigma in SIGMAS}
+    for case in quality.white_noise(folder, SIGMAS):
+        noisy = as_batch(case.degraded)
+        height, width = noisy.shape[2:]
+        padding = (0, -width % STRIDE, 0, -height % STRIDE)
+        noisy = functional.pad(noisy, padding, mode="replicate")
+        restored = network(noisy, torch.full((1, 1, 1, 1), case.sigma))[..., :height, :width]
+        scores[f"{case.sigma:g}"].append(psnr(as_pixels(restored), case.clean))
     return {level: round(statistics.fmean(values), 2) for level, values in scores.items()}
 
 
 def psnr_enlarged(network: nn.Module, folder: Path) -> dict[str, float]:
-    """Mean PSNR on luma, `SCALE` border pixels cut."""
-    scores = []
-    for path in natsorted(folder.glob(f"*_{SCALE}_HR.png")):
-        clean = to_pixels(imagefile.read(path).samples)
-        small = to_pixels(imagefile.read(path.with_name(path.name.replace("_HR", "_LR"))).samples)
-        enlarged = network(torch.from_numpy(small).permute(2, 0, 1)[None].expand(-1, 3, -1, -1))
-        luminance = luma(clean if clean.shape[2] == 3 else clean.repeat(3, axis=2))
-        scores.append(
-            psnr(crop_border(luma(as_pixels(enlarged)), SCALE), crop_border(luminance, SCALE))
+    """Mean PSNR on luma, by the protocol of `quality.upscale`."""
+    scores = [
+        psnr(
+            quality.measured_luma(as_pixels(network(as_batch(case.degraded))), SCALE),
+            quality.measured_luma(case.clean, SCALE),
         )
+        for case in quality.shrunk(folder, SCALE)
+    ]
     return {f"x{SCALE}": round(statistics.fmean(scores), 2)}
 
 
-def as_pixels(tensor: Tensor) -> Any:
-    return (tensor[0].clamp(0, 1) * 255).round().div(255).permute(1, 2, 0).contiguous().numpy()
+def as_batch(pixels: Pixels) -> Tensor:
+    return torch.from_numpy(pixels).permute(2, 0, 1)[None]
+
+
+def as_pixels(batch: Tensor) -> Pixels:
+    pixels: Pixels = (batch[0].clamp(0, 1) * 255).round().div(255).permute(1, 2, 0).numpy()
+    return np.ascontiguousarray(pixels)
 
 
 def kmac(candidate: Candidate) -> float:
@@ -231,8 +234,8 @@ def kmac(candidate: Candidate) -> float:
     return counter.get_total_flops() / 2 / (answer.shape[2] * answer.shape[3]) / 1000
 
 
-def example(candidate: Candidate, width: int, ratio: float) -> tuple[Tensor, ...]:
-    picture = torch.rand(1, 3, width, round(width * ratio))
+def example(candidate: Candidate, height: int, ratio: float) -> tuple[Tensor, ...]:
+    picture = torch.rand(1, 3, height, round(height * ratio))
     picture = picture.contiguous(memory_format=torch.channels_last)
     return (picture, torch.full((1, 1, 1, 1), 25.0)) if candidate.task == "denoise" else (picture,)
 
@@ -250,6 +253,7 @@ def main() -> None:
 @click.option("--minutes", default=4.0, show_default=True)
 def train_candidates(pictures: Path, data: tuple[Path, ...], minutes: float) -> None:
     """Trains what has no result yet; PICTURES holds bsds32 and set5."""
+    torch.set_num_threads(1)
     for candidate in CANDIDATES:
         results = load_results()
         if (candidate.task, candidate.name) in results:
@@ -259,7 +263,14 @@ def train_candidates(pictures: Path, data: tuple[Path, ...], minutes: float) -> 
             shipped, architecture=candidate.architecture, arguments=candidate.arguments
         )
         with tempfile.TemporaryDirectory() as folder:
-            plan = Plan(recipe, data, minutes, Path(folder), device="cpu")
+            plan = Plan(
+                recipe,
+                data,
+                minutes,
+                Path(folder),
+                device="cpu",
+                checkpoint_every_s=math.inf,  # validating takes time too, and not from all alike
+            )
             *_, last = train(plan)
             network = open_catalog(Path(folder)).load(recipe.name)
         with torch.inference_mode():
@@ -272,7 +283,6 @@ def train_candidates(pictures: Path, data: tuple[Path, ...], minutes: float) -> 
             "task": candidate.task,
             "name": candidate.name,
             "minutes": minutes,
-            "threads": torch.get_num_threads(),
             "steps": last.step,
             "kmac": round(kmac(candidate), 1),
             "parameters": sum(parameter.numel() for parameter in network.parameters()),
@@ -308,17 +318,22 @@ def time_candidates(rounds: int) -> None:
 @main.command("write")
 def write() -> None:
     """Table and plot into docs/models.md."""
-    rows = list(load_results().values())
-    draw_plot(rows)
+    results = list(load_results().values())
+    if not all("ms_per_megapixel" in row for row in results):
+        raise click.ClickException("Some results have no time yet: run the command `time` first.")
+    draw_plot(results)
     parts = [f"![Quality against time]({PLOT.name})\n"]
     for task, title in (("denoise", "Denoisers"), ("upscale", f"Upscalers, x{SCALE}")):
-        parts.append(f"{title}:\n\n{table([row for row in rows if row['task'] == task])}")
+        found = [row for row in results if row["task"] == task]
+        if found:
+            minutes = f"{found[0]['minutes']:g}"
+            parts.append(f"{title}, after {minutes} minutes each:\n\n{table(found)}")
     PART.write("\n".join(parts))
 
 
-def table(rows: list[dict[str, Any]]) -> str:
+def table(results: list[dict[str, Any]]) -> str:
     """Markdown, the best first."""
-    levels = list(rows[0]["psnr_db"])
+    levels = list(results[0]["psnr_db"])
     titles = [f"sigma {level} (dB)" if level.isdigit() else f"{level} (dB)" for level in levels]
     head = ["network", "steps", *titles, "kMAC a pixel", "parameters", "ms a megapixel"]
     rows = [
@@ -330,12 +345,12 @@ def table(rows: list[dict[str, Any]]) -> str:
             f"{row['parameters'] / 1e6:.2f} M",
             str(row["ms_per_megapixel"]),
         ]
-        for row in sorted(rows, key=quality, reverse=True)
+        for row in sorted(results, key=mean_psnr, reverse=True)
     ]
     return aligned([head, *rows])
 
 
-def quality(row: dict[str, Any]) -> float:
+def mean_psnr(row: dict[str, Any]) -> float:
     return statistics.fmean(row["psnr_db"].values())
 
 
@@ -351,10 +366,10 @@ def draw_plot(rows: list[dict[str, Any]]) -> None:
     ):
         for row in (row for row in rows if row["task"] == task):
             colour = "#d1495b" if row["name"].startswith("shipped") else "#30638e"
-            axis.scatter(row["ms_per_megapixel"], quality(row), c=colour)
+            axis.scatter(row["ms_per_megapixel"], mean_psnr(row), c=colour)
             axis.annotate(
                 row["name"].split(" (")[0].split(":")[0],
-                (row["ms_per_megapixel"], quality(row)),
+                (row["ms_per_megapixel"], mean_psnr(row)),
                 xytext=(5, 4),
                 textcoords="offset points",
                 fontsize=8,

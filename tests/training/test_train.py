@@ -135,14 +135,20 @@ def test_a_training_starts_from_given_weights(plan, tmp_path):
 
 
 def test_what_given_weights_have_had_counts(plan, tmp_path):
-    list(train.train(dataclasses.replace(plan, minutes=None, steps=5)))
-    onward = dataclasses.replace(plan, minutes=None, steps=2, start_from=plan.out)
+    list(train.train(dataclasses.replace(plan, minutes=None, steps=40)))
+    onward = dataclasses.replace(plan, minutes=None, steps=30, start_from=plan.out)
+    had = open_catalog(plan.out).entry("denoiser")
+    assert had.hours > 0
     last = list(train.train(dataclasses.replace(onward, out=tmp_path / "onward")))[-1]
-    assert last.step == 7
-    assert open_catalog(tmp_path / "onward").entry("denoiser").steps == 7
+    assert last.step == 70
+    entry = open_catalog(tmp_path / "onward").entry("denoiser")
+    assert entry.steps == 70
+    assert entry.hours > had.hours
 
 
 def test_the_history_tells_what_the_hours_brought(plan):
+    plan.out.mkdir()
+    (plan.out / f"denoiser{train.HISTORY_SUFFIX}").write_text("of other weights", encoding="utf-8")
     often = dataclasses.replace(plan, minutes=None, steps=3, checkpoint_every_s=-1)
     progress = list(train.train(often))
     text = (plan.out / f"denoiser{train.HISTORY_SUFFIX}").read_text(encoding="utf-8")
