@@ -132,7 +132,7 @@ RECIPES: Final[dict[str, Recipe]] = {
         task="denoise",
         architecture="Denoiser",
         arguments={"widths": [48, 96, 128], "blocks": [1, 1, 2]},
-        phases=(Phase(0.3, 8, 64), Phase(0.7, 8, 96), Phase(1.0, 8, 128)),
+        phases=(Phase(0.3, 8, 64), Phase(1.0, 8, 96)),
         purpose="Takes noise out of photos, as much as it is told to.",
         limits=(
             "Regular texture fainter than the noise (cloth, hair, distant grass) goes with it. "
@@ -140,10 +140,7 @@ RECIPES: Final[dict[str, Recipe]] = {
             "on photographs: dots of print, dithering and film-like patterns that are the picture "
             "are taken for noise."
         ),
-        degradations=(
-            "7/8 white Gaussian noise of sigma 0 to 75, unclipped; 1/8 Poisson-Gaussian noise of "
-            "RMS 0.5 to 25; 1/10 of the patches grey"
-        ),
+        degradations=("white Gaussian noise of sigma 0 to 75, unclipped; 1/10 of the patches grey"),
     ),
     "estimator": Recipe(
         name="estimator",
