@@ -55,6 +55,13 @@ DIGIT_MODELS: Final = ("vae", "cvae", "vae-dense", "autoencoder")
     type=click.Path(path_type=Path),
     help="Folder of weights to start from instead of from nothing, such as the shipped ones.",
 )
+@click.option(
+    "--keep",
+    type=click.FloatRange(0, 100),
+    default=0,
+    show_default=True,
+    help="Percent of the weights of --from in the result, which keeps more of what they knew.",
+)
 @click.option("--resume", is_flag=True, help="Go on with the training in --out.")
 @click.option(
     "--learning-rate",
@@ -74,6 +81,7 @@ def train(
     out: Path,
     scale: str,
     start_from: Path | None,
+    keep: float,
     resume: bool,
     learning_rate: float | None,
     seed: int,
@@ -94,6 +102,8 @@ def train(
     recipe = RECIPES[f"upscaler-x{scale}" if model == "upscaler" else model]
     if minutes is None and steps is None:
         steps = recipe.steps
+    if keep and start_from is None:
+        raise click.UsageError("--keep is about the weights that --from names.")
     if (minutes is None) == (steps is None):
         raise click.UsageError("Say how long to train, by either --minutes or --steps.")
     plan = Plan(
@@ -103,6 +113,7 @@ def train(
         steps=steps,
         out=out,
         start_from=start_from,
+        keep=keep / 100,
         resume=resume,
         learning_rate=learning_rate,
         seed=seed,

@@ -51,6 +51,9 @@ class Plan:
 
     One of `minutes` and `steps` says how long. By steps the same seed gives the same weights,
     however busy the machine is.
+
+    With `keep` the result is a mean of the weights at the start and those at the end, which forgets
+    less of what the former knew than training on does (WiSE-FT, Wortsman et al. 2022).
     """
 
     recipe: Recipe
@@ -60,6 +63,7 @@ class Plan:
     steps: int | None = None
     resume: bool = False
     start_from: Path | None = None  # a folder of weights to go on from, such as the shipped ones
+    keep: float = 0.0  # share of those weights in the result
     seed: int = 1
     device: str = "auto"
     provenance: str = ""
@@ -224,6 +228,13 @@ def _history(plan: Plan) -> Path:
 
 def _export(plan: Plan, state: State, device: torch.device) -> None:
     network = copy.deepcopy(state.average).to("cpu")
+    degradations = plan.recipe.degradations
+    if plan.start_from is not None and plan.keep:
+        earlier = catalog.open_catalog(plan.start_from).load(plan.recipe.name)
+        pairs = zip(network.parameters(), earlier.parameters(), strict=True)
+        for parameter, before in pairs:
+            parameter.data.lerp_(before, plan.keep)
+        degradations += f"; {plan.keep:.0%} of the weights' mean are those before this cycle"
     name = torch.cuda.get_device_name(device) if device.type == "cuda" else platform.machine()
     catalog.add(
         plan.out,
@@ -241,7 +252,7 @@ def _export(plan: Plan, state: State, device: torch.device) -> None:
             sigma_range=(0.0, MAX_SIGMA) if plan.recipe.task == "denoise" else None,
             loss=plan.recipe.loss,
             trained_on=plan.provenance or ", ".join(folder.name for folder in plan.data),
-            degradations=plan.recipe.degradations or None,
+            degradations=degradations or None,
             seed=plan.seed,
             steps=state.step,
             hours=round(state.trained_s / 3600, 2),
