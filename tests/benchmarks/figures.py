@@ -140,16 +140,18 @@ def in_db(*values: float) -> list[str]:
 
 @click.command()
 @click.argument("data", type=click.Path(exists=True, file_okay=False, path_type=Path))
-def main(data: Path) -> None:
+@click.option("--model", "models", multiple=True, help="Only this one; the others keep theirs.")
+def main(data: Path, models: tuple[str, ...]) -> None:
     """Measures, writes both files and prints the table."""
     catalog = open_catalog(weights_dir())
-    figures: dict[str, dict[str, Any]] = {}
-    figures["denoiser"], figures["estimator"] = denoiser_figures(catalog, data)
+    figures = {entry.name: entry.figures for entry in catalog.entries}
+    if not models or "denoiser" in models or "estimator" in models:
+        figures["denoiser"], figures["estimator"] = denoiser_figures(catalog, data)
     for scale in (2, 3, 4):
-        figures[f"upscaler-x{scale}"] = upscaler_figures(catalog, data, scale)
+        if not models or f"upscaler-x{scale}" in models:
+            figures[f"upscaler-x{scale}"] = upscaler_figures(catalog, data, scale)
     entries = tuple(
-        dataclasses.replace(entry, figures=figures.get(entry.name, entry.figures))
-        for entry in catalog.entries
+        dataclasses.replace(entry, figures=figures[entry.name]) for entry in catalog.entries
     )
     write_catalog(dataclasses.replace(catalog, entries=entries))
     table = readme_table(figures)
