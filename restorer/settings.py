@@ -69,7 +69,7 @@ class Settings:
     @property
     def blends(self) -> bool:
         """Whether noise is to come back after denoising."""
-        return bool(self.keep_grain or self.keep_colour_noise)
+        return self.denoise != "off" and bool(self.keep_grain or self.keep_colour_noise)
 
     def enlargement(self, width: int, height: int) -> Enlargement:
         """How a picture of that size gets the wanted one.

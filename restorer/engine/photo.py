@@ -288,8 +288,8 @@ def finished(image: Image, out: Samples, cleaned: Samples, settings: Settings) -
         with_clean_edges(image) if settings.blends else image,
         out,
         cleaned,
-        keep_grain=settings.keep_grain,
-        keep_colour_noise=settings.keep_colour_noise,
+        keep_grain=settings.keep_grain if settings.blends else 0.0,
+        keep_colour_noise=settings.keep_colour_noise if settings.blends else 0.0,
         size=enlargement.size,
     )
     alpha = image.alpha

@@ -72,7 +72,7 @@ def test_a_wanted_width_decides_the_scale_and_the_final_size(tiny_weights):
     settings = Settings(denoise="off", width=100)
     enlargement = settings.enlargement(60, 40)
     assert (enlargement.scale, enlargement.size) == (2, (100, 67))
-    assert Models(tiny_weights).networks(denoise=False, scale=2).scale == 2
+    assert Models(tiny_weights).networks(settings, 2).scale == 2
     image = Image(drawn(60, 40), alpha=drawn(60, 40, 1)[..., 0])
     large = np.repeat(np.repeat(image.samples, 2, axis=0), 2, axis=1)
     result = finished(image, large, image.samples, settings)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from restorer.engine import imagefile, resultfile
@@ -70,7 +70,11 @@ def wanted(draw):
     return Settings(denoise=denoise, device="cpu", **size, **grain)
 
 
+HIDDEN = Image(np.arange(6, dtype=np.uint8).reshape(1, 2, 3), np.array([[127, 0]], np.uint8))
+
+
 @settings(max_examples=120, deadline=None)
+@example(image=HIDDEN, chosen=Settings(denoise="off", keep_colour_noise=1.0))
 @given(image=pictures(), chosen=wanted())
 def test_every_picture_takes_every_setting(tiny_weights, image, chosen):
     try:
