@@ -16,6 +16,7 @@ from safetensors.torch import save as save_tensors
 
 from restorer.errors import ModelUnknown, WeightsCorrupt, WeightsMissing
 from restorer.models import CATALOG_NAME
+from restorer.models.arithmetic import kmac_per_px
 from restorer.models.denoiser import Denoiser
 from restorer.models.estimator import Estimator
 from restorer.models.upscaler import Upscaler
@@ -201,19 +202,10 @@ def write_catalog(catalog: Catalog) -> None:
 
 def _kmac_per_px(module: Network) -> float | None:
     """Of the networks that make pictures out of pictures."""
-    # Where there is no triton this import warns about it: only what trains needs to hear that.
-    from torch.utils.flop_counter import FlopCounterMode
-
-    if not isinstance(module, Denoiser | Upscaler):
-        return None
     picture = torch.zeros(1, 3, 96, 96)
-    with FlopCounterMode(display=False) as counter, torch.inference_mode():
-        if isinstance(module, Denoiser):
-            answer = module(picture, torch.zeros(1, 1, 1, 1))
-        else:
-            answer = module(picture)
-    pixels: int = answer.shape[2] * answer.shape[3]
-    return round(float(counter.get_total_flops()) / 2 / pixels / 1000, 1)
+    if isinstance(module, Denoiser):
+        return round(kmac_per_px(module, picture, torch.zeros(1, 1, 1, 1)), 1)
+    return round(kmac_per_px(module, picture), 1) if isinstance(module, Upscaler) else None
 
 
 def _entry(fields: dict[str, Any]) -> Entry:

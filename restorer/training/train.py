@@ -188,7 +188,8 @@ def _start(plan: Plan, device: torch.device) -> State:
                 f"{plan.out} holds an earlier training. Add --resume to go on with it, or choose "
                 "another --out."
             )
-        _history(plan).unlink(missing_ok=True)  # of weights that are about to be replaced
+        if plan.start_from != plan.out:
+            _history(plan).unlink(missing_ok=True)  # of weights that are about to be replaced
     torch.manual_seed(plan.seed)  # the fresh weights
     network = build(plan.recipe)
     steps, hours = 0, 0.0

@@ -15,8 +15,8 @@ import click
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
-from torch.utils.flop_counter import FlopCounterMode
 
+from restorer.models.arithmetic import kmac_per_px
 from restorer.models.denoiser import ResidualBlock
 
 
@@ -106,13 +106,6 @@ CANDIDATES: dict[str, Callable[[int], nn.Module]] = {
 }
 
 
-def kmac(module: nn.Module, channels: int) -> float:
-    """Thousand multiplications and additions for each position of the feature map."""
-    with FlopCounterMode(display=False) as counter:
-        module(torch.zeros(1, channels, 64, 64))
-    return counter.get_total_flops() / 2 / 64**2 / 1000
-
-
 def seconds(module: nn.Module, features: Tensor) -> float:
     """One pass over `features`."""
     started = time.perf_counter()
@@ -137,7 +130,8 @@ def main(channels: int, side: int, rounds: int) -> None:
             name: make(channels).eval().to(device, memory_format=torch.channels_last)
             for name, make in CANDIDATES.items()
         }
-        costs = {name: kmac(make(channels), channels) for name, make in CANDIDATES.items()}
+        counted = torch.zeros(1, channels, 64, 64)
+        costs = {name: kmac_per_px(make(channels), counted) for name, make in CANDIDATES.items()}
         times: dict[str, list[float]] = {name: [] for name in modules}
         for turn in range(rounds + 1):  # in turns, so that a busy moment hits all alike
             for name, module in modules.items():

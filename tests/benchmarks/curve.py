@@ -13,7 +13,7 @@ from pathlib import Path
 from restorer.settings import weights_dir
 from restorer.training.recipes import RECIPES
 from restorer.training.train import HISTORY_SUFFIX
-from tests.benchmarks.documents import MODELS, Part, aligned
+from tests.benchmarks.documents import MODELS, Part, aligned, save_plot
 
 PART = Part(MODELS, "curve", "tests/benchmarks/curve.py")
 PLOT = MODELS.parent / "curve.svg"
@@ -35,10 +35,8 @@ def gain_of_last(curve: Curve, hours: float) -> float:
 
 def main() -> None:
     """Writes both and prints the table."""
-    import matplotlib as mpl
     from matplotlib import pyplot as plt
 
-    mpl.rcParams["svg.hashsalt"] = "restorer"  # the same figures give the same file
     curves = {
         name: read(path)
         for name, recipe in RECIPES.items()
@@ -58,7 +56,7 @@ def main() -> None:
         gains = [gain_of_last(curve, hours) for hours in (1, 0.25)]
         told = ["–" if math.isnan(gain) else f"{gain:+.2f} dB" for gain in gains]
         rows.append([name, f"{curve[-1][0]:.2f}", f"{curve[-1][1]:.2f}", *told])
-    figure.savefig(PLOT, metadata={"Date": None})
+    save_plot(figure, PLOT)
     table = aligned(rows)
     PART.write(f"![PSNR of held-out photos against hours]({PLOT.name})\n\n{table}")
     print(table)

@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 ROOT = Path(__file__).parents[2]
 README = ROOT / "README.md"
@@ -49,6 +53,14 @@ class Part:
     def write(self, text: str) -> None:
         """Puts `text` into the page; the rest stays as it is. Raises ClickException."""
         self.page.write_text(self.page_with(text), encoding="utf-8")
+
+
+def save_plot(figure: Figure, path: Path) -> None:
+    """As SVG; the same figures give the same file."""
+    import matplotlib as mpl
+
+    with mpl.rc_context({"svg.hashsalt": "restorer"}):
+        figure.savefig(path, metadata={"Date": None})
 
 
 def aligned(rows: Sequence[Sequence[str]]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import multiprocessing
+import os
 import statistics
 import tempfile
 import time
@@ -16,11 +17,12 @@ import numpy as np
 import torch
 from PIL import Image as PillowImage
 from torch import Tensor, nn
-from torch.utils.flop_counter import FlopCounterMode
 
+from restorer.benchmark.memory import peak_mib_of
 from restorer.benchmark.scene import add_sensor_noise, draw_scene
 from restorer.engine.device import Rung, ladder
 from restorer.engine.image import Samples, to_pixels
+from restorer.models.arithmetic import kmac_per_px
 from restorer.models.catalog import open_catalog
 from restorer.settings import weights_dir
 from tests.benchmarks.peer_networks import DnCnn, DruNet, Edsr, FfdNet, Imdn, Rlfn, SrVgg
@@ -59,7 +61,7 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Arithmetic:
-    """`kmac`: thousand multiplications and additions a pixel, in enlarging of output."""
+    """`kmac`: thousand multiply-adds a pixel, in enlarging of output."""
 
     parameters: int
     kmac: float
@@ -157,11 +159,7 @@ def arithmetic(make: Callable[[], nn.Module], scale: int) -> Arithmetic:
     module = make()
     parameters = sum(parameter.numel() for parameter in module.parameters())
     pixels = torch.empty(1, 3, COUNTED_SIDE_PX, COUNTED_SIDE_PX, device="meta")
-    with FlopCounterMode(display=False) as counter:
-        module.to("meta")(*network_inputs(pixels, scale))
-    return Arithmetic(
-        parameters, counter.get_total_flops() / 2 / (COUNTED_SIDE_PX * scale) ** 2 / 1000
-    )
+    return Arithmetic(parameters, kmac_per_px(module.to("meta"), *network_inputs(pixels, scale)))
 
 
 @cache
@@ -252,15 +250,11 @@ def _peak_here_mib(name: str, scale: int, path: Path, threads: int) -> float | N
     [candidate] = [one for one in candidates(scale) if one.name == name]
     nn.Conv2d(3, 8, 3)(torch.zeros(1, 3, 64, 64))  # threads and libraries are awake
     # Not ru_maxrss: on Linux a child starts with its parent's. Writing 5 sets VmHWM back to VmRSS.
-    resetting, status = Path("/proc/self/clear_refs"), Path("/proc/self/status")
+    resetting = Path("/proc/self/clear_refs")
     if not resetting.exists():
         return None
     resetting.write_text("5", encoding="ascii")
-    before = _status_mib(status, "VmRSS:")
+    before = peak_mib_of(os.getpid())
     candidate.prepare(levels, ladder("cpu")[0])()
-    return _status_mib(status, "VmHWM:") - before
-
-
-def _status_mib(status: Path, field: str) -> float:
-    lines = status.read_text(encoding="ascii").splitlines()
-    return next(int(line.split()[1]) for line in lines if line.startswith(field)) / 1024
+    after = peak_mib_of(os.getpid())
+    return None if before is None or after is None else after - before

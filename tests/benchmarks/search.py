@@ -31,17 +31,17 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
-from torch.utils.flop_counter import FlopCounterMode
 
 from restorer.benchmark import quality
 from restorer.engine.image import Pixels
 from restorer.engine.metrics import psnr
+from restorer.models.arithmetic import kmac_per_px
 from restorer.models.catalog import ARCHITECTURES, open_catalog
 from restorer.models.denoiser import SIGMA_UNIT, ResidualBlock
 from restorer.models.upscaler import Upscaler
 from restorer.training.recipes import RECIPES
 from restorer.training.train import Plan, train
-from tests.benchmarks.documents import MODELS, Part, aligned
+from tests.benchmarks.documents import MODELS, Part, aligned, save_plot
 from tests.benchmarks.peer_networks import FfdNet
 
 RESULTS = MODELS.parent / "search.json"
@@ -226,14 +226,6 @@ def as_pixels(batch: Tensor) -> Pixels:
     return np.ascontiguousarray(pixels)
 
 
-def kmac(candidate: Candidate) -> float:
-    """Thousand multiplications and additions for each pixel of the result."""
-    side = 96
-    with FlopCounterMode(display=False) as counter, torch.inference_mode():
-        answer = candidate.build()(*example(candidate, side, 1))
-    return counter.get_total_flops() / 2 / (answer.shape[2] * answer.shape[3]) / 1000
-
-
 def example(candidate: Candidate, height: int, ratio: float) -> tuple[Tensor, ...]:
     picture = torch.rand(1, 3, height, round(height * ratio))
     picture = picture.contiguous(memory_format=torch.channels_last)
@@ -284,7 +276,7 @@ def train_candidates(pictures: Path, data: tuple[Path, ...], minutes: float) -> 
             "name": candidate.name,
             "minutes": minutes,
             "steps": last.step,
-            "kmac": round(kmac(candidate), 1),
+            "kmac": round(kmac_per_px(network, *example(candidate, 96, 1)), 1),
             "parameters": sum(parameter.numel() for parameter in network.parameters()),
             "psnr_db": scores,
         }
@@ -359,10 +351,8 @@ def draw_plot(rows: list[dict[str, Any]]) -> None:
 
     What is more than 3 dB behind the best is in the table alone.
     """
-    import matplotlib as mpl
     from matplotlib import pyplot as plt
 
-    mpl.rcParams["svg.hashsalt"] = "restorer"  # the same figures give the same file
     figure, axes = plt.subplots(1, 2, figsize=(11, 4.5), layout="constrained")
     for axis, (task, title) in zip(
         axes, (("denoise", "denoise"), ("upscale", f"enlarge x{SCALE}")), strict=True
@@ -386,7 +376,7 @@ def draw_plot(rows: list[dict[str, Any]]) -> None:
         best = max((mean_psnr(row) for row in rows if row["task"] == task), default=0.0)
         axis.set_ylim(bottom=max(axis.get_ylim()[0], best - 3))  # what learned nothing is off
         axis.grid(alpha=0.3)
-    figure.savefig(PLOT, metadata={"Date": None})
+    save_plot(figure, PLOT)
 
 
 def load_results() -> dict[tuple[str, str], dict[str, Any]]:

@@ -169,6 +169,10 @@ def test_the_history_tells_what_the_hours_brought(plan):
     assert head == "hours,steps,held_out"
     assert [line.split(",")[1] for line in lines] == ["1", "2", "3", "3"]
     assert float(lines[-1].split(",")[2]) == pytest.approx(progress[-1].validation, abs=1e-3)
+    (plan.out / checkpoint.CHECKPOINT_NAME).unlink()
+    list(train.train(dataclasses.replace(often, start_from=plan.out)))
+    text = (plan.out / f"denoiser{train.HISTORY_SUFFIX}").read_text(encoding="utf-8")
+    assert [line.split(",")[1] for line in text.splitlines()[5:]] == ["4", "5", "6", "6"]
 
 
 def test_weights_of_another_network_are_refused(plan, tmp_path):
