@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import math
-import platform
 import time
 from collections.abc import Generator as Generates
 from dataclasses import dataclass
@@ -14,7 +13,7 @@ from typing import Final
 import torch
 from torch import Tensor
 
-from restorer.engine.device import available
+from restorer.engine.device import available, describe
 from restorer.errors import TrainingError
 from restorer.models import catalog
 from restorer.models.catalog import ARCHITECTURES, Network
@@ -236,7 +235,6 @@ def _export(plan: Plan, state: State, device: torch.device) -> None:
         for parameter, before in pairs:
             parameter.data.lerp_(before, plan.keep)
         degradations += f"; {plan.keep:.0%} of the weights' mean are those before this cycle"
-    name = torch.cuda.get_device_name(device) if device.type == "cuda" else platform.machine()
     catalog.add(
         plan.out,
         network,
@@ -259,6 +257,6 @@ def _export(plan: Plan, state: State, device: torch.device) -> None:
             hours=round(state.trained_s / 3600, 2),
             purpose=plan.recipe.purpose,
             limits=plan.recipe.limits,
-            hardware=f"{device.type}, {name}, {torch.get_num_threads()} threads",
+            hardware=describe(device),
         ),
     )
