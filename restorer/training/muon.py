@@ -10,6 +10,8 @@ from typing import Final
 import torch
 from torch import Tensor, nn
 
+from restorer.training.symmetry import ORDER, as_matrix, as_weights, inner_tie, is_inner
+
 _NEWTON_SCHULZ: Final = (3.4445, -4.7750, 2.0315)
 _NEWTON_SCHULZ_STEPS: Final = 5
 _SMALLEST_SIDE: Final = 17  # below, a kernel as a matrix has too few rows to make orthogonal
@@ -29,28 +31,39 @@ class Muon(torch.optim.Optimizer):
     `torch.optim.Muon` takes matrices only and comes without the Adam for the rest.
     """
 
-    def __init__(self, network: nn.Module, lr: float) -> None:
-        kernels = [p for p in network.parameters() if _is_matrix(p)]
-        others = [p for p in network.parameters() if not _is_matrix(p)]
-        groups = [{"params": kernels, "orthogonal": True}, {"params": others, "orthogonal": False}]
+    def __init__(self, network: nn.Module, lr: float, *, symmetric: bool = False) -> None:
+        """`symmetric`: the gradients will be those that `Symmetry` leaves, which saves work."""
+        inner, outer, others = [], [], []
+        for name, parameter in network.named_parameters():
+            if not _is_matrix(parameter):
+                others.append(parameter)
+            elif symmetric and is_inner(name):
+                inner.append(parameter)
+            else:
+                outer.append(parameter)
+        groups = [
+            {"params": inner, "orthogonal": True, "symmetric": True},
+            {"params": outer, "orthogonal": True, "symmetric": False},
+            {"params": others, "orthogonal": False, "symmetric": False},
+        ]
         super().__init__([group for group in groups if group["params"]], {"lr": lr})
 
     @torch.no_grad()
     def step(self) -> None:  # type: ignore[override]
         for group in self.param_groups:
             if group["orthogonal"]:
-                self._orthogonal_steps(group["params"], group["lr"])
+                self._orthogonal_steps(group["params"], group["lr"], group["symmetric"])
             else:
                 self._adam_steps(group["params"], group["lr"])
 
-    def _orthogonal_steps(self, kernels: Iterable[Tensor], lr: float) -> None:
-        by_shape = sorted(kernels, key=_matrix_shape)
-        for shape, alike in itertools.groupby(by_shape, key=_matrix_shape):
+    def _orthogonal_steps(self, kernels: list[Tensor], lr: float, symmetric: bool) -> None:
+        for shape, alike in itertools.groupby(sorted(kernels, key=_shape), key=_shape):
             group = list(alike)  # one product of a stack is faster than a stack of products
-            updates = torch.stack([self._nesterov(kernel) for kernel in group])
-            size = lr * _ADAM_RMS * math.sqrt(max(shape))
-            for kernel, update in zip(group, orthogonalized(updates), strict=True):
-                kernel.add_(update.view(kernel.shape), alpha=-size)
+            updates = torch.stack([as_matrix(self._nesterov(kernel)) for kernel in group])
+            updates = orthogonalized(updates, shape if symmetric else None)
+            size = lr * _ADAM_RMS * math.sqrt(max(updates.shape[1:]))
+            for kernel, update in zip(group, updates, strict=True):
+                kernel.add_(as_weights(update, shape), alpha=-size)
 
     def _nesterov(self, kernel: Tensor) -> Tensor:
         assert kernel.grad is not None
@@ -58,7 +71,7 @@ class Muon(torch.optim.Optimizer):
         if not state:
             state["momentum"] = torch.zeros_like(kernel)
         momentum: Tensor = state["momentum"].mul_(_MOMENTUM).add_(kernel.grad)
-        return kernel.grad.add(momentum, alpha=_MOMENTUM).contiguous().flatten(1)
+        return kernel.grad.add(momentum, alpha=_MOMENTUM)
 
     def _adam_steps(self, parameters: Iterable[Tensor], lr: float) -> None:
         mean_decay, square_decay = _ADAM_BETAS
@@ -77,20 +90,30 @@ class Muon(torch.optim.Optimizer):
             parameter.addcdiv_(state["mean"], spread, value=-lr / (1 - mean_decay**steps))
 
 
-def orthogonalized(matrices: Tensor) -> Tensor:
+def orthogonalized(matrices: Tensor, symmetric: tuple[int, int, int, int] | None = None) -> Tensor:
     """(N, rows, columns) with all singular values moved near 1, by five Newton-Schulz iterations.
 
-    In bfloat16 where that is fast: the iteration forgives it.
+    In bfloat16 where that is fast: the iteration forgives it. With `symmetric`, the shape of the
+    kernels, they are tied as `Symmetry` ties them, and it is enough to work out each eighth row.
     """
     a, b, c = _NEWTON_SCHULZ
-    tall = matrices.shape[1] > matrices.shape[2]
+    tall = symmetric is None and matrices.shape[1] > matrices.shape[2]
     x = matrices.mT if tall else matrices
     x = x / (x.norm(dim=(1, 2), keepdim=True) + 1e-7)
     if bfloat16_is_fast(matrices.device):
         x = x.bfloat16()
-    for _ in range(_NEWTON_SCHULZ_STEPS):
-        square = x @ x.mT
-        x = a * x + (b * square + c * square @ square) @ x
+    if symmetric is None:
+        for _ in range(_NEWTON_SCHULZ_STEPS):
+            square = x @ x.mT
+            x = a * x + (b * square + c * square @ square) @ x
+    else:
+        kernel_tie = inner_tie(symmetric, x.device)
+        square_tie = inner_tie((symmetric[0], symmetric[0], 1, 1), x.device)
+        for _ in range(_NEWTON_SCHULZ_STEPS):
+            rows = x[:, ::ORDER]
+            square_rows = rows @ x.mT
+            square = square_tie.whole(square_rows)
+            x = kernel_tie.whole(a * rows + (b * square_rows + c * square_rows @ square) @ x)
     orthogonal: Tensor = x.mT if tall else x
     return orthogonal.to(matrices.dtype)
 
@@ -106,5 +129,6 @@ def _is_matrix(parameter: Tensor) -> bool:
     return parameter.ndim == 4 and min(parameter.shape[:2]) >= _SMALLEST_SIDE
 
 
-def _matrix_shape(kernel: Tensor) -> tuple[int, int]:
-    return kernel.shape[0], kernel[0].numel()
+def _shape(kernel: Tensor) -> tuple[int, int, int, int]:
+    outputs, inputs, height, width = kernel.shape
+    return outputs, inputs, height, width

@@ -30,7 +30,7 @@ class Recipe:
     `purpose`, `limits`, `degradations`, `loss`: what the card says. `steps`: how long the shipped
     weights were trained, where that is the default. `layout_hint`: weight of the labels' hint on
     where digits go on the map, in addition to the ELBO, until the fraction `layout_until` of the
-    training is done.
+    training is done. `symmetric`: the weights are tied so that turned photos get turned answers.
     """
 
     name: str
@@ -50,6 +50,7 @@ class Recipe:
     steps: int | None = None
     layout_hint: float = 0.0
     layout_until: float = 1.0
+    symmetric: bool = False
 
     @property
     def scale(self) -> int:
@@ -141,6 +142,7 @@ RECIPES: Final[dict[str, Recipe]] = {
             "are taken for noise."
         ),
         degradations=("white Gaussian noise of sigma 0 to 75, unclipped; 1/10 of the patches grey"),
+        symmetric=True,
     ),
     "estimator": Recipe(
         name="estimator",
@@ -177,6 +179,7 @@ RECIPES: Final[dict[str, Recipe]] = {
                 "7/8 antialiased bicubic shrinking; 1/8 with slight blur before it, and noise of "
                 "sigma 0 to 4 and JPEG quality 60 to 100 after it"
             ),
+            symmetric=True,
         )
         for scale, blocks in _UPSCALER_BLOCKS.items()
     },

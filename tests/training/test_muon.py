@@ -2,7 +2,9 @@ import pytest
 import torch
 from torch import nn
 
+from restorer.models.denoiser import Denoiser
 from restorer.training.muon import Muon, orthogonalized
+from restorer.training.symmetry import Symmetry, as_matrix
 
 
 @pytest.mark.parametrize("shape", [(3, 20, 50), (1, 50, 20), (2, 32, 32)])
@@ -11,6 +13,18 @@ def test_singular_values_come_near_one(shape):
     values = torch.linalg.svdvals(orthogonalized(matrices))
     assert values.min() > 0.3
     assert values.max() < 1.4
+
+
+def test_of_symmetric_kernels_each_eighth_row_is_enough():
+    torch.manual_seed(0)
+    network = Denoiser(widths=(24, 32, 32), blocks=(1, 1, 1))
+    Symmetry(network).start(network)
+    for kernel in (network.encode_middle[0].first.weight, network.to_middle.weight):
+        matrices = as_matrix(kernel.detach())[None]
+        expected = orthogonalized(matrices)
+        torch.testing.assert_close(
+            orthogonalized(matrices, tuple(kernel.shape)), expected, atol=1e-4, rtol=1e-3
+        )
 
 
 def test_a_step_is_as_large_as_one_of_adam():

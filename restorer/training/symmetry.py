@@ -1,0 +1,188 @@
+"""A picture may be mirrored and turned: what a network does with it should turn along."""
+
+from __future__ import annotations
+
+import functools
+import itertools
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+ORDER: Final = 8  # symmetries of the square
+_COLOURS: Final = 3
+_ENDS: Final = ("head", "tail")
+
+
+class Symmetry:
+    """Keeps a denoiser or upscaler equivariant under the eight symmetries of the square.
+
+    Group convolutions (Cohen and Welling 2016), of which only the weights know: eight channels in
+    a row are one feature seen in the eight ways to turn and mirror it, so each kernel is a turned
+    copy of seven others. The network stays the plain network that it was, as fast as before, but
+    every photo teaches all eight orientations at once, and a turned photo gets the turned answer.
+
+    At the outer layers, "head" and "tail", channels are colours instead, times the pixels of a
+    cell; what "head" has beyond them (the noise plane) looks the same from every side. All widths
+    must be multiples of 8.
+    """
+
+    def __init__(self, network: nn.Module) -> None:
+        self._ties = {
+            name: _tie(_outer(name), parameter.shape).to(parameter.device)
+            for name, parameter in network.named_parameters()
+        }
+
+    @torch.no_grad()
+    def start(self, network: nn.Module) -> None:
+        """Makes freshly drawn weights symmetric, as large as they were."""
+        for name, parameter in network.named_parameters():
+            # The mean of eight independent numbers is that much smaller than each of them.
+            self._ties[name].average(parameter, gain=math.sqrt(ORDER))
+
+    @torch.no_grad()
+    def keep(self, network: nn.Module) -> None:
+        """Makes the gradients symmetric, and with them the step.
+
+        It is the gradient of the tied weights. Muon and Adam take symmetric steps from symmetric
+        gradients: the one multiplies matrices that commute with the symmetries, the other treats
+        equal numbers alike.
+        """
+        for name, parameter in network.named_parameters():
+            assert parameter.grad is not None
+            self._ties[name].average(parameter.grad)
+
+
+@dataclass(frozen=True, slots=True)
+class Tie:
+    """Which numbers of a matrix (see `as_matrix`) are equal.
+
+    `orbits`: (8, M), the places in the flattened matrix that hold the same number, M times over.
+    `sources`: which of the M numbers each place holds.
+    """
+
+    orbits: Tensor
+    sources: Tensor
+
+    def to(self, device: torch.device) -> Tie:
+        return Tie(self.orbits.to(device), self.sources.to(device))
+
+    def average(self, weights: Tensor, gain: float = 1.0) -> None:
+        """Sets what should be equal to its mean times `gain`."""
+        flat = as_matrix(weights).reshape(-1)
+        numbers = flat[self.orbits].mean(dim=0).mul_(gain)
+        weights.copy_(as_weights(numbers.index_select(0, self.sources), weights.shape))
+
+    def whole(self, rows: Tensor) -> Tensor:
+        """(N, R / 8, C) -> (N, R, C): the matrices of which `rows` is each eighth row."""
+        numbers = rows.flatten(1)
+        return numbers.index_select(1, self.sources).view(-1, ORDER * rows.shape[1], rows.shape[2])
+
+
+def as_matrix(weights: Tensor) -> Tensor:
+    """A kernel (O, I, H, W) as (O, H W I), in the order it has in memory as `channels_last`."""
+    return weights.permute(0, 2, 3, 1).flatten(1) if weights.ndim == 4 else weights
+
+
+def as_weights(matrix: Tensor, shape: Sequence[int]) -> Tensor:
+    """The reverse of `as_matrix`."""
+    if len(shape) == 1:
+        return matrix
+    outputs, inputs, height, width = shape
+    return matrix.view(outputs, height, width, inputs).permute(0, 3, 1, 2)
+
+
+@functools.cache
+def inner_tie(shape: tuple[int, int, int, int], device: torch.device) -> Tie:
+    """Of a kernel between two layers of features."""
+    return _tie("", shape).to(device)
+
+
+def is_inner(name: str) -> bool:
+    """Whether a parameter of this name has features on both sides."""
+    return _outer(name) not in _ENDS
+
+
+def _outer(name: str) -> str:
+    return name.partition(".")[0]
+
+
+def _tie(layer: str, shape: tuple[int, ...]) -> Tie:
+    size = math.prod(shape)
+    # As floating point, since pixel shuffle refuses integers; float64 holds them exactly.
+    places = as_weights(torch.arange(size, dtype=torch.float64), shape)
+    images = torch.stack(
+        [as_matrix(_moved(layer, places, move)).flatten() for move in _GROUP]
+    ).long()
+    first_of_its_orbit = images.amin(dim=0) == torch.arange(size)
+    orbits = images[:, first_of_its_orbit]
+    sources = torch.empty(size, dtype=torch.long)
+    sources[orbits] = torch.arange(orbits.shape[1]).expand_as(orbits)
+    return Tie(orbits, sources)
+
+
+# The symmetries of the square as matrices that act on (row, column) about its centre.
+_MIRRORED: Final = tuple(
+    torch.diag(torch.tensor(signs)) for signs in itertools.product((1, -1), repeat=2)
+)
+_SWAPPED: Final = torch.tensor([[0, 1], [1, 0]])
+_GROUP: Final = (*_MIRRORED, *(mirrored @ _SWAPPED for mirrored in _MIRRORED))
+
+
+def _moved(layer: str, weights: Tensor, move: Tensor) -> Tensor:
+    """The weights that act on a moved picture as `weights` act on the picture."""
+    if weights.ndim == 1:
+        if layer != "tail":
+            return _moved_channels(weights, 0, move)
+        side = math.isqrt(len(weights) // _COLOURS)
+        cell = functional.pixel_shuffle(weights.view(1, -1, 1, 1), side)
+        return functional.pixel_unshuffle(_moved_kernels(cell, move), side).flatten()
+    if layer == "head":
+        return _moved_channels(_moved_head(weights, move), 0, move)
+    if layer == "tail":
+        return _moved_channels(_moved_tail(weights, move), 1, move)
+    kernels = _moved_kernels(weights, move)
+    return _moved_channels(_moved_channels(kernels, 0, move), 1, move)
+
+
+def _moved_head(weights: Tensor, move: Tensor) -> Tensor:
+    side = math.isqrt(weights.shape[1] // _COLOURS)
+    cells, planes = weights[:, : _COLOURS * side**2], weights[:, _COLOURS * side**2 :]
+    # As kernels on pixels: tap a of pixel p in its cell looks at pixel side * a + p.
+    pixels = _moved_kernels(functional.pixel_shuffle(cells, side), move)
+    return torch.cat(
+        (functional.pixel_unshuffle(pixels, side), _moved_kernels(planes, move)), dim=1
+    )
+
+
+def _moved_tail(weights: Tensor, move: Tensor) -> Tensor:
+    side = math.isqrt(weights.shape[0] // _COLOURS)
+    # As kernels that cells draw with, so the taps run the other way: what pixel p takes from a cell
+    # below, that cell draws above itself.
+    drawn = functional.pixel_shuffle(weights.transpose(0, 1).flip(2, 3), side)
+    cells = functional.pixel_unshuffle(_moved_kernels(drawn, move), side)
+    return cells.flip(2, 3).transpose(0, 1)
+
+
+def _moved_kernels(kernels: Tensor, move: Tensor) -> Tensor:
+    """(..., S, S), each turned and mirrored about its centre."""
+    side = kernels.shape[-1]
+    twice = 2 * torch.arange(side) - (side - 1)  # twice the distance from the centre
+    places = torch.stack(torch.meshgrid(twice, twice, indexing="ij")).flatten(1)
+    rows, columns = (move.T @ places + side - 1) // 2
+    return kernels[..., rows, columns].view(kernels.shape)
+
+
+def _moved_channels(weights: Tensor, dim: int, move: Tensor) -> Tensor:
+    """Each eight channels along `dim` in the order that `move` brings them into."""
+    eights = torch.arange(weights.shape[dim]).view(-1, ORDER)
+    sources = [_index(move.T @ member) for member in _GROUP]
+    return weights.index_select(dim, eights[:, sources].flatten())
+
+
+def _index(move: Tensor) -> int:
+    return next(i for i, member in enumerate(_GROUP) if torch.equal(member, move))
