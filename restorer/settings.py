@@ -21,10 +21,8 @@ class Settings:
     `denoise`: `"auto"` (estimate the noise), `"off"`, or the standard deviation of the noise in
     8-bit levels, 0 to 75. `scale`: 1, 2, 3 or 4. `device`: `"auto"`, `"cpu"`, `"cuda"`,
     `"cuda:1"`, `"mps"`, `"xpu"`. `keep_grain`, `keep_colour_noise`: how much of the brightness and
-    of the colour noise comes back after denoising, 0 to 1. `thorough`: the mean of eight passes,
-    turned and mirrored, instead of one: a little better, eight times as slow. `width`, `height`:
-    wanted size of the result in pixels, at most one of them, instead of `scale`; the proportions
-    stay.
+    of the colour noise comes back after denoising, 0 to 1. `width`, `height`: wanted size of
+    the result in pixels, at most one of them, instead of `scale`; the proportions stay.
 
     Raises ValueError naming the argument that is wrong.
     """
@@ -34,7 +32,6 @@ class Settings:
     device: str = "auto"
     keep_grain: float = 0.0
     keep_colour_noise: float = 0.0
-    thorough: bool = False
     width: int | None = None
     height: int | None = None
 

@@ -400,14 +400,6 @@
         <translation>Höhe des Ergebnisses in Pixeln</translation>
     </message>
     <message>
-        <source>Thorough, 8 times as slow</source>
-        <translation>Gründlich, 8-mal so langsam</translation>
-    </message>
-    <message>
-        <source>The mean of eight passes, turned and mirrored: a little better</source>
-        <translation>Das Mittel aus acht Durchgängen, gedreht und gespiegelt: etwas besser</translation>
-    </message>
-    <message>
         <source>Enlarged detail is plausible, not recovered.</source>
         <translation>Vergrößerte Einzelheiten sind plausibel, nicht wiedergewonnen.</translation>
     </message>

@@ -15,9 +15,6 @@ from restorer.cli.options import ManyValuesCommand, device_option, weights_optio
 from restorer.settings import MAX_SIGMA, SCALES, Settings
 
 json_option = click.option("--json", "as_json", is_flag=True, help="One JSON line a row.")
-thorough_option = click.option(
-    "--thorough", is_flag=True, help="The mean of eight passes, turned and mirrored."
-)
 
 
 @click.group()
@@ -36,14 +33,12 @@ def benchmark() -> None:
     show_default=True,
     help="Noise added, 8-bit levels. One or more.",
 )
-@thorough_option
 @device_option
 @weights_option
 @json_option
 def denoise(
     folder: Path,
     sigmas: tuple[float, ...],
-    thorough: bool,
     device: str,
     weights: Path,
     as_json: bool,
@@ -54,7 +49,7 @@ def denoise(
     from restorer.models.catalog import open_catalog
 
     catalog = open_catalog(weights)
-    networks = Networks(catalog.denoiser(), None, thorough)
+    networks = Networks(catalog.denoiser(), None)
     scored = quality.denoise(folder, sigmas, networks, catalog.estimator(), device=device)
     scores = list(_shown(scored, as_json))
     if as_json:
@@ -73,11 +68,10 @@ def denoise(
 
 @benchmark.command(cls=ManyValuesCommand)
 @click.argument("folder", type=click.Path(path_type=Path))
-@thorough_option
 @device_option
 @weights_option
 @json_option
-def pairs(folder: Path, thorough: bool, device: str, weights: Path, as_json: bool) -> None:
+def pairs(folder: Path, device: str, weights: Path, as_json: bool) -> None:
     """Really noisy pictures NAME_real.* of FOLDER against their clean twins NAME_mean.*.
 
     Compares --denoise auto with the best of a row of fixed sigmas, found for each picture.
@@ -87,7 +81,7 @@ def pairs(folder: Path, thorough: bool, device: str, weights: Path, as_json: boo
     from restorer.models.catalog import open_catalog
 
     catalog = open_catalog(weights)
-    networks = Networks(catalog.denoiser(), None, thorough)
+    networks = Networks(catalog.denoiser(), None)
     scores = list(
         _shown(quality.pairs(folder, networks, catalog.estimator(), device=device), as_json)
     )
@@ -116,19 +110,16 @@ def pairs(folder: Path, thorough: bool, device: str, weights: Path, as_json: boo
     default="2",
     show_default=True,
 )
-@thorough_option
 @device_option
 @weights_option
 @json_option
-def upscale(
-    folder: Path, scale: str, thorough: bool, device: str, weights: Path, as_json: bool
-) -> None:
+def upscale(folder: Path, scale: str, device: str, weights: Path, as_json: bool) -> None:
     """Enlarge NAME_LR.* of FOLDER and compare with NAME_HR.*: PSNR and SSIM on luma."""
     from restorer.benchmark import quality
     from restorer.engine.restore import Networks
     from restorer.models.catalog import open_catalog
 
-    networks = Networks(None, open_catalog(weights).upscaler(int(scale)), thorough)
+    networks = Networks(None, open_catalog(weights).upscaler(int(scale)))
     scores = list(_shown(quality.upscale(folder, int(scale), networks, device=device), as_json))
     if as_json:
         return

@@ -134,11 +134,6 @@ _RESTORING = (
         help="Percent of the colour noise that stays.",
     ),
     click.option(
-        "--thorough",
-        is_flag=True,
-        help="The mean of eight passes, turned and mirrored: a little better, 8 times as slow.",
-    ),
-    click.option(
         "--quality",
         type=click.IntRange(1, 100),
         help="Of JPEG, WebP and AVIF files. Default: a JPEG's own, else 95.",
@@ -168,7 +163,6 @@ def restoring_options(command: Callable[..., Any]) -> Callable[..., Any]:
         height: int | None,
         keep_grain: int,
         keep_colour_noise: int,
-        thorough: bool,
         quality: int | None,
         strip_location: bool,
         strip_metadata: bool,
@@ -185,7 +179,6 @@ def restoring_options(command: Callable[..., Any]) -> Callable[..., Any]:
                 device=device,
                 keep_grain=keep_grain / 100,
                 keep_colour_noise=keep_colour_noise / 100,
-                thorough=thorough,
                 width=width,
                 height=height,
             )

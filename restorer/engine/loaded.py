@@ -41,7 +41,6 @@ class Models:
         return Networks(
             denoiser=None if settings.denoise == "off" else self.denoiser(),
             upscaler=self.upscaler(scale) if scale > 1 else None,
-            thorough=settings.thorough,
         )
 
     def checksum(self, name: str) -> str:

@@ -18,7 +18,6 @@ from torch.nn import functional
 
 from restorer.engine.alpha import with_clean_edges
 from restorer.engine.device import Rung, max_tile_px
-from restorer.engine.ensemble import self_ensemble
 from restorer.engine.image import Image, Pixels, Samples, to_pixels, to_samples
 from restorer.engine.tiling import Box, cut, nearest_first, plan, quarter
 from restorer.errors import RestoreFailed
@@ -26,7 +25,6 @@ from restorer.models.denoiser import Denoiser
 from restorer.models.upscaler import Upscaler
 
 _DARK: Final = 1 / 255
-_MEAN_BYTES: Final = 24  # a pixel of the result: the mean so far and the answer that is added to it
 _Network = TypeVar("_Network", Denoiser, Upscaler)
 
 
@@ -52,14 +50,10 @@ Event = TileDone | SteppedDown
 
 @dataclass(frozen=True, slots=True)
 class Networks:
-    """What is done to a picture, in this order; None leaves the step out.
-
-    `thorough`: each by the mean of eight passes (`self_ensemble`).
-    """
+    """What is done to a picture, in this order; None leaves the step out."""
 
     denoiser: Denoiser | None
     upscaler: Upscaler | None
-    thorough: bool = False
 
     @property
     def scale(self) -> int:
@@ -76,18 +70,13 @@ class Networks:
     @property
     def bytes_per_px(self) -> float:
         """Working memory a pixel of input, in float32; the two do not work at the same time."""
-        return max(
-            network.bytes_per_px + (_MEAN_BYTES * network.scale**2 if self.thorough else 0)
-            for network in (self.denoiser, self.upscaler)
-            if network
-        )
+        return max(network.bytes_per_px for network in (self.denoiser, self.upscaler) if network)
 
     def on(self, rung: Rung) -> Networks:
         """The same networks on that device, with those numbers."""
         return Networks(
             denoiser=self.denoiser and _moved(self.denoiser, rung),
             upscaler=self.upscaler and _moved(self.upscaler, rung),
-            thorough=self.thorough,
         )
 
 
@@ -270,13 +259,12 @@ def _run(image: Image, tile: Box, networks: Networks, rung: Rung, sigma: float) 
     batch = batch.to(rung.device, rung.dtype, memory_format=torch.channels_last)
     with _true_float32(rung):
         if networks.denoiser is not None:
-            batch = _denoise(batch, networks, sigma, kept.seen_from(read))
+            batch = _denoise(batch, networks.denoiser, sigma, kept.seen_from(read))
         if networks.upscaler is None:
             return _Restored(_pixels(batch, image), None)
         core = tile.seen_from(kept)
         inner = core.scaled(networks.upscaler.scale)
-        large = _passed(networks.upscaler, batch, networks.thorough)
-        large = large[:, :, inner.rows, inner.columns]
+        large = networks.upscaler(batch)[:, :, inner.rows, inner.columns]
         cleaned = _pixels(batch[:, :, core.rows, core.columns], image)
     return _Restored(_pixels(large, image), cleaned)
 
@@ -287,26 +275,20 @@ def _pixels(batch: Tensor, image: Image) -> Pixels:
     return pixels.mean(axis=2, keepdims=True) if image.samples.shape[2] == 1 else pixels
 
 
-def _denoise(batch: Tensor, networks: Networks, sigma: float, keep: Box) -> Tensor:
+def _denoise(batch: Tensor, denoiser: Denoiser, sigma: float, keep: Box) -> Tensor:
     """The part `keep` of the batch, denoised.
 
     Only the picture's own right and bottom rim is ever off the stride, so that every tile is
     padded with the pixels that the whole picture would be padded with.
     """
-    denoiser = networks.denoiser
-    assert denoiser is not None
     height, width = batch.shape[2:]
     padding = (0, -width % denoiser.stride, 0, -height % denoiser.stride)
     if any(padding):
         batch = functional.pad(batch, padding, mode="replicate")
         batch = batch.contiguous(memory_format=torch.channels_last)
     level = torch.full((1, 1, 1, 1), sigma, device=batch.device, dtype=batch.dtype)
-    denoised = _passed(lambda noisy: denoiser(noisy, level), batch, networks.thorough)
+    denoised: Tensor = denoiser(batch, level)
     return denoised[:, :, keep.rows, keep.columns]
-
-
-def _passed(network: Callable[[Tensor], Tensor], batch: Tensor, thorough: bool) -> Tensor:
-    return self_ensemble(network, batch) if thorough else network(batch)
 
 
 def _what_is_wrong(restored: Pixels, source: Pixels, sigma: float) -> str | None:

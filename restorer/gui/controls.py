@@ -7,7 +7,6 @@ from typing import Final
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import (
-    QCheckBox,
     QComboBox,
     QFrame,
     QHBoxLayout,
@@ -92,11 +91,6 @@ class Controls(QWidget):
         self.height_px = self._size_box(self.tr("Height of the result in pixels"))
         self.width_px.editingFinished.connect(self._on_width)
         self.height_px.editingFinished.connect(self._on_height)
-        self.thorough = QCheckBox(self.tr("Thorough, 8 times as slow"))
-        self.thorough.setToolTip(
-            self.tr("The mean of eight passes, turned and mirrored: a little better")
-        )
-        self.thorough.clicked.connect(self._on_thorough)
         self.plausible = muted(self.tr("Enlarged detail is plausible, not recovered."))
 
         self.unlike = QLabel(wordWrap=True)
@@ -145,8 +139,6 @@ class Controls(QWidget):
         size.addWidget(QLabel(self.tr("px")))
         column.addLayout(size)
         column.addWidget(self.plausible)
-        column.addSpacing(10)
-        column.addWidget(self.thorough)
         column.addWidget(self.unlike)
         column.addStretch()
 
@@ -193,9 +185,6 @@ class Controls(QWidget):
     def _on_scale(self, index: int) -> None:
         settings = replace(self._session.settings, width=None, height=None)
         self._change(replace(settings, scale=SCALES[index]))
-
-    def _on_thorough(self, wanted: bool) -> None:
-        self._change(replace(self._session.settings, thorough=wanted))
 
     def _on_width(self) -> None:
         self._on_size(self.width_px, width=self.width_px.value() or None, height=None)
@@ -279,7 +268,6 @@ class Controls(QWidget):
             slider.setEnabled(mode != OFF)
         self.grain.show_value(100 * settings.keep_grain)
         self.colour.show_value(100 * settings.keep_colour_noise)
-        self.thorough.setChecked(settings.thorough)
         self.scale.show_choice(None if settings.has_size else SCALES.index(settings.scale))
         for box, size in zip((self.width_px, self.height_px), self._shown_size(), strict=True):
             with QSignalBlocker(box):

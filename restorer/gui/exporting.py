@@ -60,8 +60,6 @@ def command_line(photo: Photo, settings: Settings, target: Path, saving: Saving)
             words += [_option(name), percent if isinstance(percent, str) else f"{percent:g}"]
     if saving.quality is not None:
         words += [_option("quality"), str(saving.quality)]
-    if settings.thorough:
-        words.append(_option("thorough"))
     flags = ("strip_location", "strip_metadata", "eight_bits")
     words += [_option(name) for name in flags if getattr(saving, name)]
     return shlex.join(words)

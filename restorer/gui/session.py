@@ -163,7 +163,7 @@ class Session(QObject):
             scale = settings.enlargement(self.photo.width, self.photo.height).scale
         except ValueError as error:
             return (str(error),)
-        return (settings.denoise, scale, settings.device, settings.thorough)
+        return (settings.denoise, scale, settings.device)
 
     # What is done.
 

@@ -33,7 +33,7 @@ class Symmetry:
 
     def __init__(self, network: nn.Module) -> None:
         self._ties = {
-            name: _tie(_outer(name), parameter.shape).to(parameter.device)
+            name: _tie(_layer(name), parameter.shape).to(parameter.device)
             for name, parameter in network.named_parameters()
         }
 
@@ -104,11 +104,12 @@ def inner_tie(shape: tuple[int, int, int, int], device: torch.device) -> Tie:
 
 def is_inner(name: str) -> bool:
     """Whether a parameter of this name has features on both sides."""
-    return _outer(name) not in _ENDS
+    return _layer(name) not in _ENDS
 
 
-def _outer(name: str) -> str:
-    return name.partition(".")[0]
+def _layer(name: str) -> str:
+    """ "head" of "head.weight" and of "plain.head.weight"."""
+    return name.split(".")[-2]
 
 
 def _tie(layer: str, shape: tuple[int, ...]) -> Tie:
@@ -145,8 +146,9 @@ def _moved(layer: str, weights: Tensor, move: Tensor) -> Tensor:
         return _moved_channels(_moved_head(weights, move), 0, move)
     if layer == "tail":
         return _moved_channels(_moved_tail(weights, move), 1, move)
-    kernels = _moved_kernels(weights, move)
-    return _moved_channels(_moved_channels(kernels, 0, move), 1, move)
+    kernels = _moved_channels(_moved_kernels(weights, move), 0, move)
+    depthwise = weights.shape[1] == 1
+    return kernels if depthwise else _moved_channels(kernels, 1, move)
 
 
 def _moved_head(weights: Tensor, move: Tensor) -> Tensor:

@@ -50,7 +50,6 @@ if TYPE_CHECKING:
     from restorer.models.catalog import Network
 
 MOST_TILE_PX: Final = 1 << 20  # on a CPU about a second: progress is seen, halos cost a quarter
-MOST_THOROUGH_PX: Final = 1 << 18  # two seconds, with halos that cost half
 BAND_ROWS: Final = 1024  # even at every level, so that no pixel is averaged half
 NICENESS: Final = 5  # below the window: it must win the processor when it has something to draw
 
@@ -196,7 +195,6 @@ class Server:
         elif settings.denoise != "off":
             sigma = settings.denoise
         rungs = ladder(settings.device)
-        most_px = MOST_THOROUGH_PX if settings.thorough else MOST_TILE_PX
         height, width, channels = photo.pixels.shape
         result_file = PixelFile(
             self._cache / f"result-{request.job}",
@@ -221,7 +219,7 @@ class Server:
             cleaned=None if cleaned is None else cleaned.full,
             view=request.view,
             look=self._looked_at,
-            most_px=most_px if rungs[0].device.type == "cpu" else None,
+            most_px=MOST_TILE_PX if rungs[0].device.type == "cpu" else None,
         )
         before = time.monotonic()
         for event in tiles:

@@ -9,26 +9,22 @@ from __future__ import annotations
 
 import dataclasses
 import statistics
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import click
 
 from restorer.benchmark import quality
-from restorer.engine import noise
-from restorer.engine.image import Image
-from restorer.engine.metrics import psnr
 from restorer.engine.restore import Networks
 from restorer.models.catalog import Catalog, open_catalog, write_catalog
-from restorer.models.estimator import Estimator
 from restorer.settings import weights_dir
 from tests.benchmarks.cards import write_cards
 from tests.benchmarks.documents import README, Part, aligned
 
 TABLE = Part(README, "figures", "tests/benchmarks/figures.py")
 SIGMAS = (5, 10, 15, 25, 50)
-QUOTED_SIGMAS = (15, 25, 50)  # what papers compare; only these are done thoroughly too
+QUOTED_SIGMAS = (15, 25, 50)  # what papers compare
 
 
 def mean(values: Iterable[float], digits: int = 2) -> float:
@@ -38,7 +34,6 @@ def mean(values: Iterable[float], digits: int = 2) -> float:
 def denoiser_figures(catalog: Catalog, data: Path) -> tuple[dict[str, Any], dict[str, Any]]:
     """Of the denoiser and of the estimator, by data set."""
     networks = Networks(denoiser=catalog.denoiser(), upscaler=None)
-    thorough = dataclasses.replace(networks, thorough=True)
     estimator = catalog.estimator()
     white = list(quality.denoise(data / "bsds32", (0, *SIGMAS), networks, estimator))
     real = list(quality.pairs(data / "polyu", networks, estimator))
@@ -56,19 +51,11 @@ def denoiser_figures(catalog: Catalog, data: Path) -> tuple[dict[str, Any], dict
             "mean": mean(row.estimated_sigma for row in rows),
             "largest_error_percent": round(100 * max(errors), 1),
         }
-    best: dict[float, list[float]] = {}
-    for case in quality.white_noise(data / "bsds32", QUOTED_SIGMAS):
-        assert case.sigma is not None
-        restored = quality.run(case.degraded, thorough, case.sigma, "auto")
-        best.setdefault(case.sigma, []).append(psnr(restored, case.clean))
-    for sigma, scores in best.items():
-        levels[f"sigma {sigma}"]["thorough_db"] = mean(scores)
     gains = [row.auto_psnr - row.noisy_psnr for row in real]
     polyu = {
         "noisy_db": mean(row.noisy_psnr for row in real),
         "auto_db": mean(row.auto_psnr for row in real),
         "auto_gain_db": mean(gains),
-        "auto_thorough_db": mean(automatically(data / "polyu", thorough, estimator)),
         "least_gain_db": round(min(gains), 2),
         "made_worse": sum(gain < 0 for gain in gains),
         "best_fixed_sigma_db": mean(row.best_psnr for row in real),
@@ -88,23 +75,14 @@ def denoiser_figures(catalog: Catalog, data: Path) -> tuple[dict[str, Any], dict
     return {"bsds32, white noise": levels, "polyu, real noise": polyu}, estimated
 
 
-def automatically(folder: Path, networks: Networks, estimator: Estimator) -> Iterator[float]:
-    """PSNR of each really noisy picture, denoised by estimate."""
-    for case in quality.real_noise(folder):
-        strength = noise.estimate(Image(case.degraded), estimator).strength
-        yield psnr(quality.run(case.degraded, networks, strength, "auto"), case.clean)
-
-
 def upscaler_figures(catalog: Catalog, data: Path, scale: int) -> dict[str, Any]:
     networks = Networks(denoiser=None, upscaler=catalog.upscaler(scale))
     rows = list(quality.upscale(data / "set5", scale, networks))
-    thorough = quality.upscale(data / "set5", scale, dataclasses.replace(networks, thorough=True))
     return {
         "set5, luma": {
             "psnr_db": mean(row.psnr for row in rows),
             "ssim": mean((row.ssim for row in rows), 4),
             "bicubic_db": mean(row.bicubic_psnr for row in rows),
-            "thorough_db": mean(row.psnr for row in thorough),
         }
     }
 
@@ -113,20 +91,20 @@ def readme_table(figures: dict[str, dict[str, Any]]) -> str:
     """The figures as the table that README shows."""
     white = figures["denoiser"]["bsds32, white noise"]
     real = figures["denoiser"]["polyu, real noise"]
-    rows = [["", "before", "restored", "`--thorough`"]]
+    rows = [["", "before", "restored"]]
     for sigma in QUOTED_SIGMAS:
         row = white[f"sigma {sigma}"]
         title = f"White noise, sigma {sigma}, 31 pictures of BSDS500 (RGB PSNR)"
-        rows.append([title, *in_db(row["noisy_db"], row["psnr_db"], row["thorough_db"])])
+        rows.append([title, *in_db(row["noisy_db"], row["psnr_db"])])
     noisy = real["noisy_db"]
     title = "Real camera noise, `--denoise auto`, 22 pictures of PolyU (RGB PSNR)"
-    rows.append([title, *in_db(noisy, real["auto_db"], real["auto_thorough_db"])])
+    rows.append([title, *in_db(noisy, real["auto_db"])])
     title = "The same with the best fixed sigma of each picture"
-    rows.append([title, *in_db(noisy, real["best_fixed_sigma_db"]), ""])
+    rows.append([title, *in_db(noisy, real["best_fixed_sigma_db"])])
     for scale in (2, 3, 4):
         row = figures[f"upscaler-x{scale}"]["set5, luma"]
         title = f"Enlarged x{scale}, Set5 (PSNR on luma), before: bicubic"
-        rows.append([title, *in_db(row["bicubic_db"], row["psnr_db"], row["thorough_db"])])
+        rows.append([title, *in_db(row["bicubic_db"], row["psnr_db"])])
     return aligned(rows) + (
         f"\nOf the real photos {real['made_worse']} were made worse; the least gain was "
         f"{real['least_gain_db']:.2f} dB. Their clean twins came back at "

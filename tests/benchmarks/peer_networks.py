@@ -223,10 +223,15 @@ class SrVgg(nn.Module):
 
 
 def _chain(inputs: int, width: int, outputs: int, layers: int) -> nn.Sequential:
-    inner: list[nn.Module] = [nn.Conv2d(inputs, width, 3, padding=1), nn.ReLU(inplace=True)]
+    """The first and the last convolution have the names by which `Symmetry` knows them."""
+    chain = nn.Sequential()
+    chain.add_module("head", nn.Conv2d(inputs, width, 3, padding=1))
     for _ in range(layers - 2):
-        inner += [nn.Conv2d(width, width, 3, padding=1), nn.ReLU(inplace=True)]
-    return nn.Sequential(*inner, nn.Conv2d(width, outputs, 3, padding=1))
+        chain.append(nn.ReLU(inplace=True))
+        chain.append(nn.Conv2d(width, width, 3, padding=1))
+    chain.append(nn.ReLU(inplace=True))
+    chain.add_module("tail", nn.Conv2d(width, outputs, 3, padding=1))
+    return chain
 
 
 def _plain_blocks(channels: int, count: int) -> Iterator[PlainBlock]:

@@ -180,7 +180,7 @@ CANDIDATES = (
     unet("shipped: 48/96/128, 1/1/2 blocks", [48, 96, 128], [1, 1, 2]),
     unet("narrow and deep: 32/64/128, 2/2/3", [32, 64, 128], [2, 2, 3]),
     unet("four levels: 40/80/128/160, 1/1/1/2", [40, 80, 128, 160], [1, 1, 1, 2]),
-    unet("no unshuffle: 20/40/80/128, 1/1/1/2", [20, 40, 80, 128], [1, 1, 1, 2], unshuffle=1),
+    unet("no unshuffle: 24/40/80/128, 1/1/1/2", [24, 40, 80, 128], [1, 1, 1, 2], unshuffle=1),
     unet("unshuffle by 4: 128/160, 1/1", [128, 160], [1, 1], unshuffle=4),
     unet("SiLU for ReLU", [48, 96, 128], [1, 1, 2], block="silu"),
     unet("concatenated skips: 48/96/112", [48, 96, 112], [1, 1, 2], skip="concat"),

@@ -47,12 +47,11 @@ def random_image(height, width, channels=3):
 
 @pytest.mark.parametrize("tile_px", [64, 100, 256])
 @pytest.mark.parametrize("size", [(1, 1), (1, 7), (65, 131), (200, 333)])
-@pytest.mark.parametrize("stages", ["denoise", "enlarge", "both", "thorough"])
+@pytest.mark.parametrize("stages", ["denoise", "enlarge", "both"])
 def test_tiles_match_the_whole_picture(tiny_denoiser, tiny_upscalers, stages, size, tile_px):
     networks = Networks(
         denoiser=None if stages == "enlarge" else tiny_denoiser,
         upscaler=None if stages == "denoise" else tiny_upscalers[3],
-        thorough=stages == "thorough",
     )
     image = random_image(*size)
     whole, _ = run(image, networks, tile_px=10_000)

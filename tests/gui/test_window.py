@@ -23,11 +23,9 @@ from PySide6.QtWidgets import (
 
 from restorer.cli import run as run_command_line
 from restorer.engine import imagefile
-from restorer.engine.tiling import Box
 from restorer.gui import main_window
 from restorer.gui.about_model import cards_html
 from restorer.gui.exporting import ExportDialog, command_line, proposed_target
-from restorer.gui.layers import Layer
 from restorer.gui.preferences import Preferences, PreferencesFile, Preset
 from restorer.gui.shortcuts import Shortcuts
 from restorer.gui.status import speed
@@ -199,17 +197,6 @@ def test_presets(window, photo, client, monkeypatch):
     assert preset.findText("Mine") == -1
 
 
-def test_a_thorough_result_is_another_one(window, photo, client):
-    client.work()
-    once = bytes(window.session.layers.pixels(Layer.AFTER, 0, Box(0, 0, 8, 8)).data)
-    window.controls.thorough.click()
-    client.work()
-    assert window.session.settings.thorough
-    assert bytes(window.session.layers.pixels(Layer.AFTER, 0, Box(0, 0, 8, 8)).data) != once
-    trigger(window, "undo")
-    assert not window.controls.thorough.isChecked()
-
-
 def test_undo_and_redo_move_the_controls(window, photo):
     window.controls.grain.slider.setValue(50)
     trigger(window, "undo")
@@ -312,7 +299,7 @@ def test_export_asks_for_the_format(window, photo, client, monkeypatch, tmp_path
 
 
 def test_the_copied_command_makes_the_same_file(window, photo, client, monkeypatch, tmp_path):
-    window.session.change(Settings(denoise=12.5, scale=2, keep_grain=0.25, thorough=True))
+    window.session.change(Settings(denoise=12.5, scale=2, keep_grain=0.25))
     client.work()
     answer_save(monkeypatch, tmp_path / "window.png")
     trigger(window, "save")

@@ -1,5 +1,6 @@
 import pytest
 import torch
+from torch import nn
 
 from restorer.models.denoiser import Denoiser
 from restorer.models.upscaler import Upscaler
@@ -13,11 +14,22 @@ TURNS = {
 }
 
 
+class Depthwise(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.plain = Upscaler(2, width=24, blocks=1)
+        self.plain.trunk = nn.Conv2d(24, 24, 3, padding=1, groups=24)
+
+    def forward(self, small):
+        return self.plain(small)
+
+
 def networks():
     torch.manual_seed(0)
     yield Denoiser(widths=(24, 32, 32), blocks=(1, 1, 1)), (torch.full((1, 1, 1, 1), 25.0),)
     for scale in (2, 3, 4):
         yield Upscaler(scale, width=24, blocks=1), ()
+    yield Depthwise(), ()
 
 
 def answers_turn_along(network, *conditions):
@@ -43,9 +55,9 @@ def test_the_answer_turns_with_the_picture_before_and_after_a_step(network, cond
         optimizer.zero_grad()
         (answer - torch.rand(answer.shape)).square().mean().backward()
         symmetry.keep(network)
-        before = network.head.weight.detach().clone()
+        before = [parameter.detach().clone() for parameter in network.parameters()]
         optimizer.step()
-        assert (network.head.weight != before).any()
+        assert all((p != b).any() for p, b in zip(network.parameters(), before, strict=True))
     assert answers_turn_along(network, *conditions)
 
 

@@ -139,8 +139,6 @@ def _settings_text(heading: Heading | None) -> str:
             parts.append(f"height {settings.height}")
         else:
             parts.append(f"scale {settings.scale}")
-        if settings.thorough:
-            parts.append("thorough")
         if settings.blends:
             parts.append(f"keep grain {settings.keep_grain:.0%}")
             parts.append(f"keep colour noise {settings.keep_colour_noise:.0%}")
