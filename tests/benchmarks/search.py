@@ -39,7 +39,7 @@ from restorer.models.arithmetic import kmac_per_px
 from restorer.models.catalog import ARCHITECTURES, open_catalog
 from restorer.models.denoiser import SIGMA_UNIT, ResidualBlock
 from restorer.models.upscaler import Upscaler
-from restorer.training.recipes import RECIPES
+from restorer.training.recipes import RECIPES, Phase
 from restorer.training.train import Plan, train
 from tests.benchmarks.documents import MODELS, Part, aligned, save_plot
 from tests.benchmarks.peer_networks import FfdNet
@@ -162,6 +162,7 @@ class Candidate:
     name: str
     architecture: str
     arguments: dict[str, Any]
+    training: dict[str, Any] = dataclasses.field(default_factory=dict)  # what is not as shipped
 
     def build(self) -> nn.Module:
         return ARCHITECTURES[self.architecture](**self.arguments)
@@ -176,8 +177,15 @@ def upscaler(name: str, width: int, blocks: int, block: str = "residual") -> Can
     return Candidate("upscale", name, "ShuffleUpscaler", arguments)
 
 
+def trained(name: str, **training: Any) -> Candidate:
+    """The shipped denoiser by another recipe."""
+    return Candidate("denoise", name, "Denoiser", RECIPES["denoiser"].arguments, training)
+
+
 CANDIDATES = (
     unet("shipped: 48/96/128, 1/1/2 blocks", [48, 96, 128], [1, 1, 2]),
+    trained("trained without symmetry", symmetric=False),
+    trained("trained by 8 patches a step", phases=(Phase(1.0, 8, 64),)),
     unet("narrow and deep: 32/64/128, 2/2/3", [32, 64, 128], [2, 2, 3]),
     unet("four levels: 40/80/128/160, 1/1/1/2", [40, 80, 128, 160], [1, 1, 1, 2]),
     unet("no unshuffle: 24/40/80/128, 1/1/1/2", [24, 40, 80, 128], [1, 1, 1, 2], unshuffle=1),
@@ -252,7 +260,10 @@ def train_candidates(pictures: Path, data: tuple[Path, ...], minutes: float) -> 
             continue
         shipped = RECIPES["denoiser" if candidate.task == "denoise" else f"upscaler-x{SCALE}"]
         recipe = dataclasses.replace(
-            shipped, architecture=candidate.architecture, arguments=candidate.arguments
+            shipped,
+            architecture=candidate.architecture,
+            arguments=candidate.arguments,
+            **candidate.training,
         )
         with tempfile.TemporaryDirectory() as folder:
             plan = Plan(
