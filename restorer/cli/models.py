@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from restorer.cli.options import weights_option
+from restorer.models import figures
 
 if TYPE_CHECKING:
     from restorer.models.catalog import Entry
@@ -69,5 +70,8 @@ def _card(entry: Entry) -> str:
     if entry.sigma_range is not None:
         low, high = entry.sigma_range
         rows.append(("Noise", f"sigma {low:g} to {high:g} in 8-bit levels"))
-    rows += [(f"On {data}", json.dumps(figures)) for data, figures in entry.figures.items()]
-    return "\n".join(f"{title:<14} {text}" for title, text in rows if text)
+    lines = [f"{title:<14} {text}" for title, text in rows if text]
+    for data, measured in entry.figures.items():
+        lines.append(f"\nMeasured on {data}:")
+        lines += [f"  {line}" for line in figures.lines(measured)]
+    return "\n".join(lines)

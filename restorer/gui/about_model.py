@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,7 @@ from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QTextBrowser, QVBoxLayout, QWidget
 
 from restorer.gui.widgets import titled
-from restorer.models import CATALOG_NAME
+from restorer.models import CATALOG_NAME, figures
 
 translate = QCoreApplication.translate
 
@@ -67,8 +66,11 @@ def _card(entry: dict[str, Any]) -> str:
     ]
     cells = [(escape(title), escape(text)) for title, text in rows if text]
     cells += [
-        (escape(translate("AboutModels", "Measured: {0}").format(data)), text)
-        for data, text in _figures(entry["figures"])
+        (
+            escape(translate("AboutModels", "Measured: {0}").format(data)),
+            "<br>".join(map(escape, figures.lines(measured))),
+        )
+        for data, measured in entry["figures"].items()
     ]
     lines = "".join(
         f"<tr><td valign='top' style='padding-right:12px'><b>{title}</b></td><td>{text}</td></tr>"
@@ -92,15 +94,3 @@ def _training(entry: dict[str, Any]) -> str:
     text = translate("AboutModels", "loss {0}, {1} steps, seed {2}, {3} hours on {4}")
     hours = f"{entry['hours']:g}"
     return text.format(entry["loss"], entry["steps"], entry["seed"], hours, entry["hardware"])
-
-
-def _figures(figures: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """For each set of pictures its name and its figures, a line for each level of noise."""
-    for data, rows in figures.items():
-        nested = [f"{name}: {_told(row)}" for name, row in rows.items() if isinstance(row, dict)]
-        plain = {name: value for name, value in rows.items() if not isinstance(value, dict)}
-        yield data, "<br>".join(escape(line) for line in (*nested, _told(plain)) if line)
-
-
-def _told(row: dict[str, Any]) -> str:
-    return ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in row.items())

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from restorer.models.catalog import Entry, open_catalog
+from restorer.models.figures import named
 from restorer.settings import weights_dir
 from tests.benchmarks.documents import MODELS, Part, aligned
 
@@ -48,7 +49,7 @@ def size(entry: Entry) -> str:
 def figures_table(figures: dict[str, Any]) -> str:
     """A row for each level if there are levels, else one row."""
     levels = {name: row for name, row in figures.items() if isinstance(row, dict)}
-    plain = {name: value for name, value in figures.items() if not isinstance(value, dict)}
+    plain = {name: value for name, value in figures.items() if name not in levels}
     tables = list(_grouped(levels))
     if plain:
         tables.append(aligned([["", "figure"], *([words(k), str(v)] for k, v in plain.items())]))
@@ -66,8 +67,9 @@ def _grouped(levels: dict[str, dict[str, Any]]) -> Iterator[str]:
         yield aligned([["", *map(words, columns)], *rows])
 
 
-def words(name: str) -> str:
-    return name.removesuffix("_db").replace("_", " ") + (" (dB)" if name.endswith("_db") else "")
+def words(key: str) -> str:
+    name, unit = named(key)
+    return f"{name} ({unit})" if unit else name
 
 
 if __name__ == "__main__":

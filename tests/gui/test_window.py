@@ -546,7 +546,7 @@ def test_the_panel_can_be_hidden(window, photo):
 def test_model_cards_say_what_they_were_trained_on():
     html = cards_html(["denoiser", "upscaler-x2"], weights_dir())
     assert "BSDS500" in html
-    assert "sigma 25: psnr db" in html
+    assert "sigma 25: PSNR 3" in html
     assert "plausible, not recovered" in html
 
 
