@@ -116,3 +116,11 @@ def test_most_of_a_small_batch_is_shrunk_as_the_benchmarks_do(scale, generator):
     assert small.shape == (8, 3, 24, 24)
     assert torch.equal(small[:7], degrade.shrink(clean[:7], scale))
     assert not torch.equal(small[7:], degrade.shrink(clean[7:], scale))
+
+
+def test_of_small_batches_an_eighth_is_from_the_web_too(generator):
+    clean = torch.rand(2, 3, 16, 16, generator=generator)
+    plain = degrade.shrink(clean, 2)
+    small = torch.cat([degrade.small_batch(clean, 2, generator) for _ in range(200)])
+    changed = (small != plain.repeat(200, 1, 1, 1)).any(dim=(1, 2, 3)).float().mean()
+    assert changed == pytest.approx(1 / 8, abs=0.05)
