@@ -159,6 +159,17 @@ def test_what_given_weights_have_had_counts(plan, tmp_path):
     assert entry.hours > had.hours
 
 
+def test_what_is_trained_turns_with_the_picture(plan):
+    first = dataclasses.replace(plan, minutes=None, steps=5)
+    list(train.train(first))
+    list(train.train(dataclasses.replace(first, resume=True)))
+    network = open_catalog(plan.out).denoiser()
+    noisy, sigma = torch.rand(1, 3, 64, 64), torch.full((1, 1, 1, 1), 25.0)
+    with torch.inference_mode():
+        turned = network(torch.rot90(noisy, 1, (2, 3)), sigma)
+        torch.testing.assert_close(turned, torch.rot90(network(noisy, sigma), 1, (2, 3)))
+
+
 def test_the_history_tells_what_the_hours_brought(plan):
     plan.out.mkdir()
     (plan.out / f"denoiser{train.HISTORY_SUFFIX}").write_text("of other weights", encoding="utf-8")
