@@ -25,7 +25,8 @@ COARSE_SILENCE: Final = 0.4
 SILENCE: Final = 0.65
 COARSE_GAIN: Final = 20.0
 COARSE_STRENGTH: Final = 12.0
-_COARSE, _FINE = 0.15, 0.2  # of `fineness`: coarse grain below, none above
+_COARSE, _FINE = 0.14, 0.18  # of `fineness`: coarse grain below, none above
+_SURE, _UNSURE = 0.2, 0.4  # of `doubt`: never coarse grain below, as the fineness says above
 _WHITE: Final = 0.6
 _MAX_CLIPPED: Final = 0.05  # of a patch's samples: clipped noise is missing noise
 _WORDS: Final = ((3.0, "hardly any"), (8.0, "slight"), (20.0, "visible"), (40.0, "strong"))
@@ -35,28 +36,34 @@ _WORDS: Final = ((3.0, "hardly any"), (8.0, "slight"), (20.0, "visible"), (40.0,
 class NoiseEstimate:
     """How strong the noise is, and how strongly to denoise; 8-bit levels, 0 to 75.
 
-    `sigma`: standard deviation of the noise as far as the estimator can tell it from detail.
-    `fineness`: 1 for white noise, near 0 for noise that a camera's processing has made coarse.
+    `sigma`: standard deviation of the noise as far as the estimator can tell it from detail: the
+    likeliest value (the mode) of a log-normal distribution. `fineness`: 1 for white noise, near 0
+    for noise that a camera's processing has made coarse. `doubt`: standard deviation of ln(sigma);
+    0.05 for white noise, 0.5 to 1 where it may as well be texture.
     """
 
     sigma: float
     fineness: float
+    doubt: float
 
     @property
     def strength(self) -> float:
         """What to hand to the denoiser.
 
         For white noise that is sigma. Of a camera's coarse grain the estimator recognizes less than
-        there is, since the rest could be texture: there what it finds beyond silence is multiplied
-        by `COARSE_GAIN`, up to `COARSE_STRENGTH`. The three constants are a compromise between real
-        photos (`restorer benchmark pairs`) and clean ones, which must stay as they were.
+        there is, since the rest could be texture: there the median of its distribution counts, and
+        what that is beyond silence is multiplied by `COARSE_GAIN`, up to `COARSE_STRENGTH`. The
+        constants are a compromise between real photos (`restorer benchmark pairs`) and clean ones,
+        which must stay as they were.
         """
         if self.sigma < SILENCE and self.fineness >= _FINE:
             return 0.0  # rounding to 8 bits alone leaves half of that: the photo stays as it is
-        coarse = min(1.0, max(0.0, (_FINE - self.fineness) / (_FINE - _COARSE)))
-        found = COARSE_GAIN * max(0.0, self.sigma - COARSE_SILENCE)
+        coarse = np.interp(self.fineness, (_COARSE, _FINE), (1, 0))
+        coarse *= np.interp(self.doubt, (_SURE, _UNSURE), (0, 1))
+        median = self.sigma * math.exp(self.doubt**2)
+        found = COARSE_GAIN * max(0.0, median - COARSE_SILENCE)
         blended = min(COARSE_STRENGTH, (1 - coarse) * self.sigma + coarse * found)
-        return min(MAX_SIGMA, max(self.sigma, blended))
+        return min(MAX_SIGMA, max(self.sigma, float(blended)))
 
     @property
     def word(self) -> str:
@@ -84,7 +91,8 @@ def estimate(image: Image, estimator: Estimator) -> NoiseEstimate:
     weights = torch.ones_like(order) if is_coarse else torch.exp(-log_variances[order])
     certainty = weights.double().cumsum(dim=0)
     chosen = int(torch.searchsorted(certainty, share * certainty[-1]))
-    return NoiseEstimate(min(MAX_SIGMA, math.exp(float(logarithms[order[chosen]]))), grain)
+    median, variance = float(logarithms[order[chosen]]), float(log_variances[order[chosen]].exp())
+    return NoiseEstimate(min(MAX_SIGMA, math.exp(median - variance)), grain, math.sqrt(variance))
 
 
 def _patches(image: Image) -> Pixels:

@@ -1,3 +1,5 @@
+import math
+
 import numpy as np
 import pytest
 
@@ -80,24 +82,31 @@ def test_one_flat_colour_has_no_noise(estimator, level):
     [(0.4, "hardly any"), (4, "slight"), (10, "visible"), (25, "strong"), (60, "very strong")],
 )
 def test_words_for_levels(sigma, word):
-    assert NoiseEstimate(sigma, fineness=1).word == word
+    assert NoiseEstimate(sigma, fineness=1, doubt=0).word == word
 
 
 @pytest.mark.parametrize(
-    ("sigma", "fineness", "strength"),
-    [
-        (0.8, 1, 0.8),
-        (0.6, 1, 0),
-        (0.8, 0.2, 0.8),
-        (0.8, 0.175, 4.4),
-        (0.8, 0.15, 8),
-        (0.4, 0, 0.4),
-        (5, 0, 12),
-        (30, 0, 30),
-    ],
+    ("sigma", "fineness", "strength"), [(0.8, 1, 0.8), (0.6, 1, 0), (0.8, 0.18, 0.8), (30, 0, 30)]
 )
-def test_coarse_noise_is_denoised_stronger_than_it_is_seen(sigma, fineness, strength):
-    assert NoiseEstimate(sigma, fineness).strength == pytest.approx(strength)
+def test_fine_noise_is_denoised_as_it_is_seen_and_silence_not_at_all(sigma, fineness, strength):
+    assert NoiseEstimate(sigma, fineness, doubt=0.4).strength == strength
+
+
+@pytest.mark.parametrize(("median", "fineness", "strength"), [(0.8, 0.14, 8), (5, 0, 12)])
+def test_coarse_noise_is_denoised_stronger_than_it_is_seen(median, fineness, strength):
+    doubt = 0.4
+    found = NoiseEstimate(median * math.exp(-(doubt**2)), fineness, doubt)
+    assert found.strength == pytest.approx(strength)
+
+
+def test_between_fine_and_coarse_nothing_jumps():
+    strengths = [NoiseEstimate(0.8, fineness, 0.4).strength for fineness in (0.1401, 0.16, 0.1799)]
+    assert strengths == pytest.approx([10.8, 5.8, 0.8], abs=0.1)
+
+
+def test_what_the_estimator_is_sure_of_is_taken_as_it_is():
+    assert NoiseEstimate(2, fineness=0.1, doubt=0.1).strength == 2
+    assert NoiseEstimate(2, fineness=0.1, doubt=0.4).strength == 12
 
 
 def test_white_noise_is_fine_and_blurred_noise_is_not(estimator, scene):
@@ -108,4 +117,4 @@ def test_white_noise_is_fine_and_blurred_noise_is_not(estimator, scene):
 
 
 def test_the_strength_stays_in_the_trained_range():
-    assert NoiseEstimate(80, fineness=0).strength == 75
+    assert NoiseEstimate(80, fineness=0, doubt=0.5).strength == 75
