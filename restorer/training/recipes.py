@@ -154,9 +154,9 @@ RECIPES: Final[dict[str, Recipe]] = {
         loss="Gaussian likelihood of ln(sigma)",
         purpose="Finds out how noisy a photo is, so that the denoiser can be told.",
         limits=(
-            "Fine texture without a quiet place in the whole picture (gravel, leaves to the edges) "
-            "is taken for noise. Coarse grain of real cameras is read lower than it is, and "
-            "denoised stronger to make up for it."
+            "Coarse texture without a quiet place in the whole picture (gravel, leaves to the "
+            "edges) may be taken for a camera's grain. Coarse grain of real cameras is read lower "
+            "than it is, and denoised stronger to make up for it."
         ),
         degradations=(
             "1/4 white Gaussian noise of sigma 0 to 75, 1/4 Poisson-Gaussian and 1/2 simulated "
