@@ -330,7 +330,7 @@ def write() -> None:
         found = [row for row in results if row["task"] == task]
         if found:
             minutes = f"{found[0]['minutes']:g}"
-            parts.append(f"{title}, after {minutes} minutes each:\n\n{table(found)}")
+            parts.append(f"{title}, after {minutes} min each:\n\n{table(found)}")
     PART.write("\n".join(parts))
 
 
