@@ -10,7 +10,7 @@ from typing import Final
 import torch
 from torch import Tensor, nn
 
-from restorer.training.symmetry import ORDER, as_matrix, as_weights, inner_tie, is_inner
+from restorer.training.symmetry import ORDER, as_matrix, as_weights, end, tie
 
 _NEWTON_SCHULZ: Final = (3.4445, -4.7750, 2.0315)
 _NEWTON_SCHULZ_STEPS: Final = 5
@@ -37,14 +37,14 @@ class Muon(torch.optim.Optimizer):
         for name, parameter in network.named_parameters():
             if not _is_matrix(parameter):
                 others.append(parameter)
-            elif symmetric and is_inner(name):
+            elif symmetric and not end(name):
                 inner.append(parameter)
             else:
                 outer.append(parameter)
         groups = [
             {"params": inner, "orthogonal": True, "symmetric": True},
             {"params": outer, "orthogonal": True, "symmetric": False},
-            {"params": others, "orthogonal": False, "symmetric": False},
+            {"params": others, "orthogonal": False},
         ]
         super().__init__([group for group in groups if group["params"]], {"lr": lr})
 
@@ -119,7 +119,7 @@ def _orthogonalized_by_rows(matrices: Tensor, shape: tuple[int, int, int, int]) 
     """
     a, b, c = _NEWTON_SCHULZ
     x = matrices / (matrices.norm(dim=(1, 2), keepdim=True) + 1e-7)
-    square_tie = inner_tie((shape[0], shape[0], 1, 1), x.device)
+    square_tie = tie("", (shape[0], shape[0], 1, 1), x.device)
     square = x[:, ::ORDER] @ x.mT  # each eighth row, and so are all of these
     identity = torch.eye(shape[0], device=x.device)[::ORDER]
     product = identity
@@ -128,7 +128,7 @@ def _orthogonalized_by_rows(matrices: Tensor, shape: tuple[int, int, int, int]) 
         whole_factor = square_tie.whole(factor)
         product = product @ whole_factor
         square = square @ whole_factor @ whole_factor
-    return inner_tie(shape, x.device).whole(product @ x)
+    return tie("", shape, x.device).whole(product @ x)
 
 
 def bfloat16_is_fast(device: torch.device) -> bool:

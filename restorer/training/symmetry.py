@@ -34,7 +34,7 @@ class Symmetry:
 
     def __init__(self, network: nn.Module) -> None:
         self._ties = {
-            name: _tie(_layer(name), parameter.shape).to(parameter.device)
+            name: tie(end(name), tuple(parameter.shape), parameter.device)
             for name, parameter in network.named_parameters()
         }
 
@@ -69,9 +69,6 @@ class Tie:
     orbits: Tensor
     sources: Tensor
 
-    def to(self, device: torch.device) -> Tie:
-        return Tie(self.orbits.to(device), self.sources.to(device))
-
     def average(self, weights: Tensor, gain: float = 1.0) -> None:
         """Sets what should be equal to its mean times `gain`."""
         flat = as_matrix(weights).reshape(-1)
@@ -99,34 +96,24 @@ def as_weights(matrix: Tensor, shape: Sequence[int]) -> Tensor:
     return matrix.view(outputs, height, width, inputs).permute(0, 3, 1, 2)
 
 
+def end(name: str) -> str:
+    """ "head" of "head.weight" and of "plain.head.weight"; "" between two layers of features."""
+    layer = name.split(".")[-2]
+    return layer if layer in _ENDS else ""
+
+
 @functools.cache
-def inner_tie(shape: tuple[int, int, int, int], device: torch.device) -> Tie:
-    """Of a kernel between two layers of features."""
-    return _tie("", shape).to(device)
-
-
-def is_inner(name: str) -> bool:
-    """Whether a parameter of this name has features on both sides."""
-    return _layer(name) not in _ENDS
-
-
-def _layer(name: str) -> str:
-    """ "head" of "head.weight" and of "plain.head.weight"."""
-    return name.split(".")[-2]
-
-
-def _tie(layer: str, shape: tuple[int, ...]) -> Tie:
+def tie(at: str, shape: tuple[int, ...], device: torch.device) -> Tie:
+    """Of all parameters of that shape at that `end`."""
     size = math.prod(shape)
     # As floating point, since pixel shuffle refuses integers; float64 holds them exactly.
     places = as_weights(torch.arange(size, dtype=torch.float64), shape)
-    images = torch.stack(
-        [as_matrix(_moved(layer, places, move)).flatten() for move in _GROUP]
-    ).long()
+    images = torch.stack([as_matrix(_moved(at, places, move)).flatten() for move in _GROUP]).long()
     first_of_its_orbit = images.amin(dim=0) == torch.arange(size)
     orbits = images[:, first_of_its_orbit]
     sources = torch.empty(size, dtype=torch.long)
     sources[orbits] = torch.arange(orbits.shape[1]).expand_as(orbits)
-    return Tie(orbits, sources)
+    return Tie(orbits.to(device), sources.to(device))
 
 
 # The symmetries of the square as matrices that act on (row, column) about its centre.
@@ -137,17 +124,17 @@ _SWAPPED: Final = torch.tensor([[0, 1], [1, 0]])
 _GROUP: Final = (*_MIRRORED, *(mirrored @ _SWAPPED for mirrored in _MIRRORED))
 
 
-def _moved(layer: str, weights: Tensor, move: Tensor) -> Tensor:
+def _moved(at: str, weights: Tensor, move: Tensor) -> Tensor:
     """The weights that act on a moved picture as `weights` act on the picture."""
     if weights.ndim == 1:
-        if layer != "tail":
+        if at != "tail":
             return _moved_channels(weights, 0, move)
         side = math.isqrt(len(weights) // _COLOURS)
         cell = functional.pixel_shuffle(weights.view(1, -1, 1, 1), side)
         return functional.pixel_unshuffle(_moved_kernels(cell, move), side).flatten()
-    if layer == "head":
+    if at == "head":
         return _moved_channels(_moved_head(weights, move), 0, move)
-    if layer == "tail":
+    if at == "tail":
         return _moved_channels(_moved_tail(weights, move), 1, move)
     kernels = _moved_channels(_moved_kernels(weights, move), 0, move)
     depthwise = weights.shape[1] == 1
