@@ -72,18 +72,22 @@ class Heading:
 @dataclass(slots=True)
 class History:
     """A journal, read: the last entry of each file, and how often it took the program down since
-    it last ended."""
+    it last ended. `in_hand`: begun, and neither ended nor blamed for a crash since."""
 
     entries: dict[str, Entry] = field(default_factory=dict)
     crashes: dict[str, int] = field(default_factory=dict)
+    in_hand: set[str] = field(default_factory=set)
     heading: Heading | None = None
 
     def add(self, entry: Entry) -> None:
+        self.in_hand.discard(entry.name)
         if entry.state == "crashed":
             self.crashes[entry.name] = self.crashes.get(entry.name, 0) + 1
             return
         if entry.state in ENDED:
             self.crashes.pop(entry.name, None)
+        else:
+            self.in_hand.add(entry.name)
         self.entries[entry.name] = entry
 
     def named(self, *states: State) -> set[str]:

@@ -162,7 +162,7 @@ def _write_down_suspects(job: Job, begin: int) -> journal.History:
     output = job.plan.output
     history = journal.read(output, start=begin)
     with Journal(output) as writing:
-        for name in sorted(history.named("started")):
+        for name in sorted(history.in_hand):
             writing.append(Entry(name, "crashed"))
     return history
 

@@ -40,6 +40,14 @@ def die_after_1(job):
     return do(job, after=("1.png",))
 
 
+def die_with_1_and_2_in_hand(job):
+    """1.png takes it down each time; the first time 2.png had been begun too."""
+    if not journal.read(job.plan.output, start=job.since or 0).crashes:
+        with Journal(job.plan.output) as writing:
+            writing.append(Entry("2.png", "started"))
+    return do(job, deadly=("1.png",))
+
+
 def die_at_once(job):
     os.kill(os.getpid(), signal.SIGKILL)
     yield

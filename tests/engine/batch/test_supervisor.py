@@ -16,6 +16,7 @@ from tests.engine.batch.children import (
     die_at_once,
     die_in_1,
     die_reading_1,
+    die_with_1_and_2_in_hand,
     do,
     refuse,
 )
@@ -40,6 +41,12 @@ def test_a_file_that_takes_the_process_down_twice_is_set_aside(job):
     assert states(events) == {"0.png": "done", "1.png": "failed", "2.png": "done"}
     assert len([event for event in events if isinstance(event, BatchNoted)]) == 2
     assert "SIGKILL" in next(e.sentence for e in events if isinstance(e, BatchNoted))
+
+
+def test_a_crash_is_not_blamed_again_on_what_was_in_hand_at_an_earlier_one(job):
+    events = list(supervise(job, die_with_1_and_2_in_hand))
+    assert states(events) == {"0.png": "done", "1.png": "failed", "2.png": "done"}
+    assert journal.read(job.plan.output).in_hand == set()
 
 
 def test_a_file_that_ended_unheard_is_heard_of_all_the_same(job):
