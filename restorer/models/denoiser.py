@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import bisect
+from collections.abc import Sequence
 from typing import Final
 
 import torch
@@ -32,23 +34,85 @@ class ResidualBlock(nn.Module):
 
 
 class Denoiser(nn.Module):
-    """U-shaped denoising autoencoder that predicts the noise and subtracts it.
+    """U-shaped denoising autoencoder whose weights depend on the noise level.
+
+    There is a set of weights for each of `levels`, 8-bit levels of noise in rising order; between
+    two of them, both are mixed linearly, outside of them the nearest is used. Mixed weights of
+    networks that began as one work as well as either (Wang et al. 2019, Deep Network
+    Interpolation), and they cost nothing: the mix is made once a call, not once a pixel. So a
+    network of a quarter of FFDNet's arithmetic need not be good at every level at once.
+
+    A picture's height and width must be multiples of `stride`. An output pixel depends on no input
+    pixel that is more than `halo` away; `tests/models/test_networks.py` measures that.
+    """
+
+    scale: Final = 1
+
+    def __init__(
+        self,
+        widths: tuple[int, int, int] = (48, 96, 128),
+        blocks: tuple[int, int, int] = (1, 1, 2),
+        levels: Sequence[float] = (25.0,),
+    ) -> None:
+        super().__init__()
+        self.levels: Final = tuple(levels)
+        self.sets = nn.ModuleList(UNet(widths, blocks) for _ in levels)
+        self.stride: Final = UNet.stride
+        self.halo: Final = self._first.halo
+        self.bytes_per_px: Final = self._first.bytes_per_px
+
+    @property
+    def _first(self) -> UNet:
+        first = self.sets[0]
+        assert isinstance(first, UNet)
+        return first
+
+    def forward(self, noisy: Tensor, sigma: Tensor) -> Tensor:
+        """`noisy`: (N, 3, H, W) in [0, 1], not clipped. `sigma`: (N, 1, 1, 1), 8-bit levels.
+
+        Pictures of one level are restored together, of several levels one by one.
+        """
+        levels = sigma.flatten().tolist()
+        if len(set(levels)) == 1:
+            return self._restore(noisy, sigma, levels[0])
+        parts = zip(noisy.unsqueeze(1), sigma.unsqueeze(1), levels, strict=True)
+        return torch.cat([self._restore(*part) for part in parts])
+
+    def start_from(self, single: Denoiser) -> None:
+        """Makes every set equal to the only one of `single`."""
+        for each in self.sets:
+            each.load_state_dict(single.sets[0].state_dict())
+
+    def _restore(self, noisy: Tensor, sigma: Tensor, level: float) -> Tensor:
+        above = bisect.bisect_left(self.levels, level)
+        if above == 0 or above == len(self.levels):
+            nearest: Tensor = self.sets[min(above, len(self.levels) - 1)](noisy, sigma)
+            return nearest
+        low, high = self.levels[above - 1], self.levels[above]
+        quieter, louder = self.sets[above - 1], self.sets[above]
+        share = (level - low) / (high - low)
+        mixed = {
+            name: torch.lerp(weights, other, share)
+            for (name, weights), other in zip(
+                quieter.named_parameters(), louder.parameters(), strict=True
+            )
+        }
+        restored: Tensor = torch.func.functional_call(quieter, mixed, (noisy, sigma))
+        return restored
+
+
+class UNet(nn.Module):
+    """The denoiser of one noise level: it predicts the noise and subtracts it.
 
     Residual learning as in Zhang et al. 2017 (DnCNN); the noise level as an input plane and the
     pixel unshuffle in front, which makes every convolution four times cheaper, as in Zhang et al.
     2018 (FFDNet); residual blocks on three levels with additive skips as in Zhang et al. 2021
     (DRUNet). Unlike DnCNN and FFDNet it has no batch norm, so the result ignores batch size.
-
-    A picture's height and width must be multiples of `stride`. An output pixel depends on no input
-    pixel that is more than `halo` away; `tests/models/test_denoiser.py` measures that.
     """
 
-    scale: Final = 1
     stride: Final = 8
 
-    def __init__(
-        self, widths: tuple[int, int, int] = (48, 96, 128), blocks: tuple[int, int, int] = (1, 1, 2)
-    ) -> None:
+    def __init__(self, widths: tuple[int, int, int], blocks: tuple[int, int, int]) -> None:
         super().__init__()
         fine, middle, coarse = widths
         n_fine, n_middle, n_coarse = blocks

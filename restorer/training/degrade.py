@@ -18,6 +18,7 @@ from restorer.settings import MAX_SIGMA
 from restorer.training.jpeg import jpeg, rgb_to_ycc, ycc_to_rgb
 
 GREY_SHARE: Final = 0.1
+LEVELS_SKEW: Final = 1.5  # a quarter of the denoiser's levels is below 10
 CAMERA_RMS: Final = (0.5, 25.0)  # 8-bit levels, drawn log-uniformly
 COARSE_PX: Final = 4
 SILENT_SHARE: Final = 0.15
@@ -40,7 +41,9 @@ class NoisyBatch:
 def noisy_batch(clean: Tensor, generator: Generator) -> NoisyBatch:
     """White noise with its exact sigma, neither clipped nor rounded, as the benchmarks want it.
 
-    A tenth of the pictures is grey: then the noise is equal in the three channels.
+    One level for the whole batch, since the denoiser's weights depend on it; low ones are drawn
+    more often than high ones. A tenth of the pictures is grey: then the noise is equal in the three
+    channels.
 
     Nothing else: with simulated camera noise in the batches, or with shot noise whose level is told
     inexactly, the denoiser learns to judge for itself how much there is, and of real photos, whose
@@ -49,8 +52,9 @@ def noisy_batch(clean: Tensor, generator: Generator) -> NoisyBatch:
     """
     grey = _uniform(clean.shape[0], 0, 1, generator) < GREY_SHARE
     clean = torch.where(grey, _to_grey(clean), clean)
-    noisy, sigma = add_white(clean, grey, generator)
-    return NoisyBatch(noisy, clean, sigma)
+    level = MAX_SIGMA * _uniform(1, 0, 1, generator) ** LEVELS_SKEW
+    noisy = add_white(clean, level, grey, generator)
+    return NoisyBatch(noisy, clean, level.expand(clean.shape[0], -1, -1, -1))
 
 
 def estimation_batch(clean: Tensor, generator: Generator) -> NoisyBatch:
@@ -68,7 +72,8 @@ def estimation_batch(clean: Tensor, generator: Generator) -> NoisyBatch:
     grey = _uniform(count, 0, 1, generator) < GREY_SHARE
     clean = torch.where(grey, _to_grey(clean), clean)
 
-    white, white_sigma = add_white(clean[:quarter], grey[:quarter], generator)
+    white_sigma = _uniform(quarter, 0, MAX_SIGMA, generator)
+    white = add_white(clean[:quarter], white_sigma, grey[:quarter], generator)
     white = torch.cat((white[: quarter // 2], _as_8_bits(white[quarter // 2 :])))
     real, real_sigma = _as_files(clean[quarter:], grey[quarter:], quarter, generator)
     sigma = torch.cat((white_sigma, real_sigma)).clamp(max=MAX_SIGMA)
@@ -87,15 +92,14 @@ def white_level(noise: Tensor) -> Tensor:
     return 255 * torch.maximum(_rms(noise), coarse)
 
 
-def add_white(clean: Tensor, grey: Tensor, generator: Generator) -> tuple[Tensor, Tensor]:
-    """White Gaussian noise of a level drawn from [0, 75]: noisy pictures, (N, 1, 1, 1) sigma.
+def add_white(clean: Tensor, sigma: Tensor, grey: Tensor, generator: Generator) -> Tensor:
+    """White Gaussian noise of `sigma` (N or 1, 1, 1, 1), 8-bit levels.
 
     Equal in the three channels where `grey` (N, 1, 1, 1).
     """
-    sigma = _uniform(clean.shape[0], 0, MAX_SIGMA, generator)
     noise = torch.randn(clean.shape, generator=generator, device=clean.device)
     noise = torch.where(grey, noise[:, :1], noise)
-    return clean + noise * (sigma / 255), sigma
+    return clean + noise * (sigma / 255)
 
 
 def add_poisson_gaussian(

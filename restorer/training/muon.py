@@ -51,10 +51,12 @@ class Muon(torch.optim.Optimizer):
     @torch.no_grad()
     def step(self) -> None:  # type: ignore[override]
         for group in self.param_groups:
+            # Of a denoiser's sets of weights a batch uses two, and the others have no gradient.
+            used = [parameter for parameter in group["params"] if parameter.grad is not None]
             if group["orthogonal"]:
-                self._orthogonal_steps(group["params"], group["lr"], group["symmetric"])
+                self._orthogonal_steps(used, group["lr"], group["symmetric"])
             else:
-                self._adam_steps(group["params"], group["lr"])
+                self._adam_steps(used, group["lr"])
 
     def _orthogonal_steps(self, kernels: list[Tensor], lr: float, symmetric: bool) -> None:
         for shape, alike in itertools.groupby(sorted(kernels, key=_shape), key=_shape):

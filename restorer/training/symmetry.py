@@ -54,8 +54,8 @@ class Symmetry:
         equal numbers alike.
         """
         for name, parameter in network.named_parameters():
-            assert parameter.grad is not None
-            self._ties[name].average(parameter.grad)
+            if parameter.grad is not None:
+                self._ties[name].average(parameter.grad)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from restorer.engine.device import available, describe
 from restorer.errors import TrainingError
 from restorer.models import catalog
 from restorer.models.catalog import ARCHITECTURES, Network
+from restorer.models.denoiser import Denoiser
 from restorer.settings import MAX_SIGMA
 from restorer.training import checkpoint, data, digit_objective
 from restorer.training.checkpoint import CHECKPOINT_NAME, State
@@ -75,7 +76,8 @@ class Plan:
 def train(plan: Plan) -> Generates[Progress, None, None]:
     """Trains until the minutes or steps are over, then exports to `plan.out`; yields its progress.
 
-    The learning rate warms up, then falls along a cosine over that length. With `resume` an
+    The learning rate warms up, holds as long as the recipe says, then falls along a cosine to the
+    end of that length. With `resume` an
     interrupted cycle goes on; a finished one is followed by another (warm restart, Loshchilov and
     Hutter 2017). Closing the generator saves a checkpoint.
 
@@ -174,16 +176,24 @@ def _mean(losses: list[Tensor]) -> float:
 
 def _learning_rate(recipe: Recipe, peak: float, fraction: float, cycle_steps: int) -> float:
     warm = min(1.0, (cycle_steps + 1) / recipe.warmup_steps)
-    cosine = 0.5 * (1 + math.cos(math.pi * min(1.0, fraction)))
+    fall = (min(1.0, fraction) - recipe.hold) / (1 - recipe.hold)
+    cosine = 0.5 * (1 + math.cos(math.pi * max(0.0, fall)))
     low = recipe.learning_rate_end
     return warm * (low + (peak - low) * cosine)
 
 
 @torch.no_grad()
 def _update_average(state: State, decay: float) -> None:
+    """Of what this step has changed."""
     decay = min(decay, (1 + state.step) / (10 + state.step))  # the first weights say little
-    averages: list[Tensor] = list(state.average.parameters())
-    current: list[Tensor] = list(state.network.parameters())
+    averages: list[Tensor] = []
+    current: list[Tensor] = []
+    for average, parameter in zip(
+        state.average.parameters(), state.network.parameters(), strict=True
+    ):
+        if parameter.grad is not None:
+            averages.append(average)
+            current.append(parameter)
     torch._foreach_lerp_(averages, current, 1 - decay)
 
 
@@ -197,22 +207,35 @@ def _start(plan: Plan, device: torch.device) -> State:
         if plan.start_from != plan.out:
             _history(plan).unlink(missing_ok=True)  # of weights that are about to be replaced
     torch.manual_seed(plan.seed)  # the fresh weights
-    network = build(plan.recipe)
-    steps, hours = 0, 0.0
+    network, steps, hours = build(plan.recipe), 0, 0.0
     if plan.start_from is not None:
-        trained = catalog.open_catalog(plan.start_from)
-        entry = trained.entry(plan.recipe.name)
-        if entry.arguments != plan.recipe.arguments:
-            raise TrainingError(
-                f"The {entry.name} in {plan.start_from} is another network than the recipe's."
-            )
-        network.load_state_dict(trained.load(entry.name).state_dict())
-        steps, hours = entry.steps, entry.hours
+        network, steps, hours = _given(plan.recipe, plan.start_from)
     state = checkpoint.fresh(network, plan.recipe, device, plan.seed)
     state.step, state.trained_s = steps, 3600 * hours  # what they have had already counts
     if plan.resume:
         checkpoint.resume(plan.out, plan.recipe, state)
     return state
+
+
+def _given(recipe: Recipe, folder: Path) -> tuple[Network, int, float]:
+    """The recipe's network with the weights in `folder`, the steps and hours that they have had."""
+    trained = catalog.open_catalog(folder)
+    entry = trained.entry(recipe.name)
+    network = trained.load(entry.name).requires_grad_(True).train()
+    if entry.arguments != recipe.arguments:
+        wanted = build(recipe)
+        single = recipe.arguments | {"levels": entry.arguments.get("levels")}
+        if (
+            entry.arguments != single
+            or not (isinstance(network, Denoiser) and isinstance(wanted, Denoiser))
+            or len(network.levels) > 1
+        ):
+            raise TrainingError(
+                f"The {entry.name} in {folder} is another network than the recipe's."
+            )
+        wanted.start_from(network)
+        network = wanted
+    return network, entry.steps, entry.hours
 
 
 def _save(plan: Plan, state: State) -> None:
@@ -237,7 +260,7 @@ def _export(plan: Plan, state: State, device: torch.device) -> None:
     network = copy.deepcopy(state.average).to("cpu")
     degradations = plan.recipe.degradations
     if plan.start_from is not None and plan.keep:
-        earlier = catalog.open_catalog(plan.start_from).load(plan.recipe.name)
+        earlier, _, _ = _given(plan.recipe, plan.start_from)
         pairs = zip(network.parameters(), earlier.parameters(), strict=True)
         for parameter, before in pairs:
             parameter.data.lerp_(before, plan.keep)

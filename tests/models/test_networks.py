@@ -39,7 +39,7 @@ def reach_px(run, module, size):
     ("run", "module", "size"),
     [
         (denoise, Denoiser(), 208),
-        (denoise, Denoiser(widths=(8, 8, 8), blocks=(2, 1, 1)), 208),
+        (denoise, Denoiser(widths=(8, 8, 8), blocks=(2, 1, 1), levels=(10, 30)), 208),
         (enlarge, Upscaler(2, width=8, blocks=3), 48),
         (enlarge, Upscaler(3, width=8, blocks=2), 48),
         (enlarge, Upscaler(4, width=8, blocks=1), 48),
@@ -83,6 +83,44 @@ def test_the_denoiser_takes_a_level_for_each_picture():
     both = module(batch, levels)
     torch.testing.assert_close(both[1:], module(batch[1:], levels[1:]))
     assert not torch.allclose(both[1:], module(batch[1:], levels[:1]))
+
+
+def test_between_two_levels_the_denoisers_weights_are_mixed():
+    torch.manual_seed(0)
+    tiny = {"widths": (8, 8, 8), "blocks": (1, 1, 1)}
+    module, picture = Denoiser(**tiny, levels=(10, 20, 60)), torch.rand(1, 3, 16, 16)
+
+    def answer(module, level):
+        return module(picture, torch.full((1, 1, 1, 1), float(level)))
+
+    for level, quieter, louder, share in [
+        (0, 0, 0, 0),
+        (10, 0, 0, 0),
+        (15, 0, 1, 0.5),
+        (20, 1, 1, 0),
+        (50, 1, 2, 0.75),
+        (75, 2, 2, 0),
+    ]:
+        single = Denoiser(**tiny)
+        pairs = zip(
+            single.parameters(),
+            module.sets[quieter].parameters(),
+            module.sets[louder].parameters(),
+            strict=True,
+        )
+        for mixed, low, high in pairs:
+            mixed.data = low.data + share * (high.data - low.data)
+        torch.testing.assert_close(answer(module, level), answer(single, level))
+    assert not torch.allclose(answer(module, 10), answer(single, 10))
+
+
+def test_sets_of_weights_may_start_as_one():
+    torch.manual_seed(0)
+    tiny = {"widths": (8, 8, 8), "blocks": (1, 1, 1)}
+    single, module = Denoiser(**tiny), Denoiser(**tiny, levels=(10, 20, 60))
+    module.start_from(single)
+    batch, levels = torch.rand(2, 3, 16, 16), torch.tensor([12.0, 70.0]).view(2, 1, 1, 1)
+    torch.testing.assert_close(module(batch, levels), single(batch, levels))
 
 
 @pytest.mark.parametrize("scale", [2, 3, 4])

@@ -28,15 +28,15 @@ def neighbour_correlation(noise):
 
 
 def test_white_noise_has_the_sigma_it_is_given(flat, generator):
-    noisy, sigma = degrade.add_white(flat, in_colour(flat), generator)
+    sigma = torch.linspace(0, 75, len(flat)).view(-1, 1, 1, 1)
+    noisy = degrade.add_white(flat, sigma, in_colour(flat), generator)
     torch.testing.assert_close(levels(noisy - flat), sigma.flatten(), rtol=0.03, atol=0.01)
-    assert float(sigma.min()) >= 0
-    assert float(sigma.max()) <= 75
     assert abs(neighbour_correlation(noisy - flat)) < 0.02
 
 
 def test_grey_pictures_get_grey_noise(flat, generator):
-    noisy, _ = degrade.add_white(flat, ~in_colour(flat), generator)
+    sigma = torch.full((1, 1, 1, 1), 25.0)
+    noisy = degrade.add_white(flat, sigma, ~in_colour(flat), generator)
     assert torch.equal(noisy[:, 0], noisy[:, 1])
     assert torch.equal(noisy[:, 0], noisy[:, 2])
 
@@ -92,12 +92,21 @@ def test_some_files_are_only_compressed(flat, generator):
     assert float((batch.noisy - batch.clean)[silent].abs().max()) < 3 / 255
 
 
-def test_a_noisy_batch_keeps_shape_and_gives_a_sigma_a_picture(flat, generator):
+def test_a_noisy_batch_keeps_shape_and_has_one_level(flat, generator):
     batch = degrade.noisy_batch(flat, generator)
     assert batch.noisy.shape == batch.clean.shape == flat.shape
     assert batch.sigma.shape == (16, 1, 1, 1)
-    assert bool((batch.sigma >= 0).all() and (batch.sigma <= 75).all())
-    assert bool(torch.isfinite(batch.noisy).all())
+    assert batch.sigma.unique().numel() == 1
+    rms = 255 * float((batch.noisy - batch.clean).square().mean().sqrt())
+    assert rms == pytest.approx(float(batch.sigma[0]), rel=0.05)
+
+
+def test_levels_of_noisy_batches_go_from_silence_to_75_and_are_mostly_low(generator):
+    clean = torch.rand(1, 3, 8, 8, generator=generator)
+    levels = torch.cat([degrade.noisy_batch(clean, generator).sigma.flatten() for _ in range(2000)])
+    assert 0 <= float(levels.min()) < 0.5
+    assert 74 < float(levels.max()) <= 75
+    assert float(levels.median()) == pytest.approx(75 * 0.5**1.5, rel=0.1)
 
 
 def test_the_same_generator_state_gives_the_same_batch(flat, generator):

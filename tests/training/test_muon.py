@@ -19,7 +19,8 @@ def test_of_symmetric_kernels_each_eighth_row_is_enough():
     torch.manual_seed(0)
     network = Denoiser(widths=(24, 32, 32), blocks=(1, 1, 1))
     Symmetry(network).start(network)
-    for kernel in (network.encode_middle[0].first.weight, network.to_middle.weight):
+    one = network.sets[0]
+    for kernel in (one.encode_middle[0].first.weight, one.to_middle.weight):
         matrices = as_matrix(kernel.detach())[None]
         expected = orthogonalized(matrices)
         torch.testing.assert_close(

@@ -32,6 +32,23 @@ def networks():
     yield Depthwise(), ()
 
 
+def test_of_a_denoisers_sets_only_those_of_the_level_take_a_step():
+    torch.manual_seed(0)
+    network = Denoiser(widths=(24, 32, 32), blocks=(1, 1, 1), levels=(10, 25, 60))
+    symmetry = Symmetry(network)
+    symmetry.start(network)
+    before = [parameter.detach().clone() for parameter in network.parameters()]
+    answer = network(torch.rand(1, 3, 32, 32), torch.full((1, 1, 1, 1), 40.0))
+    answer.square().mean().backward()
+    symmetry.keep(network)
+    Muon(network, lr=0.01, symmetric=True).step()
+    moved = [bool((p != b).any()) for p, b in zip(network.parameters(), before, strict=True)]
+    a_set = len(moved) // 3
+    assert moved == [False] * a_set + [True] * (2 * a_set)
+    for level in (5.0, 18.0, 40.0):
+        assert answers_turn_along(network, torch.full((1, 1, 1, 1), level))
+
+
 def answers_turn_along(network, *conditions):
     picture = torch.rand(1, 3, 32, 32)
     with torch.no_grad():
@@ -64,9 +81,11 @@ def test_the_answer_turns_with_the_picture_before_and_after_a_step(network, cond
 def test_fresh_weights_stay_as_large_as_they_were_drawn():
     torch.manual_seed(0)
     network = Denoiser()
-    before = network.bottleneck[0].first.weight.std().item()
+    before = network.sets[0].bottleneck[0].first.weight.std().item()
     Symmetry(network).start(network)
-    assert network.bottleneck[0].first.weight.std().item() == pytest.approx(before, rel=0.05)
+    assert network.sets[0].bottleneck[0].first.weight.std().item() == pytest.approx(
+        before, rel=0.05
+    )
 
 
 def test_gradients_that_are_symmetric_stay_what_they_are():

@@ -9,12 +9,13 @@ from PIL import Image as PillowImage
 from restorer.errors import DataError, TrainingError
 from restorer.models.catalog import open_catalog
 from restorer.training import checkpoint, data, train
+from restorer.training.muon import Muon
 from restorer.training.recipes import RECIPES, Phase
 from tests.conftest import drawn
 
 TINY = dataclasses.replace(
     RECIPES["denoiser"],
-    arguments={"widths": [8, 8, 8], "blocks": [1, 1, 1]},
+    arguments={"widths": [8, 8, 8], "blocks": [1, 1, 1], "levels": [10, 60]},
     phases=(Phase(1.0, 8, 32),),
 )
 
@@ -132,6 +133,28 @@ def test_a_training_starts_from_given_weights(plan, tmp_path):
     saved = torch.load(onward.out / checkpoint.CHECKPOINT_NAME, weights_only=True)["network"]
     for key, value in trained.items():
         torch.testing.assert_close(saved[key], value)
+
+
+def test_every_set_of_weights_starts_from_a_single_one(plan, tmp_path):
+    single = dataclasses.replace(TINY, arguments=TINY.arguments | {"levels": [25]})
+    list(train.train(dataclasses.replace(plan, recipe=single, minutes=None, steps=1)))
+    onward = dataclasses.replace(plan, start_from=plan.out, out=tmp_path / "onward", keep=0.5)
+    list(train.train(dataclasses.replace(onward, minutes=None, steps=1, learning_rate=1e-12)))
+    result = open_catalog(onward.out).denoiser().state_dict()
+    for key, value in open_catalog(plan.out).denoiser().state_dict().items():
+        for number in "01":
+            torch.testing.assert_close(result[key.replace("sets.0", f"sets.{number}")], value)
+
+
+def test_the_learning_rate_holds_and_then_falls(plan, monkeypatch):
+    rates = []
+    monkeypatch.setattr(Muon, "step", lambda muon: rates.append(muon.param_groups[0]["lr"]))
+    recipe = dataclasses.replace(TINY, warmup_steps=1, hold=0.5)
+    list(train.train(dataclasses.replace(plan, recipe=recipe, minutes=None, steps=20)))
+    assert rates[:11] == [recipe.learning_rate] * 11
+    assert all(later < earlier for earlier, later in itertools.pairwise(rates[10:]))
+    assert rates[15] == pytest.approx(recipe.learning_rate / 2, rel=0.01)
+    assert rates[-1] < 0.05 * recipe.learning_rate
 
 
 def test_a_share_of_given_weights_is_kept(plan, tmp_path):
