@@ -19,15 +19,20 @@ from restorer.models.vae import ConditionalVAE, ConvVAE, DenseVAE, PlainAutoenco
 
 def calm(module):
     """Fresh weights answer with noise of their own; a tenth of it passes for a restoration."""
-    module.tail.weight.data.mul_(0.1)
-    module.tail.bias.data.zero_()
+    for name, layer in module.named_modules():
+        if name.endswith("tail"):
+            layer.weight.data.mul_(0.1)
+            layer.bias.data.zero_()
     return module.eval().requires_grad_(False)
+
+
+TINY = {"widths": [8, 8, 8], "blocks": [1, 1, 1], "levels": [10, 40]}
 
 
 @pytest.fixture(scope="session")
 def tiny_denoiser():
     torch.manual_seed(0)
-    return calm(Denoiser(widths=(8, 8, 8), blocks=(1, 1, 1)))
+    return calm(Denoiser(**TINY))
 
 
 @pytest.fixture(scope="session")
@@ -60,8 +65,7 @@ def tiny_weights(tmp_path_factory, tiny_denoiser, tiny_upscalers):
     """A folder of weights as `restorer train` leaves it, of the tiny networks."""
     folder = tmp_path_factory.mktemp("weights")
     torch.manual_seed(0)
-    small = {"widths": [8, 8, 8], "blocks": [1, 1, 1]}
-    catalog.add(folder, tiny_denoiser, card("denoiser", "Denoiser", small))
+    catalog.add(folder, tiny_denoiser, card("denoiser", "Denoiser", TINY))
     catalog.add(folder, Estimator(8), card("estimator", "Estimator", {"width": 8}))
     for scale, upscaler in tiny_upscalers.items():
         arguments = {"scale": scale, "width": 8, "blocks": 1}

@@ -460,6 +460,10 @@
         <translation>Rauschen: {0} (Sigma {1})</translation>
     </message>
     <message>
+        <source>Noise: {0}, coarse grain</source>
+        <translation>Rauschen: {0}, grobes Korn</translation>
+    </message>
+    <message>
         <source>hardly any</source>
         <translation>kaum</translation>
     </message>

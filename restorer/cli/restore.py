@@ -99,7 +99,8 @@ def _report_done(done: FileRestored, as_json: bool) -> None:
         return
     cleaned = "" if done.denoised_at is None else f", denoised at {done.denoised_at:.1f}"
     if done.noise is not None:
-        cleaned = f", {done.noise.word} noise (sigma {done.noise.sigma:.1f}){cleaned}"
+        level = "coarse" if done.noise.is_coarse else f"sigma {done.noise.sigma:.1f}"
+        cleaned = f", {done.noise.word} noise ({level}){cleaned}"
     click.echo(
         f"{done.source} -> {done.target}  {done.width} x {done.height}{cleaned}, "
         f"{done.total_s:.1f} s on {done.device}"

@@ -27,6 +27,7 @@ COARSE_GAIN: Final = 20.0
 COARSE_STRENGTH: Final = 12.0
 _COARSE, _FINE = 0.14, 0.18  # of `fineness`: coarse grain below, none above
 _SURE, _UNSURE = 0.2, 0.4  # of `doubt`: never coarse grain below, as the fineness says above
+_COARSE_IS_STRONGER: Final = 1.5
 _WHITE: Final = 0.6
 _MAX_CLIPPED: Final = 0.05  # of a patch's samples: clipped noise is missing noise
 _WORDS: Final = ((3.0, "hardly any"), (8.0, "slight"), (20.0, "visible"), (40.0, "strong"))
@@ -64,6 +65,11 @@ class NoiseEstimate:
         found = COARSE_GAIN * max(0.0, median - COARSE_SILENCE)
         blended = min(COARSE_STRENGTH, (1 - coarse) * self.sigma + coarse * found)
         return min(MAX_SIGMA, max(self.sigma, float(blended)))
+
+    @property
+    def is_coarse(self) -> bool:
+        """Whether there is a camera's coarse grain, of which `sigma` says little."""
+        return self.strength > _COARSE_IS_STRONGER * self.sigma
 
     @property
     def word(self) -> str:

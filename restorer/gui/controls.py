@@ -256,6 +256,8 @@ class Controls(QWidget):
             self.noise.setText(self.tr("Estimating the noise…") if waiting else "")
         else:
             text = self.tr("Noise: {0} (sigma {1})")
+            if noise.is_coarse:
+                text = self.tr("Noise: {0}, coarse grain")
             self.noise.setText(text.format(self._word(noise.word), f"{noise.sigma:.1f}"))
         self.noise.setVisible(bool(self.noise.text()))
         if not isinstance(settings.denoise, str):

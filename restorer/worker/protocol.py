@@ -108,12 +108,16 @@ class PhotoOpened:
 
 @dataclass(frozen=True, slots=True)
 class NoiseEstimated:
-    """`strength`: what auto hands to the denoiser, 8-bit levels. `word`: for people."""
+    """`strength`: what auto hands to the denoiser, 8-bit levels. `word`: for people.
+
+    `is_coarse`: `sigma` says little of the noise.
+    """
 
     job: int
     sigma: float
     strength: float
     word: str
+    is_coarse: bool
 
 
 @dataclass(frozen=True, slots=True)

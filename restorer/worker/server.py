@@ -258,7 +258,9 @@ class Server:
             found = noise.estimate(_image(photo), self._wait_for_models().estimator())
             self._estimated = (photo.pixels.path, found)
         found = self._estimated[1]
-        self._send(NoiseEstimated(request.job, found.sigma, found.strength, found.word))
+        self._send(
+            NoiseEstimated(request.job, found.sigma, found.strength, found.word, found.is_coarse)
+        )
         return found
 
     def _put(self, name: str, samples: Samples) -> PixelFile:

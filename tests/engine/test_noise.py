@@ -116,5 +116,12 @@ def test_white_noise_is_fine_and_blurred_noise_is_not(estimator, scene):
     assert estimate(Image(scene + np.float32(0.06) * blurred), estimator).fineness < 0.2
 
 
+@pytest.mark.parametrize(
+    ("sigma", "fineness", "is_coarse"), [(0, 1, False), (8, 1, False), (2, 0.1, True)]
+)
+def test_it_says_whether_sigma_is_the_whole_story(sigma, fineness, is_coarse):
+    assert NoiseEstimate(sigma, fineness, doubt=0.4).is_coarse is is_coarse
+
+
 def test_the_strength_stays_in_the_trained_range():
     assert NoiseEstimate(80, fineness=0, doubt=0.5).strength == 75

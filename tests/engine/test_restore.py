@@ -13,7 +13,7 @@ from restorer.errors import RestoreFailed
 from restorer.models.catalog import open_catalog
 from restorer.models.denoiser import Denoiser
 from restorer.settings import weights_dir
-from tests.conftest import drawn
+from tests.conftest import TINY, drawn
 
 CPU = Rung(torch.device("cpu"), torch.float32)
 CPU_HALF = Rung(torch.device("cpu"), torch.float16)
@@ -23,7 +23,7 @@ class Failing(Denoiser):
     """A denoiser that can be told to fail as GPUs do; `seen` counts its calls."""
 
     def __init__(self, denoiser, failure):
-        super().__init__(widths=(8, 8, 8), blocks=(1, 1, 1))
+        super().__init__(**TINY)
         self.load_state_dict(denoiser.state_dict())
         self.failure = failure
         self.requires_grad_(False)

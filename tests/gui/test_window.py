@@ -135,8 +135,11 @@ def test_arrow_keys_turn_over_the_folder(window, client, qtbot, tmp_path):
 
 def test_the_controls_say_what_was_found(window, photo):
     noise = window.session.noise
-    assert f"sigma {noise.sigma:.1f}" in window.controls.noise.text()
     assert window.controls.strength.value == pytest.approx(noise.strength, abs=0.4)
+    for is_coarse, told in ((False, f"sigma {noise.sigma:.1f}"), (True, "coarse grain")):
+        window.session.noise = replace(noise, is_coarse=is_coarse)
+        window.session.noise_estimated.emit()
+        assert told in window.controls.noise.text()
 
 
 def test_moving_the_strength_makes_it_manual(window, photo, client, qtbot):
