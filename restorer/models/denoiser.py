@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import bisect
+import copy
 from collections.abc import Sequence
 from typing import Final
 
@@ -40,7 +41,8 @@ class Denoiser(nn.Module):
     two of them, both are mixed linearly, outside of them the nearest is used. Mixed weights of
     networks that began as one work as well as either (Wang et al. 2019, Deep Network
     Interpolation), and they cost nothing: the mix is made once a call, not once a pixel. So a
-    network of a quarter of FFDNet's arithmetic need not be good at every level at once.
+    network of a quarter of FFDNet's arithmetic need not be good at every level at once. Fresh sets
+    are equal.
 
     A picture's height and width must be multiples of `stride`. An output pixel depends on no input
     pixel that is more than `halo` away; `tests/models/test_networks.py` measures that.
@@ -56,16 +58,11 @@ class Denoiser(nn.Module):
     ) -> None:
         super().__init__()
         self.levels: Final = tuple(levels)
-        self.sets = nn.ModuleList(UNet(widths, blocks) for _ in levels)
-        self.stride: Final = UNet.stride
-        self.halo: Final = self._first.halo
-        self.bytes_per_px: Final = self._first.bytes_per_px
-
-    @property
-    def _first(self) -> UNet:
-        first = self.sets[0]
-        assert isinstance(first, UNet)
-        return first
+        first = UNet(widths, blocks)
+        self.sets = nn.ModuleList([first, *(copy.deepcopy(first) for _ in levels[1:])])
+        self.stride: Final = first.stride
+        self.halo: Final = first.halo
+        self.bytes_per_px: Final = first.bytes_per_px
 
     def forward(self, noisy: Tensor, sigma: Tensor) -> Tensor:
         """`noisy`: (N, 3, H, W) in [0, 1], not clipped. `sigma`: (N, 1, 1, 1), 8-bit levels.

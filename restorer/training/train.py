@@ -77,9 +77,8 @@ def train(plan: Plan) -> Generates[Progress, None, None]:
     """Trains until the minutes or steps are over, then exports to `plan.out`; yields its progress.
 
     The learning rate warms up, holds as long as the recipe says, then falls along a cosine to the
-    end of that length. With `resume` an
-    interrupted cycle goes on; a finished one is followed by another (warm restart, Loshchilov and
-    Hutter 2017). Closing the generator saves a checkpoint.
+    end of that length. With `resume` an interrupted cycle goes on; a finished one is followed by
+    another (warm restart, Loshchilov and Hutter 2017). Closing the generator saves a checkpoint.
 
     Raises DataError, TrainingError for a checkpoint that cannot be used, WeightsError,
     DeviceUnavailable.

@@ -89,6 +89,8 @@ def test_between_two_levels_the_denoisers_weights_are_mixed():
     torch.manual_seed(0)
     tiny = {"widths": (8, 8, 8), "blocks": (1, 1, 1)}
     module, picture = Denoiser(**tiny, levels=(10, 20, 60)), torch.rand(1, 3, 16, 16)
+    for each in module.sets[1:]:
+        each.load_state_dict(Denoiser(**tiny).sets[0].state_dict())
 
     def answer(module, level):
         return module(picture, torch.full((1, 1, 1, 1), float(level)))
@@ -114,12 +116,14 @@ def test_between_two_levels_the_denoisers_weights_are_mixed():
     assert not torch.allclose(answer(module, 10), answer(single, 10))
 
 
-def test_sets_of_weights_may_start_as_one():
+def test_sets_of_weights_start_as_one():
     torch.manual_seed(0)
     tiny = {"widths": (8, 8, 8), "blocks": (1, 1, 1)}
     single, module = Denoiser(**tiny), Denoiser(**tiny, levels=(10, 20, 60))
-    module.start_from(single)
     batch, levels = torch.rand(2, 3, 16, 16), torch.tensor([12.0, 70.0]).view(2, 1, 1, 1)
+    for first, last in zip(module.sets[0].parameters(), module.sets[2].parameters(), strict=True):
+        assert torch.equal(first, last)
+    module.start_from(single)
     torch.testing.assert_close(module(batch, levels), single(batch, levels))
 
 
