@@ -158,8 +158,10 @@ def network_inputs(pixels: Tensor, scale: int) -> tuple[Tensor, ...]:
 def arithmetic(make: Callable[[], nn.Module], scale: int) -> Arithmetic:
     module = make()
     parameters = sum(parameter.numel() for parameter in module.parameters())
-    pixels = torch.empty(1, 3, COUNTED_SIDE_PX, COUNTED_SIDE_PX, device="meta")
-    return Arithmetic(parameters, kmac_per_px(module.to("meta"), *network_inputs(pixels, scale)))
+    # Without numbers it is quick, but our denoiser looks at its sigma to choose its weights.
+    device = "cpu" if scale == 1 else "meta"
+    pixels = torch.empty(1, 3, COUNTED_SIDE_PX, COUNTED_SIDE_PX, device=device)
+    return Arithmetic(parameters, kmac_per_px(module.to(device), *network_inputs(pixels, scale)))
 
 
 @cache

@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 
 from restorer.benchmark.quality import Case
+from restorer.models.catalog import open_catalog
+from restorer.settings import weights_dir
 from tests.benchmarks import peer_costs, peer_quality, peers
 from tests.benchmarks.peer_quality import OURS, Method, judge, spread
 
@@ -50,3 +52,11 @@ def test_the_timed_picture_has_the_size_that_is_asked_for(scale):
 @pytest.mark.parametrize(("value", "text"), [(152.4, "152"), (1.346, "1.35"), (0.02974, "0.0297")])
 def test_numbers_have_three_digits(value, text):
     assert peers.significant(value) == text
+
+
+@pytest.mark.parametrize(("name", "scale"), [("denoiser", 1), ("upscaler-x4", 4)])
+def test_the_arithmetic_of_the_shipped_networks_is_that_of_their_cards(name, scale):
+    catalog = open_catalog(weights_dir())
+    counted = peer_costs.arithmetic(lambda: catalog.load(name), scale)
+    assert counted.parameters == catalog.entry(name).parameters
+    assert counted.kmac == pytest.approx(catalog.entry(name).kmac_per_px, abs=0.05)
