@@ -9,17 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-import numpy as np
-
 from restorer.benchmark.speed import draw_photo
-from restorer.engine import imagefile, noise
+from restorer.engine import imagefile
 from restorer.engine.batch.job import FileEnded, Job
 from restorer.engine.batch.plan import Selection, make_plan
 from restorer.engine.batch.run import run
 from restorer.engine.device import ladder
 from restorer.engine.image import Image
 from restorer.engine.photo import Workshop
-from restorer.engine.restore import restore
 from restorer.errors import BatchError
 from restorer.settings import Settings
 
@@ -74,17 +71,11 @@ def measure(
 
 
 def _network_s(images: list[Image], workshop: Workshop) -> float:
-    settings, networks = workshop.settings, workshop.networks()
     taken = 0.0
     for image in images:
-        sigma = 0.0 if settings.denoise == "off" else settings.denoise
-        if isinstance(sigma, str):
-            sigma = noise.estimate(image, workshop.models.estimator()).strength
-        scale = networks.scale
-        shape = (image.height * scale, image.width * scale, image.samples.shape[2])
-        out = np.empty(shape, image.samples.dtype)
+        restoration = workshop.prepare(image)
         started = time.monotonic()
-        for _ in restore(image, networks, out, sigma=sigma, ladder=ladder(settings.device)):
+        for _ in restoration.run(ladder(workshop.settings.device)):
             pass
         taken += time.monotonic() - started
     return taken

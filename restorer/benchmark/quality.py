@@ -113,15 +113,20 @@ def denoise(
 def pairs(
     folder: Path, networks: Networks, estimator: Estimator, *, device: str = "auto"
 ) -> Iterator[PairScore]:
-    """The cases of `real_noise`, denoised by estimate and with each of `FIXED_SIGMAS`."""
+    """The cases of `real_noise`, denoised by estimate and with each of `FIXED_SIGMAS`.
+
+    Either way by what suits the photo's grain.
+    """
     for case in real_noise(folder):
         noisy, clean = case.degraded, case.clean
         estimated = noise.estimate(Image(noisy), estimator)
-        auto = run(noisy, networks, estimated.strength, device)
-        fixed = {s: psnr(run(noisy, networks, s, device), clean) for s in FIXED_SIGMAS}
+        suited = networks.for_grain(coarse=estimated.is_coarse)
+        auto = run(noisy, suited, estimated.strength, device)
+        fixed = {s: psnr(run(noisy, suited, s, device), clean) for s in FIXED_SIGMAS}
         best_sigma = max(fixed, key=lambda sigma: fixed[sigma])
         estimated_clean = noise.estimate(Image(clean), estimator)
-        kept = run(clean, networks, estimated_clean.strength, device)
+        suited = networks.for_grain(coarse=estimated_clean.is_coarse)
+        kept = run(clean, suited, estimated_clean.strength, device)
         yield PairScore(
             name=case.name,
             noise_rms=float(np.sqrt(np.mean(np.square(noisy - clean))) * 255),

@@ -26,7 +26,7 @@ from restorer.settings import SCALES, Enlargement, Saving, Settings
 class FileOpened:
     """The first stage's result: a photo in memory, and what is to become of its size.
 
-    `estimate`: what to denoise at, the estimate it comes from, and the seconds that it took.
+    `estimate`: what to denoise at, what was found in the photo, and the seconds that it took.
     """
 
     source: Path
@@ -41,7 +41,7 @@ class FileProcessed:
     """The second stage's result: a photo that the networks are done with, not yet written.
 
     `denoised_at` is what the denoiser was given, None if it was off. `noise` is what was estimated,
-    None if the user chose the strength.
+    None if nobody asked: the user chose the strength, and then only its coarseness counted.
     """
 
     source: Path
@@ -90,7 +90,7 @@ class Workshop:
         """Raises WeightsError or DeviceUnavailable before any photo is touched."""
         ladder(settings.device)
         models = Models(weights)
-        if settings.denoise == "auto":
+        if settings.denoise != "off":
             models.estimator()
         workshop = cls(settings, models)
         for scale in SCALES if settings.has_size else (settings.scale,):
@@ -102,9 +102,7 @@ class Workshop:
         scales = SCALES if self.settings.has_size else (self.settings.scale,)
         names = [f"upscaler-x{scale}" for scale in scales if scale > 1]
         if self.settings.denoise != "off":
-            names.append("denoiser")
-        if self.settings.denoise == "auto":
-            names.append("estimator")
+            names += ["denoiser", "estimator"]
         return {name: self.models.checksum(name) for name in sorted(names)}
 
     def networks(self, scale: int | None = None) -> Networks:
@@ -159,7 +157,7 @@ class Workshop:
         started = time.monotonic()
         rungs = ladder(self.settings.device)
         device = str(rungs[0])
-        restoration = self._restoration(opened.image, opened.enlargement, sigma)
+        restoration = self._restoration(opened.image, opened.enlargement, sigma, found)
         for event in restoration.run(rungs):
             if isinstance(event, SteppedDown):
                 device = event.now_on
@@ -168,7 +166,7 @@ class Workshop:
             source=opened.source,
             restoration=restoration,
             denoised_at=None if self.settings.denoise == "off" else round(sigma, 2),
-            noise=found,
+            noise=found if self.settings.denoise == "auto" else None,
             device=device,
             read_s=opened.read_s,
             estimate_s=estimate_s,
@@ -177,12 +175,15 @@ class Workshop:
 
     def restore_image(self, image: Image) -> Image:
         """The picture in memory, in its own depth; raises RestoreFailed, or ValueError."""
-        enlargement = self.settings.enlargement(image.width, image.height)
-        sigma, _ = self._noise_of(image)
-        restoration = self._restoration(image, enlargement, sigma)
+        restoration = self.prepare(image)
         for _ in restoration.run(ladder(self.settings.device)):
             pass
         return restoration.finished()
+
+    def prepare(self, image: Image) -> Restoration:
+        """All that comes before the networks; raises ValueError."""
+        enlargement = self.settings.enlargement(image.width, image.height)
+        return self._restoration(image, enlargement, *self._noise_of(image))
 
     def _enlargement(self, image: Image, source: Path) -> Enlargement:
         try:
@@ -190,15 +191,20 @@ class Workshop:
         except ValueError as error:
             raise ImageUnsupported(source, f"{source.name}: {error}") from error
 
-    def _restoration(self, image: Image, enlargement: Enlargement, sigma: float) -> Restoration:
+    def _restoration(
+        self, image: Image, enlargement: Enlargement, sigma: float, found: NoiseEstimate | None
+    ) -> Restoration:
         networks = self.networks(enlargement.scale)
+        if found is not None:
+            networks = networks.for_grain(coarse=found.is_coarse)
         return Restoration.prepare(image, networks, self.settings, enlargement, sigma)
 
     def _noise_of(self, image: Image) -> tuple[float, NoiseEstimate | None]:
-        if self.settings.denoise == "auto":
-            estimated = noise.estimate(image, self.models.estimator())
-            return estimated.strength, estimated
-        return (0.0 if self.settings.denoise == "off" else self.settings.denoise), None
+        """How strongly to denoise, and what was found; a chosen strength hears of the grain too."""
+        if self.settings.denoise == "off":
+            return 0.0, None
+        found = noise.estimate(image, self.models.estimator())
+        return (found.strength if self.settings.denoise == "auto" else self.settings.denoise), found
 
 
 def write(processed: FileProcessed, target: Path, saving: Saving) -> FileRestored:

@@ -21,11 +21,12 @@ from restorer.engine.device import Rung, max_tile_px
 from restorer.engine.image import Image, Pixels, Samples, to_pixels, to_samples
 from restorer.engine.tiling import Box, cut, nearest_first, plan, quarter
 from restorer.errors import RestoreFailed
+from restorer.models.coarse_grain import CoarseGrainDenoiser
 from restorer.models.denoiser import Denoiser
 from restorer.models.upscaler import Upscaler
 
 _DARK: Final = 1 / 255
-_Network = TypeVar("_Network", Denoiser, Upscaler)
+_Network = TypeVar("_Network", Denoiser | CoarseGrainDenoiser, Upscaler)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ Event = TileDone | SteppedDown
 class Networks:
     """What is done to a picture, in this order; None leaves the step out."""
 
-    denoiser: Denoiser | None
+    denoiser: Denoiser | CoarseGrainDenoiser | None
     upscaler: Upscaler | None
 
     @property
@@ -64,13 +65,21 @@ class Networks:
         return 1 if self.denoiser is None else self.denoiser.stride
 
     @property
-    def halo(self) -> int:
-        return sum(network.halo for network in (self.denoiser, self.upscaler) if network)
+    def work_halo(self) -> int:
+        """Around a tile, what costs time and memory; the denoiser may read further."""
+        denoiser_px = 0 if self.denoiser is None else self.denoiser.work_halo
+        return denoiser_px + (0 if self.upscaler is None else self.upscaler.halo)
 
     @property
     def bytes_per_px(self) -> float:
         """Working memory a pixel of input, in float32; the two do not work at the same time."""
         return max(network.bytes_per_px for network in (self.denoiser, self.upscaler) if network)
+
+    def for_grain(self, *, coarse: bool) -> Networks:
+        """The same for a photo whose grain is coarse, or is not (`NoiseEstimate.is_coarse`)."""
+        if coarse and isinstance(self.denoiser, Denoiser):
+            return replace(self, denoiser=CoarseGrainDenoiser(self.denoiser))
+        return self
 
     def on(self, rung: Rung) -> Networks:
         """The same networks on that device, with those numbers."""
@@ -129,7 +138,7 @@ def restore(
             tiles, view = deque(nearest_first(tiles, seen)), seen
         tile = tiles.popleft()
         parts = quarter(tile, networks.stride)
-        if len(parts) > 1 and tile.grow(networks.halo, picture).area > footing.cut_above_px:
+        if len(parts) > 1 and tile.grow(networks.work_halo, picture).area > footing.cut_above_px:
             tiles.extendleft(reversed(parts))
             continue
         restored, trouble = _attempt(image, tile, footing.networks, footing.rung, sigma)
@@ -144,7 +153,7 @@ def restore(
         # The failed attempt's tensors are gone by now: they died with the frame that held them.
         smaller_px = None
         if trouble.out_of_memory and len(parts) > 1:
-            smaller_px = max(part.grow(networks.halo, picture).area for part in parts)
+            smaller_px = max(part.grow(networks.work_halo, picture).area for part in parts)
         tiles.extendleft([tile] if smaller_px is None else reversed(parts))
         yield footing.step_down(trouble, smaller_px)
 
@@ -217,7 +226,9 @@ def _tiles(
 ) -> list[Box]:
     if tile_px is not None:
         return cut(picture, tile_px, networks.stride)
-    return plan(picture, max_px=max_px, halo_px=networks.halo, stride=networks.stride, view=view)
+    return plan(
+        picture, max_px=max_px, halo_px=networks.work_halo, stride=networks.stride, view=view
+    )
 
 
 def _attempt(
@@ -275,7 +286,9 @@ def _pixels(batch: Tensor, image: Image) -> Pixels:
     return pixels.mean(axis=2, keepdims=True) if image.samples.shape[2] == 1 else pixels
 
 
-def _denoise(batch: Tensor, denoiser: Denoiser, sigma: float, keep: Box) -> Tensor:
+def _denoise(
+    batch: Tensor, denoiser: Denoiser | CoarseGrainDenoiser, sigma: float, keep: Box
+) -> Tensor:
     """The part `keep` of the batch, denoised.
 
     Only the picture's own right and bottom rim is ever off the stride, so that every tile is
@@ -287,6 +300,9 @@ def _denoise(batch: Tensor, denoiser: Denoiser, sigma: float, keep: Box) -> Tens
         batch = functional.pad(batch, padding, mode="replicate")
         batch = batch.contiguous(memory_format=torch.channels_last)
     level = torch.full((1, 1, 1, 1), sigma, device=batch.device, dtype=batch.dtype)
+    if isinstance(denoiser, CoarseGrainDenoiser):
+        part: Tensor = denoiser(batch, level, keep.rows, keep.columns)
+        return part
     denoised: Tensor = denoiser(batch, level)
     return denoised[:, :, keep.rows, keep.columns]
 

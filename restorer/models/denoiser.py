@@ -62,6 +62,7 @@ class Denoiser(nn.Module):
         self.sets = nn.ModuleList([first, *(copy.deepcopy(first) for _ in levels[1:])])
         self.stride: Final = first.stride
         self.halo: Final = first.halo
+        self.work_halo: Final = first.halo
         self.bytes_per_px: Final = first.bytes_per_px
 
     def forward(self, noisy: Tensor, sigma: Tensor) -> Tensor:

@@ -134,9 +134,13 @@ def _orthogonalized_by_rows(matrices: Tensor, shape: tuple[int, int, int, int]) 
 
 
 def bfloat16_is_fast(device: torch.device) -> bool:
-    """Where it trains 1.8 times as fast as float32; elsewhere a CPU only emulates it."""
+    """Where it trains 1.8 times as fast as float32.
+
+    Of CPUs those with AMX. AVX-512 alone has instructions for it too, but there the denoiser's
+    training takes 1.4 times as long as in float32.
+    """
     if device.type == "cpu":
-        return bool(torch.cpu._is_avx512_bf16_supported())  # noqa: SLF001
+        return bool(torch.cpu._is_amx_tile_supported())  # noqa: SLF001
     return device.type == "cuda" and torch.cuda.is_bf16_supported(including_emulation=False)
 
 

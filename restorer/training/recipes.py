@@ -137,8 +137,7 @@ RECIPES: Final[dict[str, Recipe]] = {
         task="denoise",
         architecture="Denoiser",
         arguments={"widths": [48, 96, 128], "blocks": [1, 1, 2], "levels": [10, 25, 60]},
-        phases=(Phase(0.5, 6, 64), Phase(1.0, 4, 96)),
-        hold=0.37,
+        phases=(Phase(0.15, 6, 64), Phase(0.6, 4, 96), Phase(1.0, 5, 128)),
         purpose="Takes noise out of photos, as much as it is told to.",
         limits=(
             "Regular texture fainter than the noise (cloth, hair, distant grass) goes with it. "

@@ -45,9 +45,10 @@ from restorer.worker.protocol import (
 )
 
 if TYPE_CHECKING:
+    from torch import nn
+
     from restorer.engine.loaded import Models
     from restorer.engine.noise import NoiseEstimate
-    from restorer.models.catalog import Network
 
 MOST_TILE_PX: Final = 1 << 20  # on a CPU about a second: progress is seen, halos cost a quarter
 BAND_ROWS: Final = 1024  # even at every level, so that no pixel is averaged half
@@ -100,7 +101,7 @@ class Server:
         self._job = 0
         self._made: list[Path] = []  # files of the job in hand that were not announced yet
         self._estimated: tuple[Path, NoiseEstimate] | None = None  # of the photo last restored
-        self._watched: set[Network] = set()
+        self._watched: set[nn.Module] = set()
 
     def warm_up(self) -> None:
         """Imports torch and loads the models while the user still looks for a file."""
@@ -190,10 +191,10 @@ class Server:
             if network is not None:
                 self._watch(network)
         sigma = 0.0
-        if settings.denoise == "auto":
-            sigma = self._estimate(request).strength
-        elif settings.denoise != "off":
-            sigma = settings.denoise
+        if settings.denoise != "off":
+            found = self._estimate(request)
+            sigma = found.strength if settings.denoise == "auto" else settings.denoise
+            networks = networks.for_grain(coarse=found.is_coarse)
         rungs = ladder(settings.device)
         height, width, channels = photo.pixels.shape
         result_file = PixelFile(
@@ -237,7 +238,7 @@ class Server:
                 )
             before = time.monotonic()
             self._check_cancelled()
-        if settings.denoise != "auto":
+        if settings.denoise == "off":
             self._estimate(request)
 
     def _save(self, request: SavePhoto) -> None:
@@ -283,7 +284,7 @@ class Server:
         assert self._models is not None
         return self._models
 
-    def _watch(self, network: Network) -> None:
+    def _watch(self, network: nn.Module) -> None:
         """Makes the network look, before each of its layers, whether it is still wanted."""
         if network in self._watched:
             return

@@ -139,15 +139,17 @@ def real_noise_methods(bm3d_pictures: int) -> list[Method]:
     networks = Networks(denoiser=catalog.denoiser(), upscaler=None)
     estimator = catalog.estimator()
 
-    def ours(noisy: Pixels, sigma: float) -> Pixels:
-        return quality.run(noisy, networks, sigma, "cpu")
+    def ours(case: Case, sigmas: Sequence[float] | None) -> Pixels:
+        found = noise.estimate(Image(case.degraded), estimator)
+        suited = networks.for_grain(coarse=found.is_coarse)
+        tried = sigmas or [found.strength]
+        return best((quality.run(case.degraded, suited, s, "cpu") for s in tried), case.clean)
 
     def automatic(case: Case) -> Pixels:
-        return ours(case.degraded, noise.estimate(Image(case.degraded), estimator).strength)
+        return ours(case, None)
 
     def by_hand(case: Case) -> Pixels:
-        tried = (ours(case.degraded, sigma) for sigma in quality.FIXED_SIGMAS)
-        return best(tried, case.clean)
+        return ours(case, quality.FIXED_SIGMAS)
 
     return [
         Method("Noisy", lambda case: case.degraded),

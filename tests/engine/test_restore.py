@@ -47,26 +47,31 @@ def random_image(height, width, channels=3):
 
 @pytest.mark.parametrize("tile_px", [64, 100, 256])
 @pytest.mark.parametrize("size", [(1, 1), (1, 7), (65, 131), (200, 333)])
+@pytest.mark.parametrize("coarse", [False, True], ids=["fine grain", "coarse grain"])
 @pytest.mark.parametrize("stages", ["denoise", "enlarge", "both"])
-def test_tiles_match_the_whole_picture(tiny_denoiser, tiny_upscalers, stages, size, tile_px):
+def test_tiles_match_the_whole_picture(
+    tiny_denoiser, tiny_upscalers, stages, coarse, size, tile_px
+):
     networks = Networks(
         denoiser=None if stages == "enlarge" else tiny_denoiser,
         upscaler=None if stages == "denoise" else tiny_upscalers[3],
-    )
+    ).for_grain(coarse=coarse)
     image = random_image(*size)
     whole, _ = run(image, networks, tile_px=10_000)
     tiled, _ = run(image, networks, tile_px=tile_px)
     np.testing.assert_allclose(tiled, whole, atol=1e-5)
 
 
-@pytest.mark.parametrize("scale", [1, 2, 3, 4])
-def test_tiles_of_the_shipped_models_match_the_whole_picture(scale):
+@pytest.mark.parametrize(
+    ("scale", "coarse"), [(1, False), (1, True), (2, False), (3, False), (4, False)]
+)
+def test_tiles_of_the_shipped_models_match_the_whole_picture(scale, coarse):
     shipped = open_catalog(weights_dir())
     networks = Networks(
         denoiser=shipped.denoiser() if scale == 1 else None,
         upscaler=shipped.upscaler(scale) if scale > 1 else None,
-    )
-    image = Image(drawn(171, 133))
+    ).for_grain(coarse=coarse)
+    image = Image(drawn(371, 333) if coarse else drawn(171, 133))
     whole, _ = run(image, networks, tile_px=10_000)
     tiled, _ = run(image, networks, tile_px=64)
     np.testing.assert_allclose(tiled, whole, atol=1e-4)
