@@ -40,11 +40,20 @@ def draw_scene(seed: int = 7) -> PillowImage.Image:
 
 
 def add_sensor_noise(
-    clean: PillowImage.Image, level: float = 16.0, seed: int = 7
+    clean: PillowImage.Image, level: float = 16.0, seed: int = 7, coarseness_px: int = 1
 ) -> PillowImage.Image:
-    """Grain that grows with the light, as a sensor's does; `level` is its RMS in 8-bit levels."""
+    """Grain that grows with the light, as a sensor's does; `level` is its RMS in 8-bit levels.
+
+    It is so many pixels wide as the camera's processing has made it.
+    """
     pixels = np.asarray(clean, np.float64)
-    grain = np.random.default_rng(seed).standard_normal(pixels.shape)
+    height, width, channels = pixels.shape
+    drawn = (-(-height // coarseness_px), -(-width // coarseness_px), channels)
+    grain = np.random.default_rng(seed).standard_normal(drawn)
+    if coarseness_px > 1:
+        planes = np.moveaxis(grain.astype(np.float32), 2, 0)
+        wide = [PillowImage.fromarray(plane).resize(clean.size) for plane in planes]
+        grain = np.stack([np.asarray(plane) for plane in wide], axis=2)
     noise = grain * np.sqrt(0.35 + pixels / 255)
     noise *= level / np.sqrt(np.mean(noise**2))
     return PillowImage.fromarray(np.rint(np.clip(pixels + noise, 0, 255)).astype(np.uint8))

@@ -19,8 +19,7 @@ from restorer.benchmark.scene import add_sensor_noise, draw_scene
 from restorer.engine import imagefile, resultfile
 from restorer.engine.device import available, ladder
 from restorer.engine.image import Image, to_pixels
-from restorer.engine.photo import FileRestored, Workshop
-from restorer.engine.restore import restore
+from restorer.engine.photo import FileRestored, Restoration, Workshop
 from restorer.settings import Settings
 
 BARE_LIMIT_MEGAPIXELS: Final = 16.0  # the whole picture at once takes 0.3 GB a megapixel
@@ -46,11 +45,16 @@ class SpeedScore:
     engine_ratio: float | None
 
 
-def measure(megapixels: float, settings: Settings, weights: Path) -> SpeedScore:
-    """Restores a drawn photo of that size in a process of its own, for its peak memory."""
+def measure(
+    megapixels: float, settings: Settings, weights: Path, *, coarse: bool = False
+) -> SpeedScore:
+    """Restores a drawn photo of that size in a process of its own, for its peak memory.
+
+    `coarse`: with grain as a camera's processing leaves it, which takes longer.
+    """
     with tempfile.TemporaryDirectory() as folder:
         source = Path(folder) / "drawn.jpg"
-        draw_photo(source, megapixels)
+        draw_photo(source, megapixels, coarse=coarse)
         with multiprocessing.get_context("spawn").Pool(1) as pool:
             return pool.apply(_measure_here, (source, settings, weights))
 
@@ -64,9 +68,9 @@ def _measure_here(source: Path, settings: Settings, weights: Path) -> SpeedScore
     image = imagefile.read(source)
     ratio = None
     if image.megapixels <= BARE_LIMIT_MEGAPIXELS:
-        sigma = done.denoised_at or 0.0
+        restoration = workshop.prepare(image)
         rounds = [
-            _bare_s(image, workshop, sigma) / _engine_s(image, workshop, sigma)
+            _bare_s(restoration, settings.device) / _engine_s(restoration, settings.device)
             for _ in range(_ROUNDS)
         ]
         ratio = statistics.median(rounds)
@@ -82,30 +86,26 @@ def _measure_here(source: Path, settings: Settings, weights: Path) -> SpeedScore
     )
 
 
-def _engine_s(image: Image, workshop: Workshop, sigma: float) -> float:
-    networks = workshop.networks()
-    shape = (image.height * networks.scale, image.width * networks.scale, image.samples.shape[2])
-    out = np.empty(shape, image.samples.dtype)
+def _engine_s(restoration: Restoration, device: str) -> float:
     started = time.monotonic()
-    rungs = ladder(workshop.settings.device)
-    for _ in restore(image, networks, out, sigma=sigma, ladder=rungs):
+    for _ in restoration.run(ladder(device)):
         pass
     return time.monotonic() - started
 
 
 @torch.inference_mode()
-def _bare_s(image: Image, workshop: Workshop, sigma: float) -> float:
-    device = available(workshop.settings.device)
-    pixels = torch.from_numpy(to_pixels(image.samples)).permute(2, 0, 1)[None].to(device)
-    networks = workshop.networks()
-    denoiser, upscaler = networks.denoiser, networks.upscaler
+def _bare_s(restoration: Restoration, device_name: str) -> float:
+    device = available(device_name)
+    pixels = torch.from_numpy(to_pixels(restoration.image.samples)).permute(2, 0, 1)[None]
+    pixels = pixels.to(device)
+    denoiser, upscaler = restoration.networks.denoiser, restoration.networks.upscaler
     pixels = pixels.contiguous(memory_format=torch.channels_last)
     if denoiser is not None:
         height, width = (-(-side // denoiser.stride) * denoiser.stride for side in pixels.shape[2:])
         bottom, right = height - pixels.shape[2], width - pixels.shape[3]
         pixels = torch.nn.functional.pad(pixels, (0, right, 0, bottom), mode="replicate")
         pixels = pixels.contiguous(memory_format=torch.channels_last)
-    level = torch.full((1, 1, 1, 1), sigma, device=device)
+    level = torch.full((1, 1, 1, 1), restoration.sigma, device=device)
     started = time.monotonic()
     if denoiser is not None:
         pixels = denoiser(pixels, level)
@@ -116,9 +116,11 @@ def _bare_s(image: Image, workshop: Workshop, sigma: float) -> float:
     return time.monotonic() - started
 
 
-def draw_photo(path: Path, megapixels: float) -> None:
+def draw_photo(path: Path, megapixels: float, *, coarse: bool = False) -> None:
     """The drawn scene, repeated to a 4:3 picture of that many megapixels."""
-    scene = np.asarray(add_sensor_noise(draw_scene()))
+    clean = draw_scene()
+    noisy = add_sensor_noise(clean, 5.0, coarseness_px=3) if coarse else add_sensor_noise(clean)
+    scene = np.asarray(noisy)
     width = round(math.sqrt(megapixels * 4e6 / 3))
     height = round(megapixels * 1e6 / width)
     times = (-(-height // scene.shape[0]), -(-width // scene.shape[1]), 1)

@@ -142,17 +142,26 @@ def upscale(folder: Path, scale: str, device: str, weights: Path, as_json: bool)
 @click.option(
     "--scale", type=click.Choice([str(s) for s in SCALES]), default="1", show_default=True
 )
+@click.option(
+    "--coarse", is_flag=True, help="Coarse grain, as cameras leave it, which takes longer."
+)
 @device_option
 @weights_option
 @json_option
 def speed(
-    megapixels: tuple[float, ...], scale: str, device: str, weights: Path, as_json: bool
+    megapixels: tuple[float, ...],
+    scale: str,
+    coarse: bool,
+    device: str,
+    weights: Path,
+    as_json: bool,
 ) -> None:
     """Time of each stage and peak memory for drawn photos; the engine against the bare network."""
     from restorer.benchmark.speed import measure
 
     for size in megapixels:
-        score = measure(size, Settings(scale=int(scale), device=device), weights)
+        settings = Settings(scale=int(scale), device=device)
+        score = measure(size, settings, weights, coarse=coarse)
         if as_json:
             click.echo(json.dumps(asdict(score)))
             continue

@@ -14,6 +14,7 @@ from restorer.models.denoiser import Denoiser
 _SMALLEST: Final = 4  # a quarter of the size
 _COLOUR: Final = 2.0  # cameras leave more of the low frequencies in colour than in luma
 _SEAM_PX: Final = 16  # how far the sizes look at each other's pixels
+_PIXEL_BYTES: Final = 3 * 4
 _LUMA: Final = (0.299, 0.587, 0.114)  # BT.601
 
 
@@ -39,7 +40,9 @@ class CoarseGrainDenoiser(nn.Module):
         self.stride: Final = _SMALLEST * denoiser.stride
         self.halo: Final = _SMALLEST * denoiser.halo + _SEAM_PX
         self.work_halo: Final = denoiser.halo + _SEAM_PX
-        self.bytes_per_px: Final = denoiser.bytes_per_px
+        # Beside what the denoiser needs: the picture with its wider halo, the part of it that is
+        # worked on, what came out, and the low frequencies.
+        self.bytes_per_px: Final = denoiser.bytes_per_px + 5 * _PIXEL_BYTES
 
     def forward(
         self, noisy: Tensor, sigma: Tensor, rows: slice = slice(None), columns: slice = slice(None)
@@ -70,7 +73,8 @@ class CoarseGrainDenoiser(nn.Module):
             restored = colours + _luma(restored - colours)
         if smaller is not None:
             lows = smaller - _shrunk(restored, 2)
-            restored = restored + functional.interpolate(lows, scale_factor=2, mode="bilinear")
+            lows = functional.interpolate(lows, scale_factor=2, mode="bilinear")
+            restored = lows.add_(restored)
         return restored, seen
 
 
