@@ -4,8 +4,13 @@ import numpy as np
 import pytest
 
 import restorer
+from restorer.benchmark.scene import add_sensor_noise, draw_scene
+from restorer.engine.image import Image
+from restorer.engine.photo import Workshop
 from restorer.engine.pixels import restore_pixels
-from restorer.settings import Settings
+from restorer.models.coarse_grain import CoarseGrainDenoiser
+from restorer.models.denoiser import Denoiser
+from restorer.settings import Settings, weights_dir
 from tests.conftest import drawn
 
 
@@ -33,6 +38,16 @@ def test_a_strength_of_its_own_changes_the_result(pixels, tiny_weights):
         restore_pixels(pixels, Settings(denoise=sigma), tiny_weights) for sigma in (2.0, 40.0)
     )
     assert not np.array_equal(gentle, strong)
+
+
+@pytest.mark.parametrize("denoise", ["auto", 8.0])
+def test_the_grain_decides_at_how_many_sizes_a_photo_is_denoised(denoise):
+    workshop = Workshop.open(Settings(denoise=denoise), weights_dir())
+    clean = draw_scene()
+    fine = Image(np.asarray(add_sensor_noise(clean, 12.0)))
+    coarse = Image(np.asarray(add_sensor_noise(clean, 5.0, coarseness_px=3)))
+    assert isinstance(workshop.prepare(fine).networks.denoiser, Denoiser)
+    assert isinstance(workshop.prepare(coarse).networks.denoiser, CoarseGrainDenoiser)
 
 
 @pytest.mark.parametrize(

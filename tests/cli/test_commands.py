@@ -121,9 +121,10 @@ def test_benchmark_upscale_uses_the_twins_of_its_scale(tmp_path, tiny_weights, c
     assert [row["name"] for row in lines_of_json(capsys.readouterr().out)] == ["img_SRF_3_HR.png"]
 
 
-def test_benchmark_speed_measures_every_stage(tiny_weights, capsys):
+@pytest.mark.parametrize("grain", [[], ["--coarse"]])
+def test_benchmark_speed_measures_every_stage(tiny_weights, capsys, grain):
     arguments = ["benchmark", "speed", "--megapixels", "0.05", "--json", "--device", "cpu"]
-    assert run([*arguments, "--weights", str(tiny_weights)]) == 0
+    assert run([*arguments, *grain, "--weights", str(tiny_weights)]) == 0
     (row,) = lines_of_json(capsys.readouterr().out)
     assert row["megapixels"] == pytest.approx(0.05, rel=0.02)
     assert min(row[stage] for stage in ("read_s", "estimate_s", "network_s", "write_s")) > 0

@@ -10,9 +10,11 @@ import numpy as np
 import pytest
 from PIL import Image as PillowImage
 
+from restorer.benchmark.scene import add_sensor_noise, draw_scene
+from restorer.engine import imagefile
 from restorer.engine.pyramid import Pyramid
 from restorer.engine.tiling import Box
-from restorer.settings import Saving, Settings
+from restorer.settings import Saving, Settings, weights_dir
 from restorer.worker.client import WorkerClient, sweep
 from restorer.worker.protocol import (
     JobCancelled,
@@ -156,6 +158,23 @@ def test_a_photo_goes_through_the_real_worker(start, heard, photo_file, tmp_path
     assert np.array_equal(
         np.asarray(PillowImage.open(target)), np.asarray(PillowImage.open(from_command_line))
     )
+
+
+@pytest.mark.parametrize("denoise", ["auto", 8.0])
+def test_window_and_command_line_agree_on_coarse_grain(start, heard, tmp_path, denoise):
+    """By the shipped estimator, which recognizes it."""
+    photo_file = tmp_path / "coarse.png"
+    add_sensor_noise(draw_scene(), 5.0, coarseness_px=3).crop((0, 0, 400, 300)).save(photo_file)
+    client, settings = start(weights=weights_dir()), Settings(denoise=denoise)
+    photo = opened(client, heard, photo_file)
+    client.submit(RestorePhoto(0, photo, settings, None))
+    events = heard.until(JobDone)
+    assert next(event.is_coarse for event in events if isinstance(event, NoiseEstimated))
+    started = next(event for event in events if isinstance(event, ResultStarted))
+    from restorer.engine.photo import Workshop
+
+    expected = Workshop.open(settings, weights_dir()).restore_image(imagefile.read(photo_file))
+    np.testing.assert_array_equal(Pyramid.open(started.result).full, expected.samples)
 
 
 def test_a_bad_file_is_a_sentence_and_the_worker_lives_on(start, heard, photo_file, tmp_path):
