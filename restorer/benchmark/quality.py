@@ -60,7 +60,8 @@ class PairScore:
 
     `estimated_sigma` was found on the noisy picture, `clean_sigma` on the clean one. `kept_psnr`:
     the clean one restored as automatically as the noisy one, against itself; `UNTOUCHED` if nothing
-    was done to it.
+    was done to it. `one_size_psnr`: denoised as strongly, but at full size alone, however coarse
+    the grain.
     """
 
     name: str
@@ -74,6 +75,7 @@ class PairScore:
     auto_ssim: float
     best_sigma: float
     best_psnr: float
+    one_size_psnr: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +141,7 @@ def pairs(
             auto_ssim=ssim(auto, clean),
             best_sigma=best_sigma,
             best_psnr=fixed[best_sigma],
+            one_size_psnr=psnr(run(noisy, networks, estimated.strength, device), clean),
         )
 
 

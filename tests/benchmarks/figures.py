@@ -59,6 +59,7 @@ def denoiser_figures(catalog: Catalog, data: Path) -> tuple[dict[str, Any], dict
         "least_gain_db": round(min(gains), 2),
         "made_worse": sum(gain < 0 for gain in gains),
         "best_fixed_sigma_db": mean(row.best_psnr for row in real),
+        "auto_at_one_size_db": mean(row.one_size_psnr for row in real),
         "auto_ssim": mean((row.auto_ssim for row in real), 4),
         "clean_twins_kept_at_least_db": round(min(row.kept_psnr for row in real), 1),
     }
