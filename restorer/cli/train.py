@@ -29,6 +29,15 @@ DIGIT_MODELS: Final = ("vae", "cvae", "vae-dense", "autoencoder")
     type=click.Path(path_type=Path),
     help="Folders of clean photos, searched to the bottom; or the one with MNIST's .gz files.",
 )
+@click.option(
+    "--share",
+    "shares",
+    metavar="NUMBER...",
+    multiple=True,
+    type=click.FloatRange(0, min_open=True),
+    help="How often patches come from each folder of --data, such as 20 65 15. Default: as often "
+    "as it has photos. A folder with many crops of few photos deserves less.",
+)
 @click.option("--minutes", type=click.FloatRange(min=0.01), help="How long to train.")
 @click.option(
     "--steps",
@@ -76,6 +85,7 @@ DIGIT_MODELS: Final = ("vae", "cvae", "vae-dense", "autoencoder")
 def train(
     model: str,
     data: tuple[Path, ...],
+    shares: tuple[float, ...],
     minutes: float | None,
     steps: int | None,
     out: Path,
@@ -106,9 +116,12 @@ def train(
         raise click.UsageError("--keep is about the weights that --from names.")
     if (minutes is None) == (steps is None):
         raise click.UsageError("Say how long to train, by either --minutes or --steps.")
+    if shares and (len(shares) != len(data) or recipe.task == "digits"):
+        raise click.UsageError("--share needs one number for each folder of photos in --data.")
     plan = Plan(
         recipe=recipe,
         data=data,
+        shares=shares or None,
         minutes=minutes,
         steps=steps,
         out=out,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import bisect
+import itertools
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -28,6 +30,7 @@ class Photos:
     training: tuple[Tensor, ...]
     held_out: tuple[Tensor, ...]
     skipped: tuple[str, ...]  # a sentence for each file that could not be used
+    limits: tuple[float, ...]  # cumulative chances of the training photos, up to 1
 
     def patches(self, count: int, patch_px: int, generator: Generator) -> Tensor:
         """(count, 3, patch_px, patch_px) in [0, 1], flipped and turned at random."""
@@ -35,7 +38,7 @@ class Photos:
 
     def _patch(self, patch_px: int, generator: Generator) -> Tensor:
         drawn = torch.rand(6, generator=generator, device=generator.device).tolist()
-        photo = self.training[int(drawn[0] * len(self.training))]
+        photo = self.training[bisect.bisect_right(self.limits, drawn[0], hi=len(self.limits) - 1)]
         top = int(drawn[1] * (photo.shape[1] - patch_px + 1))
         left = int(drawn[2] * (photo.shape[2] - patch_px + 1))
         patch = photo[:, top : top + patch_px, left : left + patch_px]
@@ -54,14 +57,18 @@ class Photos:
             yield photo[None, :, top : top + side, left : left + side].float() / 255
 
 
-def load(folders: Iterable[Path], device: torch.device) -> Photos:
+def load(
+    folders: Sequence[Path], device: torch.device, shares: Sequence[float] | None = None
+) -> Photos:
     """Every photo in `folders` and below; grey ones become colour, small ones are left out.
 
-    Raises DataError if a folder is missing or fewer than two photos can be used.
+    `shares`: how often a patch comes from each folder; None if each photo is drawn as often as any
+    other. Raises DataError if a folder is missing or fewer than two photos can be used.
     """
     photos: list[Tensor] = []
     skipped: list[str] = []
-    for path in _photo_files(folders):
+    folder_of: list[int] = []  # each photo
+    for number, path in _photo_files(folders):
         try:
             samples = imagefile.read(path).samples
         except ImageError as error:
@@ -74,24 +81,38 @@ def load(folders: Iterable[Path], device: torch.device) -> Photos:
             samples = (samples >> 8).astype("uint8")
         picture = torch.from_numpy(samples.copy()).permute(2, 0, 1)
         photos.append(picture.expand(3, -1, -1).contiguous().to(device))
+        folder_of.append(number)
     if len(photos) < 2:
         raise DataError(
             f"Found {len(photos)} usable photos of at least {MIN_SIDE_PX} pixels a side in "
             f"{', '.join(str(folder) for folder in folders)}. Training needs two or more."
         )
+    drawn_from = [number for i, number in enumerate(folder_of) if i % HELD_OUT_EVERY]
     return Photos(
         training=tuple(photo for i, photo in enumerate(photos) if i % HELD_OUT_EVERY),
         held_out=tuple(photos[::HELD_OUT_EVERY]),
         skipped=tuple(skipped),
+        limits=_limits(drawn_from, shares),
     )
 
 
-def _photo_files(folders: Iterable[Path]) -> list[Path]:
-    files: list[Path] = []
-    for folder in folders:
+def _limits(folder_of: Sequence[int], shares: Sequence[float] | None) -> tuple[float, ...]:
+    chances = [1.0] * len(folder_of)
+    if shares is not None:
+        chances = [shares[number] / folder_of.count(number) for number in folder_of]
+    total = sum(chances)
+    return tuple(chance / total for chance in itertools.accumulate(chances))
+
+
+def _photo_files(folders: Sequence[Path]) -> list[tuple[int, Path]]:
+    """Each with the number of its folder."""
+    files: list[tuple[int, Path]] = []
+    for number, folder in enumerate(folders):
         if not folder.is_dir():
             raise DataError(f"{folder} is not a folder. Give a folder of photos to --data.")
         files += natsorted(
-            path for path in folder.rglob("*") if path.suffix.lower() in imagefile.READABLE
+            (number, path)
+            for path in folder.rglob("*")
+            if path.suffix.lower() in imagefile.READABLE
         )
     return files

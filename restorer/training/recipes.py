@@ -29,8 +29,7 @@ class Phase:
 class Recipe:
     """Everything that decides the weights, but for the data, the length and the seed.
 
-    `hold`: until that fraction the learning rate stays at its peak, then it falls. `purpose`,
-    `limits`, `degradations`, `loss`: what the card says. `steps`: how long the shipped
+    `purpose`, `limits`, `degradations`, `loss`: what the card says. `steps`: how long the shipped
     weights were trained, where that is the default. `layout_hint`: weight of the labels' hint on
     where digits go on the map, in addition to the ELBO, until the fraction `layout_until` of the
     training is done. `symmetric`: the weights are tied so that turned photos get turned answers.
@@ -43,7 +42,6 @@ class Recipe:
     phases: tuple[Phase, ...] = ()
     learning_rate: float = 2e-3
     learning_rate_end: float = 2e-6
-    hold: float = 0.0
     warmup_steps: int = 200
     gradient_norm: float = 0.5
     ema_decay: float = 0.999

@@ -65,6 +65,7 @@ class Plan:
     resume: bool = False
     start_from: Path | None = None  # a folder of weights to go on from, such as the shipped ones
     keep: float = 0.0  # share of those weights in the result
+    shares: tuple[float, ...] | None = None  # of each folder of photos; None: by their number
     seed: int = 1
     device: str = "auto"
     provenance: str = ""
@@ -76,9 +77,9 @@ class Plan:
 def train(plan: Plan) -> Generates[Progress, None, None]:
     """Trains until the minutes or steps are over, then exports to `plan.out`; yields its progress.
 
-    The learning rate warms up, holds as long as the recipe says, then falls along a cosine to the
-    end of that length. With `resume` an interrupted cycle goes on; a finished one is followed by
-    another (warm restart, Loshchilov and Hutter 2017). Closing the generator saves a checkpoint.
+    The learning rate warms up, then falls along a cosine to the end of that length. With `resume`
+    an interrupted cycle goes on; a finished one is followed by another (warm restart, Loshchilov
+    and Hutter 2017). Closing the generator saves a checkpoint.
 
     Raises DataError, TrainingError for a checkpoint that cannot be used, WeightsError,
     DeviceUnavailable.
@@ -158,7 +159,7 @@ def build(recipe: Recipe) -> Network:
 def _objective(plan: Plan, device: torch.device) -> Objective:
     if plan.recipe.task == "digits":
         return digit_objective.load(plan.recipe, plan.data, device)
-    return PhotoObjective(plan.recipe, data.load(plan.data, device))
+    return PhotoObjective(plan.recipe, data.load(plan.data, device, plan.shares))
 
 
 def _fraction(plan: Plan, state: State) -> float:
@@ -175,8 +176,7 @@ def _mean(losses: list[Tensor]) -> float:
 
 def _learning_rate(recipe: Recipe, peak: float, fraction: float, cycle_steps: int) -> float:
     warm = min(1.0, (cycle_steps + 1) / recipe.warmup_steps)
-    fall = (min(1.0, fraction) - recipe.hold) / (1 - recipe.hold)
-    cosine = 0.5 * (1 + math.cos(math.pi * max(0.0, fall)))
+    cosine = 0.5 * (1 + math.cos(math.pi * min(1.0, fraction)))
     low = recipe.learning_rate_end
     return warm * (low + (peak - low) * cosine)
 

@@ -146,14 +146,14 @@ def test_every_set_of_weights_starts_from_a_single_one(plan, tmp_path):
             torch.testing.assert_close(result[key.replace("sets.0", f"sets.{number}")], value)
 
 
-def test_the_learning_rate_holds_and_then_falls(plan, monkeypatch):
+def test_the_learning_rate_falls_from_the_start(plan, monkeypatch):
     rates = []
     monkeypatch.setattr(Muon, "step", lambda muon: rates.append(muon.param_groups[0]["lr"]))
-    recipe = dataclasses.replace(TINY, warmup_steps=1, hold=0.5)
+    recipe = dataclasses.replace(TINY, warmup_steps=1)
     list(train.train(dataclasses.replace(plan, recipe=recipe, minutes=None, steps=20)))
-    assert rates[:11] == [recipe.learning_rate] * 11
-    assert all(later < earlier for earlier, later in itertools.pairwise(rates[10:]))
-    assert rates[15] == pytest.approx(recipe.learning_rate / 2, rel=0.01)
+    assert rates[0] == recipe.learning_rate
+    assert all(later < earlier for earlier, later in itertools.pairwise(rates))
+    assert rates[10] == pytest.approx(recipe.learning_rate / 2, rel=0.01)
     assert rates[-1] < 0.05 * recipe.learning_rate
 
 
@@ -271,6 +271,21 @@ def test_patches_are_cut_from_the_photos(photos):
     assert float(patches.min()) >= 0
     assert float(patches.max()) <= 1
     assert not torch.equal(patches[0], patches[1])
+
+
+@pytest.mark.parametrize(("shares", "bright"), [(None, 0.25), ((1, 3), 0.75), ((1, 1), 0.5)])
+def test_patches_come_from_the_folders_as_often_as_is_said(tmp_path, shares, bright):
+    for folder, level, count in (("dark", 50, 7), ("bright", 200, 2)):
+        (tmp_path / folder).mkdir()
+        for i in range(count):
+            flat = np.full((128, 128, 3), level, np.uint8)
+            PillowImage.fromarray(flat).save(tmp_path / folder / f"{i}.png")
+    folders = (tmp_path / "dark", tmp_path / "bright")
+    loaded = data.load(folders, torch.device("cpu"), shares)
+    patches = loaded.patches(2000, 2, torch.Generator().manual_seed(0))
+    assert float((patches.mean(dim=(1, 2, 3)) > 0.5).float().mean()) == pytest.approx(
+        bright, abs=0.04
+    )
 
 
 def test_a_folder_that_is_none_is_named(tmp_path):
