@@ -19,7 +19,8 @@ from restorer.engine import imagefile, noise
 from restorer.engine.device import ladder
 from restorer.engine.image import Image, Pixels, Samples, to_pixels, to_samples
 from restorer.engine.metrics import crop_border, luma, psnr, ssim
-from restorer.engine.restore import Networks, restore
+from restorer.engine.networks import Networks
+from restorer.engine.restore import restore
 from restorer.errors import DataError, ShapeMismatch
 from restorer.models.estimator import Estimator
 

@@ -45,7 +45,7 @@ def denoise(
 ) -> None:
     """White noise added to the clean pictures of FOLDER: RGB PSNR and SSIM, estimated sigma."""
     from restorer.benchmark import quality
-    from restorer.engine.restore import Networks
+    from restorer.engine.networks import Networks
     from restorer.models.catalog import open_catalog
 
     catalog = open_catalog(weights)
@@ -77,7 +77,7 @@ def pairs(folder: Path, device: str, weights: Path, as_json: bool) -> None:
     Compares --denoise auto with the best of a row of fixed sigmas, found for each picture.
     """
     from restorer.benchmark import quality
-    from restorer.engine.restore import Networks
+    from restorer.engine.networks import Networks
     from restorer.models.catalog import open_catalog
 
     catalog = open_catalog(weights)
@@ -117,7 +117,7 @@ def pairs(folder: Path, device: str, weights: Path, as_json: bool) -> None:
 def upscale(folder: Path, scale: str, device: str, weights: Path, as_json: bool) -> None:
     """Enlarge NAME_LR.* of FOLDER and compare with NAME_HR.*: PSNR and SSIM on luma."""
     from restorer.benchmark import quality
-    from restorer.engine.restore import Networks
+    from restorer.engine.networks import Networks
     from restorer.models.catalog import open_catalog
 
     networks = Networks(None, open_catalog(weights).upscaler(int(scale)))

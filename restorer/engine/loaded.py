@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
-from restorer.engine.restore import Networks
+from restorer.engine.networks import Networks
 from restorer.models.catalog import Catalog, open_catalog
 from restorer.models.denoiser import Denoiser
 from restorer.models.estimator import Estimator

@@ -16,8 +16,9 @@ from restorer.engine.alpha import with_clean_edges
 from restorer.engine.device import Rung, ladder
 from restorer.engine.image import Image, Samples
 from restorer.engine.loaded import Models
+from restorer.engine.networks import Networks
 from restorer.engine.noise import NoiseEstimate
-from restorer.engine.restore import Event, Networks, SteppedDown, enlarge_alpha, restore
+from restorer.engine.restore import Event, SteppedDown, enlarge_alpha, restore
 from restorer.errors import ImageUnsupported
 from restorer.settings import SCALES, Enlargement, Saving, Settings
 

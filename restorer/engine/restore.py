@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-import copy
 import math
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Final, TypeVar
+from typing import Final
 
 import numpy as np
 import torch
@@ -19,14 +18,13 @@ from torch.nn import functional
 from restorer.engine.alpha import with_clean_edges
 from restorer.engine.device import Rung, max_tile_px
 from restorer.engine.image import Image, Pixels, Samples, to_pixels, to_samples
+from restorer.engine.networks import Networks
 from restorer.engine.tiling import Box, cut, nearest_first, plan, quarter
 from restorer.errors import RestoreFailed
 from restorer.models.coarse_grain import CoarseGrainDenoiser
 from restorer.models.denoiser import Denoiser
-from restorer.models.upscaler import Upscaler
 
 _DARK: Final = 1 / 255
-_Network = TypeVar("_Network", Denoiser | CoarseGrainDenoiser, Upscaler)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,46 +45,6 @@ class SteppedDown:
 
 
 Event = TileDone | SteppedDown
-
-
-@dataclass(frozen=True, slots=True)
-class Networks:
-    """What is done to a picture, in this order; None leaves the step out."""
-
-    denoiser: Denoiser | CoarseGrainDenoiser | None
-    upscaler: Upscaler | None
-
-    @property
-    def scale(self) -> int:
-        return 1 if self.upscaler is None else self.upscaler.scale
-
-    @property
-    def stride(self) -> int:
-        return 1 if self.denoiser is None else self.denoiser.stride
-
-    @property
-    def work_halo(self) -> int:
-        """Around a tile, what costs time and memory; the denoiser may read further."""
-        denoiser_px = 0 if self.denoiser is None else self.denoiser.work_halo
-        return denoiser_px + (0 if self.upscaler is None else self.upscaler.halo)
-
-    @property
-    def bytes_per_px(self) -> float:
-        """Working memory a pixel of input, in float32; the two do not work at the same time."""
-        return max(network.bytes_per_px for network in (self.denoiser, self.upscaler) if network)
-
-    def for_grain(self, *, coarse: bool) -> Networks:
-        """The same for a photo whose grain is coarse, or is not (`NoiseEstimate.is_coarse`)."""
-        if coarse and isinstance(self.denoiser, Denoiser):
-            return replace(self, denoiser=CoarseGrainDenoiser(self.denoiser))
-        return self
-
-    def on(self, rung: Rung) -> Networks:
-        """The same networks on that device, with those numbers."""
-        return Networks(
-            denoiser=self.denoiser and _moved(self.denoiser, rung),
-            upscaler=self.upscaler and _moved(self.upscaler, rung),
-        )
 
 
 def restore(
@@ -326,12 +284,6 @@ def _what_is_wrong(restored: Pixels, source: Pixels, sigma: float) -> str | None
 
 def _converted(image: Image, out: Samples) -> Samples:
     return to_samples(to_pixels(image.samples), out.dtype)
-
-
-def _moved(network: _Network, rung: Rung) -> _Network:
-    if (rung.device.type, rung.dtype) == ("cpu", torch.float32):
-        return network
-    return copy.deepcopy(network).to(rung.device, rung.dtype)
 
 
 def _true_float32(rung: Rung) -> contextlib.AbstractContextManager[None]:

@@ -16,7 +16,7 @@ from typing import Any
 import click
 
 from restorer.benchmark import quality
-from restorer.engine.restore import Networks
+from restorer.engine.networks import Networks
 from restorer.models.catalog import Catalog, open_catalog, write_catalog
 from restorer.settings import weights_dir
 from tests.benchmarks.cards import write_cards

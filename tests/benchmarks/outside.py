@@ -20,7 +20,7 @@ from restorer.benchmark import quality
 from restorer.engine import noise
 from restorer.engine.image import Image
 from restorer.engine.metrics import psnr
-from restorer.engine.restore import Networks
+from restorer.engine.networks import Networks
 from restorer.models.catalog import Catalog, open_catalog
 from restorer.settings import weights_dir
 from tests.benchmarks.documents import MODELS, Part, aligned

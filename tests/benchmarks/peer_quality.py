@@ -17,7 +17,7 @@ from restorer.benchmark.quality import Case
 from restorer.engine import noise
 from restorer.engine.image import Image, Pixels, Samples, to_pixels, to_samples
 from restorer.engine.metrics import psnr, ssim
-from restorer.engine.restore import Networks
+from restorer.engine.networks import Networks
 from restorer.models.catalog import open_catalog
 from restorer.settings import weights_dir
 

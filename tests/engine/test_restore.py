@@ -7,7 +7,8 @@ import torch
 
 from restorer.engine.device import Rung
 from restorer.engine.image import Image, to_pixels
-from restorer.engine.restore import Networks, SteppedDown, TileDone, enlarge_alpha, restore
+from restorer.engine.networks import Networks
+from restorer.engine.restore import SteppedDown, TileDone, enlarge_alpha, restore
 from restorer.engine.tiling import Box
 from restorer.errors import RestoreFailed
 from restorer.models.catalog import open_catalog
