@@ -46,8 +46,8 @@ def test_the_grain_decides_at_how_many_sizes_a_photo_is_denoised(denoise):
     clean = draw_scene()
     fine = Image(np.asarray(add_sensor_noise(clean, 12.0)))
     coarse = Image(np.asarray(add_sensor_noise(clean, 5.0, coarseness_px=3)))
-    assert isinstance(workshop.prepare(fine).networks.denoiser, Denoiser)
-    assert isinstance(workshop.prepare(coarse).networks.denoiser, CoarseGrainDenoiser)
+    assert isinstance(workshop.restoration(fine).networks.denoiser, Denoiser)
+    assert isinstance(workshop.restoration(coarse).networks.denoiser, CoarseGrainDenoiser)
 
 
 @pytest.mark.parametrize(

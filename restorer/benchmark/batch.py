@@ -73,7 +73,7 @@ def measure(
 def _network_s(images: list[Image], workshop: Workshop) -> float:
     taken = 0.0
     for image in images:
-        restoration = workshop.prepare(image)
+        restoration = workshop.restoration(image)
         started = time.monotonic()
         for _ in restoration.run(ladder(workshop.settings.device)):
             pass

@@ -128,8 +128,8 @@ def pairs(
         fixed = {s: psnr(run(noisy, suited, s, device), clean) for s in FIXED_SIGMAS}
         best_sigma = max(fixed, key=lambda sigma: fixed[sigma])
         estimated_clean = noise.estimate(Image(clean), estimator)
-        suited = networks.for_grain(coarse=estimated_clean.is_coarse)
-        kept = run(clean, suited, estimated_clean.strength, device)
+        for_clean = networks.for_grain(coarse=estimated_clean.is_coarse)
+        kept = run(clean, for_clean, estimated_clean.strength, device)
         yield PairScore(
             name=case.name,
             noise_rms=float(np.sqrt(np.mean(np.square(noisy - clean))) * 255),

@@ -44,7 +44,7 @@ def add_sensor_noise(
 ) -> PillowImage.Image:
     """Grain that grows with the light, as a sensor's does; `level` is its RMS in 8-bit levels.
 
-    It is so many pixels wide as the camera's processing has made it.
+    `coarseness_px`: how wide the camera's processing has made a grain.
     """
     pixels = np.asarray(clean, np.float64)
     height, width, channels = pixels.shape

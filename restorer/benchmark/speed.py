@@ -17,7 +17,7 @@ import torch
 from restorer.benchmark.memory import peak_mib
 from restorer.benchmark.scene import add_sensor_noise, draw_scene
 from restorer.engine import imagefile, resultfile
-from restorer.engine.device import available, ladder
+from restorer.engine.device import ladder
 from restorer.engine.image import Image, to_pixels
 from restorer.engine.photo import FileRestored, Restoration, Workshop
 from restorer.settings import Settings
@@ -32,10 +32,11 @@ class SpeedScore:
 
     `engine_ratio`: the engine's speed over the bare network's, run on the whole picture at once in
     `channels_last`; 1 is equal. None for pictures that the bare network cannot take whole, and on
-    Windows `peak_mib` is None: only Unix tells it.
+    Windows `peak_mib` is None: only Unix tells it. `coarse`: the grain was found to be.
     """
 
     megapixels: float
+    coarse: bool
     device: str
     read_s: float
     estimate_s: float
@@ -68,7 +69,7 @@ def _measure_here(source: Path, settings: Settings, weights: Path) -> SpeedScore
     image = imagefile.read(source)
     ratio = None
     if image.megapixels <= BARE_LIMIT_MEGAPIXELS:
-        restoration = workshop.prepare(image)
+        restoration = workshop.restoration(image)
         rounds = [
             _bare_s(restoration, settings.device) / _engine_s(restoration, settings.device)
             for _ in range(_ROUNDS)
@@ -76,6 +77,7 @@ def _measure_here(source: Path, settings: Settings, weights: Path) -> SpeedScore
         ratio = statistics.median(rounds)
     return SpeedScore(
         megapixels=image.megapixels,
+        coarse=done.noise is not None and done.noise.is_coarse,
         device=done.device,
         read_s=done.read_s,
         estimate_s=done.estimate_s,
@@ -94,25 +96,25 @@ def _engine_s(restoration: Restoration, device: str) -> float:
 
 
 @torch.inference_mode()
-def _bare_s(restoration: Restoration, device_name: str) -> float:
-    device = available(device_name)
+def _bare_s(restoration: Restoration, device: str) -> float:
+    rung = ladder(device)[0]
+    networks = restoration.networks.on(rung)
+    denoiser, upscaler = networks.denoiser, networks.upscaler
     pixels = torch.from_numpy(to_pixels(restoration.image.samples)).permute(2, 0, 1)[None]
-    pixels = pixels.to(device)
-    denoiser, upscaler = restoration.networks.denoiser, restoration.networks.upscaler
-    pixels = pixels.contiguous(memory_format=torch.channels_last)
+    pixels = pixels.to(rung.device, rung.dtype, memory_format=torch.channels_last)
     if denoiser is not None:
         height, width = (-(-side // denoiser.stride) * denoiser.stride for side in pixels.shape[2:])
         bottom, right = height - pixels.shape[2], width - pixels.shape[3]
         pixels = torch.nn.functional.pad(pixels, (0, right, 0, bottom), mode="replicate")
         pixels = pixels.contiguous(memory_format=torch.channels_last)
-    level = torch.full((1, 1, 1, 1), restoration.sigma, device=device)
+    level = pixels.new_full((1, 1, 1, 1), restoration.sigma)
     started = time.monotonic()
     if denoiser is not None:
         pixels = denoiser(pixels, level)
     if upscaler is not None:
         pixels = upscaler(pixels)
-    if device.type == "cuda":
-        torch.cuda.synchronize(device)
+    if rung.device.type == "cuda":
+        torch.cuda.synchronize(rung.device)
     return time.monotonic() - started
 
 

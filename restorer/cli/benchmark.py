@@ -168,7 +168,8 @@ def speed(
             continue
         per_megapixel = score.network_s / score.megapixels
         line = (
-            f"{score.megapixels:.1f} MP on {score.device}: read {score.read_s:.2f} s, "
+            f"{score.megapixels:.1f} MP, {'coarse' if score.coarse else 'fine'} grain, "
+            f"on {score.device}: read {score.read_s:.2f} s, "
             f"estimate {score.estimate_s:.2f} s, network {score.network_s:.2f} s "
             f"({per_megapixel:.3f} s a megapixel), write {score.write_s:.2f} s"
         )

@@ -116,8 +116,10 @@ def train(
         raise click.UsageError("--keep is about the weights that --from names.")
     if (minutes is None) == (steps is None):
         raise click.UsageError("Say how long to train, by either --minutes or --steps.")
-    if shares and (len(shares) != len(data) or recipe.task == "digits"):
-        raise click.UsageError("--share needs one number for each folder of photos in --data.")
+    if shares and recipe.task == "digits":
+        raise click.UsageError("--share is for models of photos.")
+    if shares and len(shares) != len(data):
+        raise click.UsageError("--share needs one number for each folder of --data.")
     plan = Plan(
         recipe=recipe,
         data=data,

@@ -41,8 +41,7 @@ class FileOpened:
 class FileProcessed:
     """The second stage's result: a photo that the networks are done with, not yet written.
 
-    `denoised_at` is what the denoiser was given, None if it was off. `noise` is what was estimated,
-    None if nobody asked: the user chose the strength, and then only its coarseness counted.
+    `denoised_at` is what the denoiser was given, `noise` what was estimated; None if it was off.
     """
 
     source: Path
@@ -167,7 +166,7 @@ class Workshop:
             source=opened.source,
             restoration=restoration,
             denoised_at=None if self.settings.denoise == "off" else round(sigma, 2),
-            noise=found if self.settings.denoise == "auto" else None,
+            noise=found,
             device=device,
             read_s=opened.read_s,
             estimate_s=estimate_s,
@@ -176,12 +175,12 @@ class Workshop:
 
     def restore_image(self, image: Image) -> Image:
         """The picture in memory, in its own depth; raises RestoreFailed, or ValueError."""
-        restoration = self.prepare(image)
+        restoration = self.restoration(image)
         for _ in restoration.run(ladder(self.settings.device)):
             pass
         return restoration.finished()
 
-    def prepare(self, image: Image) -> Restoration:
+    def restoration(self, image: Image) -> Restoration:
         """All that comes before the networks; raises ValueError."""
         enlargement = self.settings.enlargement(image.width, image.height)
         return self._restoration(image, enlargement, *self._noise_of(image))

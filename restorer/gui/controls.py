@@ -252,7 +252,7 @@ class Controls(QWidget):
         self.denoise.show_choice(mode)
         noise = session.noise
         if noise is None:
-            waiting = session.photo is not None and mode == AUTO
+            waiting = session.photo is not None and mode != OFF
             self.noise.setText(self.tr("Estimating the noise…") if waiting else "")
         else:
             text = self.tr("Noise: {0} (sigma {1})")

@@ -24,15 +24,14 @@ class CoarseGrainDenoiser(nn.Module):
     White noise is half as strong in a picture of half the size. What a camera's demosaicing, noise
     reduction and compression leave is hardly weaker there, and its blotches are wider than the
     denoiser can tell from the picture. So the picture is denoised at three sizes, each with the
-    level that white noise would have there and colour with twice that, and each size takes its low
-    frequencies from the smaller one: several scales as in Lebrun et al. 2015 (The Noise Clinic),
-    put together as Facciolo et al. 2017 advise. It costs 1.6 times the denoiser's arithmetic and no
-    weights. The real photos of PolyU gain 0.3 dB by it (`restorer benchmark pairs`).
+    level that white noise would have there, at the smaller two once more with twice that for the
+    colours, and each size takes its low frequencies from the smaller one: several scales as in
+    Lebrun et al. 2015 (The Noise Clinic), put together as Facciolo et al. 2017 advise. It takes no
+    weights of its own, and 1.6 times the denoiser's arithmetic (more in tiles, whose halos are
+    wider). What it gains on real photos `restorer benchmark pairs` tells.
 
     `stride`, `halo`: as of `Denoiser`. Of the halo only `work_halo` is worked on at full size.
     """
-
-    scale: Final = 1
 
     def __init__(self, denoiser: Denoiser) -> None:
         super().__init__()

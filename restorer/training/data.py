@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bisect
 import itertools
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,7 +31,7 @@ class Photos:
     training: tuple[Tensor, ...]
     held_out: tuple[Tensor, ...]
     skipped: tuple[str, ...]  # a sentence for each file that could not be used
-    limits: tuple[float, ...]  # cumulative chances of the training photos, up to 1
+    cumulative_chances: tuple[float, ...]  # of the training photos, up to 1
 
     def patches(self, count: int, patch_px: int, generator: Generator) -> Tensor:
         """(count, 3, patch_px, patch_px) in [0, 1], flipped and turned at random."""
@@ -38,7 +39,8 @@ class Photos:
 
     def _patch(self, patch_px: int, generator: Generator) -> Tensor:
         drawn = torch.rand(6, generator=generator, device=generator.device).tolist()
-        photo = self.training[bisect.bisect_right(self.limits, drawn[0], hi=len(self.limits) - 1)]
+        last = len(self.training) - 1
+        photo = self.training[bisect.bisect_right(self.cumulative_chances, drawn[0], hi=last)]
         top = int(drawn[1] * (photo.shape[1] - patch_px + 1))
         left = int(drawn[2] * (photo.shape[2] - patch_px + 1))
         patch = photo[:, top : top + patch_px, left : left + patch_px]
@@ -63,7 +65,8 @@ def load(
     """Every photo in `folders` and below; grey ones become colour, small ones are left out.
 
     `shares`: how often a patch comes from each folder; None if each photo is drawn as often as any
-    other. Raises DataError if a folder is missing or fewer than two photos can be used.
+    other. Raises DataError if a folder is missing, fewer than two photos can be used, or none of
+    a folder that has a share.
     """
     photos: list[Tensor] = []
     skipped: list[str] = []
@@ -92,16 +95,21 @@ def load(
         training=tuple(photo for i, photo in enumerate(photos) if i % HELD_OUT_EVERY),
         held_out=tuple(photos[::HELD_OUT_EVERY]),
         skipped=tuple(skipped),
-        limits=_limits(drawn_from, shares),
+        cumulative_chances=_cumulative_chances(drawn_from, folders, shares),
     )
 
 
-def _limits(folder_of: Sequence[int], shares: Sequence[float] | None) -> tuple[float, ...]:
-    chances = [1.0] * len(folder_of)
-    if shares is not None:
-        chances = [shares[number] / folder_of.count(number) for number in folder_of]
-    total = sum(chances)
-    return tuple(chance / total for chance in itertools.accumulate(chances))
+def _cumulative_chances(
+    folder_of: Sequence[int], folders: Sequence[Path], shares: Sequence[float] | None
+) -> tuple[float, ...]:
+    photos_in = Counter(folder_of)
+    if shares is None:
+        shares = [photos_in[number] for number in range(len(folders))]
+    elif missing := [folder for number, folder in enumerate(folders) if not photos_in[number]]:
+        raise DataError(f"{missing[0]} has no photo to train on, but a share. Leave it out.")
+    total = sum(shares)
+    chances = (shares[number] / photos_in[number] / total for number in folder_of)
+    return tuple(itertools.accumulate(chances))
 
 
 def _photo_files(folders: Sequence[Path]) -> list[tuple[int, Path]]:

@@ -255,6 +255,13 @@ def _history(plan: Plan) -> Path:
     return plan.out / f"{plan.recipe.name}{HISTORY_SUFFIX}"
 
 
+def _trained_on(plan: Plan) -> str:
+    told = plan.provenance or ", ".join(folder.name for folder in plan.data)
+    if plan.shares is not None:
+        told += f"; patches drawn from them as {' : '.join(f'{share:g}' for share in plan.shares)}"
+    return told
+
+
 def _export(plan: Plan, state: State, device: torch.device) -> None:
     network = copy.deepcopy(state.average).to("cpu")
     degradations = plan.recipe.degradations
@@ -279,7 +286,7 @@ def _export(plan: Plan, state: State, device: torch.device) -> None:
             parameters=0,
             sigma_range=(0.0, MAX_SIGMA) if plan.recipe.task == "denoise" else None,
             loss=plan.recipe.loss,
-            trained_on=plan.provenance or ", ".join(folder.name for folder in plan.data),
+            trained_on=_trained_on(plan),
             degradations=degradations or None,
             seed=plan.seed,
             steps=state.step,

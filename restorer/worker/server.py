@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     from restorer.engine.loaded import Models
     from restorer.engine.noise import NoiseEstimate
 
-MOST_TILE_PX: Final = 1 << 20  # on a CPU about a second: progress is seen, halos cost a quarter
+MOST_TILE_PX: Final = 1 << 20  # on a CPU a second, two for coarse grain: progress is seen
 BAND_ROWS: Final = 1024  # even at every level, so that no pixel is averaged half
 NICENESS: Final = 5  # below the window: it must win the processor when it has something to draw
 

@@ -121,10 +121,18 @@ def test_benchmark_upscale_uses_the_twins_of_its_scale(tmp_path, tiny_weights, c
     assert [row["name"] for row in lines_of_json(capsys.readouterr().out)] == ["img_SRF_3_HR.png"]
 
 
-@pytest.mark.parametrize("grain", [[], ["--coarse"]])
-def test_benchmark_speed_measures_every_stage(tiny_weights, capsys, grain):
+@pytest.mark.parametrize("coarse", [False, True])
+def test_benchmark_speed_draws_the_grain_that_is_asked_for(capsys, coarse):
+    """By the shipped estimator, which tells them apart."""
     arguments = ["benchmark", "speed", "--megapixels", "0.05", "--json", "--device", "cpu"]
-    assert run([*arguments, *grain, "--weights", str(tiny_weights)]) == 0
+    assert run([*arguments, *(["--coarse"] if coarse else [])]) == 0
+    (row,) = lines_of_json(capsys.readouterr().out)
+    assert row["coarse"] is coarse
+
+
+def test_benchmark_speed_measures_every_stage(tiny_weights, capsys):
+    arguments = ["benchmark", "speed", "--megapixels", "0.05", "--json", "--device", "cpu"]
+    assert run([*arguments, "--weights", str(tiny_weights)]) == 0
     (row,) = lines_of_json(capsys.readouterr().out)
     assert row["megapixels"] == pytest.approx(0.05, rel=0.02)
     assert min(row[stage] for stage in ("read_s", "estimate_s", "network_s", "write_s")) > 0
@@ -160,6 +168,20 @@ def test_train_writes_weights_that_restore_takes(photos, tmp_path, capsys):
     trained, used = open_catalog(out).upscaler(2), workshop.networks().upscaler
     assert torch.equal(used.tail.weight, trained.tail.weight)
     assert workshop.networks().denoiser is not None, "what the folder lacks comes from the shipped"
+
+
+def test_train_draws_photos_by_share(photos, tmp_path, capsys):
+    out = tmp_path / "mine"
+    arguments = ["train", "denoiser", "--data", str(photos), str(photos), "--steps", "1"]
+    arguments += ["--out", str(out), "--device", "cpu"]
+    assert run([*arguments, "--share", "1", "3"]) == 0
+    assert open_catalog(out).entry("denoiser").trained_on.endswith("as 1 : 3")
+    capsys.readouterr()
+    assert run([*arguments, "--share", "1"]) == 2
+    assert "one number for each folder" in capsys.readouterr().err
+    digits = ["train", "vae", "--data", str(photos), "--out", str(out), "--share", "1"]
+    assert run(digits) == 2
+    assert "models of photos" in capsys.readouterr().err
 
 
 def test_train_without_photos_says_so(tmp_path, capsys):

@@ -288,6 +288,12 @@ def test_patches_come_from_the_folders_as_often_as_is_said(tmp_path, shares, bri
     )
 
 
+def test_a_share_of_nothing_is_refused(photos, tmp_path):
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(DataError, match="empty has no photo"):
+        data.load((photos, tmp_path / "empty"), torch.device("cpu"), (1, 1))
+
+
 def test_a_folder_that_is_none_is_named(tmp_path):
     with pytest.raises(DataError, match="not a folder"):
         data.load((tmp_path / "gone",), torch.device("cpu"))
