@@ -40,8 +40,9 @@ class CoarseGrainDenoiser(nn.Module):
         self.halo: Final = _SMALLEST * denoiser.halo + _SEAM_PX
         self.work_halo: Final = denoiser.halo + _SEAM_PX
         # Beside what the denoiser needs: the picture with its wider halo, the part of it that is
-        # worked on, what came out, and the low frequencies.
-        self.bytes_per_px: Final = denoiser.bytes_per_px + 5 * _PIXEL_BYTES
+        # worked on, what came out, the low frequencies, and what the allocator keeps of all that
+        # (`restorer benchmark speed --coarse`).
+        self.bytes_per_px: Final = denoiser.bytes_per_px + 8 * _PIXEL_BYTES
 
     def forward(
         self, noisy: Tensor, sigma: Tensor, rows: slice = slice(None), columns: slice = slice(None)
