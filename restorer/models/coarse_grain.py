@@ -66,7 +66,7 @@ class CoarseGrainDenoiser(nn.Module):
             smaller, smaller_seen = self._restored(noisy, sigma, kept, 2 * factor)
             smaller = seen.of(smaller, smaller_seen, 2 * factor)
 
-        small = _shrunk(seen.of(noisy, _Zone(0, noisy.shape[2], 0, noisy.shape[3]), 1), factor)
+        small = _shrunk(noisy[:, :, seen.top : seen.bottom, seen.left : seen.right], factor)
         restored: Tensor = self.denoiser(small, sigma / factor)
         if factor > 1:
             colours = self.denoiser(small, _COLOUR * sigma / factor)
