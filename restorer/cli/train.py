@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from restorer.cli.options import ManyValuesCommand, device_option
-from restorer.settings import SCALES
+from restorer.settings import MAX_SIGMA, SCALES
 
 if TYPE_CHECKING:
     from restorer.training.train import Progress
@@ -77,6 +77,13 @@ DIGIT_MODELS: Final = ("vae", "cvae", "vae-dense", "autoencoder")
     type=click.FloatRange(0, 1, min_open=True),
     help="Peak of this cycle. Default: the recipe's; a lower one suits a --resume.",
 )
+@click.option(
+    "--levels",
+    type=(click.FloatRange(0, MAX_SIGMA), click.FloatRange(0, MAX_SIGMA)),
+    metavar="LOW HIGH",
+    help="Of the denoiser: noise that it should learn best, in 8-bit levels (sigma), such as "
+    "5 15. Three of four batches have it.",
+)
 @click.option("--seed", default=1, show_default=True)
 @click.option(
     "--provenance", default="", help="What the photos are and their licence, for the card."
@@ -94,6 +101,7 @@ def train(
     keep: float,
     resume: bool,
     learning_rate: float | None,
+    levels: tuple[float, float] | None,
     seed: int,
     provenance: str,
     device: str,
@@ -120,6 +128,10 @@ def train(
         raise click.UsageError("--share is for models of photos.")
     if shares and len(shares) != len(data):
         raise click.UsageError("--share needs one number for each folder of --data.")
+    if levels and recipe.task != "denoise":
+        raise click.UsageError("--levels is for the denoiser.")
+    if levels and levels[0] > levels[1]:
+        raise click.UsageError("--levels wants the lower level first.")
     plan = Plan(
         recipe=recipe,
         data=data,
@@ -131,6 +143,7 @@ def train(
         keep=keep / 100,
         resume=resume,
         learning_rate=learning_rate,
+        levels=levels,
         seed=seed,
         device=device,
         provenance=provenance,

@@ -76,26 +76,29 @@ class Denoiser(nn.Module):
         parts = zip(noisy.unsqueeze(1), sigma.unsqueeze(1), levels, strict=True)
         return torch.cat([self._restore(*part) for part in parts])
 
-    def start_from(self, single: Denoiser) -> None:
-        """Makes every set equal to the only one of `single`."""
-        for each in self.sets:
-            each.load_state_dict(single.sets[0].state_dict())
+    def start_from(self, other: Denoiser) -> None:
+        """Makes each set what `other`, of the same widths and blocks, has at its level."""
+        for level, each in zip(self.levels, self.sets, strict=True):
+            each.load_state_dict(other.weights_at(level))
 
-    def _restore(self, noisy: Tensor, sigma: Tensor, level: float) -> Tensor:
+    def weights_at(self, level: float) -> dict[str, Tensor]:
+        """Of a `UNet`, for noise of `level`."""
         above = bisect.bisect_left(self.levels, level)
         if above == 0 or above == len(self.levels):
-            nearest: Tensor = self.sets[min(above, len(self.levels) - 1)](noisy, sigma)
-            return nearest
+            return dict(self.sets[min(above, len(self.levels) - 1)].named_parameters())
         low, high = self.levels[above - 1], self.levels[above]
         quieter, louder = self.sets[above - 1], self.sets[above]
         share = (level - low) / (high - low)
-        mixed = {
+        return {
             name: torch.lerp(weights, other, share)
             for (name, weights), other in zip(
                 quieter.named_parameters(), louder.parameters(), strict=True
             )
         }
-        restored: Tensor = torch.func.functional_call(quieter, mixed, (noisy, sigma))
+
+    def _restore(self, noisy: Tensor, sigma: Tensor, level: float) -> Tensor:
+        weights = self.weights_at(level)
+        restored: Tensor = torch.func.functional_call(self.sets[0], weights, (noisy, sigma))
         return restored
 
 

@@ -19,6 +19,7 @@ from restorer.training.jpeg import jpeg, rgb_to_ycc, ycc_to_rgb
 
 GREY_SHARE: Final = 0.1
 LEVELS_SKEW: Final = 1.5  # a quarter of the denoiser's levels is below 10
+MOSTLY_SHARE: Final = 0.75  # of the denoiser's batches, if a range of levels is asked for
 CAMERA_RMS: Final = (0.5, 25.0)  # 8-bit levels, drawn log-uniformly
 COARSE_PX: Final = 4
 SILENT_SHARE: Final = 0.15
@@ -38,11 +39,14 @@ class NoisyBatch:
     sigma: Tensor
 
 
-def noisy_batch(clean: Tensor, generator: Generator) -> NoisyBatch:
+def noisy_batch(
+    clean: Tensor, generator: Generator, mostly: tuple[float, float] | None = None
+) -> NoisyBatch:
     """White noise with its exact sigma, neither clipped nor rounded, as the benchmarks want it.
 
     One level for the whole batch, since the denoiser's weights depend on it; low ones are drawn
-    more often than high ones. A tenth of the pictures is grey: then the noise is equal in the three
+    more often than high ones, or three quarters from `mostly`, lowest and highest, if that is
+    given. A tenth of the pictures is grey: then the noise is equal in the three
     channels.
 
     Nothing else: with simulated camera noise in the batches, or with shot noise whose level is told
@@ -53,6 +57,8 @@ def noisy_batch(clean: Tensor, generator: Generator) -> NoisyBatch:
     grey = _uniform(clean.shape[0], 0, 1, generator) < GREY_SHARE
     clean = torch.where(grey, _to_grey(clean), clean)
     level = MAX_SIGMA * _uniform(1, 0, 1, generator) ** LEVELS_SKEW
+    if mostly is not None and float(_uniform(1, 0, 1, generator)) < MOSTLY_SHARE:
+        level = _uniform(1, *mostly, generator)
     noisy = add_white(clean, level, grey, generator)
     return NoisyBatch(noisy, clean, level.expand(clean.shape[0], -1, -1, -1))
 

@@ -31,6 +31,7 @@ class PhotoObjective:
 
     recipe: Recipe
     photos: Photos
+    levels: tuple[float, float] | None = None  # of noise that the denoiser learns most
 
     def loss(
         self, network: Network, phase: Phase, fraction: float, generator: Generator
@@ -43,7 +44,7 @@ class PhotoObjective:
         """
         del fraction  # these losses stay the same from start to end
         clean = self.photos.patches(phase.batch, phase.patch_px, generator)
-        inputs, target = _batch(self.recipe, clean, generator)
+        inputs, target = _batch(self.recipe, clean, generator, self.levels)
         device = clean.device
         with torch.autocast(device.type, torch.bfloat16, enabled=bfloat16_is_fast(device)):
             answer = network(*inputs)
@@ -77,12 +78,17 @@ class PhotoObjective:
         return float(100 * (network(*inputs)[:, 0] - target).abs().median())
 
 
-def _batch(recipe: Recipe, clean: Tensor, generator: Generator) -> Batch:
+def _batch(
+    recipe: Recipe,
+    clean: Tensor,
+    generator: Generator,
+    levels: tuple[float, float] | None = None,
+) -> Batch:
     if recipe.task == "estimate":
         batch = degrade.estimation_batch(clean, generator)
         return (batch.noisy,), torch.log(torch.hypot(batch.sigma, _floor(batch.sigma))).flatten()
     if recipe.task == "denoise":
-        batch = degrade.noisy_batch(clean, generator)
+        batch = degrade.noisy_batch(clean, generator, levels)
         noisy = batch.noisy.contiguous(memory_format=torch.channels_last)
         return (noisy, batch.sigma), batch.clean
     small = degrade.small_batch(clean, recipe.scale, generator)

@@ -184,6 +184,20 @@ def test_train_draws_photos_by_share(photos, tmp_path, capsys):
     assert "models of photos" in capsys.readouterr().err
 
 
+def test_train_learns_the_levels_asked_for(photos, tmp_path, capsys):
+    arguments = ["train", "--data", str(photos), "--steps", "1", "--device", "cpu"]
+    arguments += ["--out", str(tmp_path / "mine"), "--levels"]
+    assert run([*arguments, "15", "5", "denoiser"]) == 2
+    assert "lower level first" in capsys.readouterr().err
+    assert run([*arguments, "5", "15", "upscaler"]) == 2
+    assert "is for the denoiser" in capsys.readouterr().err
+    assert run([*arguments, "5", "90", "denoiser"]) == 2
+    capsys.readouterr()
+    assert run([*arguments, "5", "15", "denoiser"]) == 0
+    degradations = open_catalog(tmp_path / "mine").entry("denoiser").degradations
+    assert "sigma 5 to 15" in degradations
+
+
 def test_train_without_photos_says_so(tmp_path, capsys):
     arguments = ["train", "denoiser", "--data", str(tmp_path), "--minutes", "1"]
     assert run([*arguments, "--out", str(tmp_path / "out")]) == 1

@@ -127,6 +127,19 @@ def test_sets_of_weights_start_as_one():
     torch.testing.assert_close(module(batch, levels), single(batch, levels))
 
 
+def test_sets_of_weights_start_from_sets_at_other_levels():
+    torch.manual_seed(0)
+    tiny = {"widths": (8, 8, 8), "blocks": (1, 1, 1)}
+    given, module = Denoiser(**tiny, levels=(10, 60)), Denoiser(**tiny, levels=(5, 50, 70))
+    given.sets[1].load_state_dict(Denoiser(**tiny).sets[0].state_dict())
+    module.start_from(given)
+    picture = torch.rand(1, 3, 16, 16)
+    for level in (5.0, 50.0, 70.0):
+        sigma = torch.full((1, 1, 1, 1), level)
+        torch.testing.assert_close(module(picture, sigma), given(picture, sigma))
+    assert not torch.allclose(module(picture, sigma), given(picture, torch.full_like(sigma, 10)))
+
+
 @pytest.mark.parametrize("scale", [2, 3, 4])
 def test_an_untrained_upscaler_without_detail_is_bicubic(scale):
     """Keys' kernel with a = -0.5, as Pillow's; at the rim Pillow weighs otherwise."""

@@ -101,6 +101,16 @@ def test_a_noisy_batch_keeps_shape_and_has_one_level(flat, generator):
     assert rms == pytest.approx(float(batch.sigma[0]), rel=0.05)
 
 
+def test_three_of_four_noisy_batches_have_the_levels_asked_for(generator):
+    clean = torch.zeros(1, 3, 4, 4)
+    levels = torch.cat(
+        [degrade.noisy_batch(clean, generator, (70, 72)).sigma.flatten() for _ in range(2000)]
+    )
+    within = ((levels >= 70) & (levels <= 72)).float().mean()
+    assert 0.72 < within < 0.82  # a fortieth of the others falls there by itself
+    assert levels.min() < 2
+
+
 def test_levels_of_noisy_batches_go_from_silence_to_75_and_are_mostly_low(generator):
     clean = torch.rand(1, 3, 8, 8, generator=generator)
     levels = torch.cat([degrade.noisy_batch(clean, generator).sigma.flatten() for _ in range(2000)])

@@ -170,6 +170,11 @@ def test_a_share_of_given_weights_is_kept(plan, tmp_path):
     assert "25%" in open_catalog(tmp_path / "keep 0.25").entry("denoiser").degradations
 
 
+def test_the_card_tells_which_levels_were_learned_most(plan):
+    list(train.train(dataclasses.replace(plan, minutes=None, steps=2, levels=(5, 15.5))))
+    assert "sigma 5 to 15.5" in open_catalog(plan.out).entry("denoiser").degradations
+
+
 def test_what_given_weights_have_had_counts(plan, tmp_path):
     list(train.train(dataclasses.replace(plan, minutes=None, steps=40)))
     onward = dataclasses.replace(plan, minutes=None, steps=30, start_from=plan.out)
