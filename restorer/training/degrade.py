@@ -46,8 +46,7 @@ def noisy_batch(
 
     One level for the whole batch, since the denoiser's weights depend on it; low ones are drawn
     more often than high ones, or three quarters from `mostly`, lowest and highest, if that is
-    given. A tenth of the pictures is grey: then the noise is equal in the three
-    channels.
+    given. A tenth of the pictures is grey: then the noise is equal in the three channels.
 
     Nothing else: with simulated camera noise in the batches, or with shot noise whose level is told
     inexactly, the denoiser learns to judge for itself how much there is, and of real photos, whose

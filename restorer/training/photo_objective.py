@@ -44,7 +44,7 @@ class PhotoObjective:
         """
         del fraction  # these losses stay the same from start to end
         clean = self.photos.patches(phase.batch, phase.patch_px, generator)
-        inputs, target = _batch(self.recipe, clean, generator, self.levels)
+        inputs, target = self._batch(clean, generator)
         device = clean.device
         with torch.autocast(device.type, torch.bfloat16, enabled=bfloat16_is_fast(device)):
             answer = network(*inputs)
@@ -74,25 +74,20 @@ class PhotoObjective:
     def _estimation_error(self, network: Network) -> float:
         generator = Generator(next(network.parameters()).device).manual_seed(0)
         patches = [clean for clean in self.photos.validation(PATCH_PX) for _ in range(8)]
-        inputs, target = _batch(self.recipe, torch.cat(patches), generator)
+        inputs, target = self._batch(torch.cat(patches), generator)
         return float(100 * (network(*inputs)[:, 0] - target).abs().median())
 
-
-def _batch(
-    recipe: Recipe,
-    clean: Tensor,
-    generator: Generator,
-    levels: tuple[float, float] | None = None,
-) -> Batch:
-    if recipe.task == "estimate":
-        batch = degrade.estimation_batch(clean, generator)
-        return (batch.noisy,), torch.log(torch.hypot(batch.sigma, _floor(batch.sigma))).flatten()
-    if recipe.task == "denoise":
-        batch = degrade.noisy_batch(clean, generator, levels)
-        noisy = batch.noisy.contiguous(memory_format=torch.channels_last)
-        return (noisy, batch.sigma), batch.clean
-    small = degrade.small_batch(clean, recipe.scale, generator)
-    return (small.contiguous(memory_format=torch.channels_last),), clean
+    def _batch(self, clean: Tensor, generator: Generator) -> Batch:
+        if self.recipe.task == "estimate":
+            batch = degrade.estimation_batch(clean, generator)
+            level = torch.hypot(batch.sigma, _floor(batch.sigma))
+            return (batch.noisy,), torch.log(level).flatten()
+        if self.recipe.task == "denoise":
+            batch = degrade.noisy_batch(clean, generator, self.levels)
+            noisy = batch.noisy.contiguous(memory_format=torch.channels_last)
+            return (noisy, batch.sigma), batch.clean
+        small = degrade.small_batch(clean, self.recipe.scale, generator)
+        return (small.contiguous(memory_format=torch.channels_last),), clean
 
 
 def _loss(recipe: Recipe, answer: Tensor, target: Tensor) -> Tensor:
