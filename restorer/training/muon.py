@@ -10,6 +10,7 @@ from typing import Final
 import torch
 from torch import Tensor, nn
 
+from restorer.training.precision import bfloat16_is_fast
 from restorer.training.symmetry import ORDER, as_matrix, as_weights, end, tie
 
 _NEWTON_SCHULZ: Final = (3.4445, -4.7750, 2.0315)
@@ -131,17 +132,6 @@ def _orthogonalized_by_rows(matrices: Tensor, shape: tuple[int, int, int, int]) 
         product = product @ whole_factor
         square = square @ whole_factor @ whole_factor
     return tie("", shape, x.device).whole(product @ x)
-
-
-def bfloat16_is_fast(device: torch.device) -> bool:
-    """Where it trains 1.8 times as fast as float32.
-
-    Of CPUs those with AMX. AVX-512 alone has instructions for it too, but there the denoiser's
-    training takes 1.4 times as long as in float32.
-    """
-    if device.type == "cpu":
-        return bool(torch.cpu._is_amx_tile_supported())  # noqa: SLF001
-    return device.type == "cuda" and torch.cuda.is_bf16_supported(including_emulation=False)
 
 
 def _is_matrix(parameter: Tensor) -> bool:

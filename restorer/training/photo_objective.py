@@ -13,8 +13,8 @@ from restorer.models.catalog import Network
 from restorer.models.estimator import PATCH_PX
 from restorer.training import degrade
 from restorer.training.data import Photos
-from restorer.training.muon import bfloat16_is_fast
 from restorer.training.objective import BatchLoss
+from restorer.training.precision import bfloat16_is_fast
 from restorer.training.recipes import Phase, Recipe
 
 VALIDATION_SIGMA: Final = 25.0
