@@ -48,7 +48,12 @@ def fresh(network: Network, recipe: Recipe, device: torch.device, seed: int) -> 
     """The state before the first step."""
     network = network.to(device).to(memory_format=torch.channels_last)
     average = copy.deepcopy(network).requires_grad_(False)
-    optimizer = Muon(network, recipe.learning_rate, symmetric=recipe.symmetric)
+    optimizer = Muon(
+        network,
+        recipe.learning_rate,
+        symmetric=recipe.symmetric,
+        gradient_norm=recipe.gradient_norm,
+    )
     return State(network, average, optimizer, Generator(device).manual_seed(seed))
 
 

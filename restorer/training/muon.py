@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterable
-from typing import Final
+from typing import Any, Final
 
 import torch
 from torch import Tensor, nn
 
 from restorer.training.precision import bfloat16_is_fast
-from restorer.training.symmetry import ORDER, as_matrix, as_weights, end, tie
+from restorer.training.symmetry import ORDER, as_matrix, as_weights, blocks, end, of_blocks, ties
 
 _NEWTON_SCHULZ: Final = (3.4445, -4.7750, 2.0315)
 _NEWTON_SCHULZ_STEPS: Final = 5
@@ -32,8 +31,21 @@ class Muon(torch.optim.Optimizer):
     `torch.optim.Muon` takes matrices only and comes without the Adam for the rest.
     """
 
-    def __init__(self, network: nn.Module, lr: float, *, symmetric: bool = False) -> None:
-        """`symmetric`: the gradients will be those that `Symmetry` leaves, which saves work."""
+    def __init__(
+        self,
+        network: nn.Module,
+        lr: float,
+        *,
+        symmetric: bool = False,
+        gradient_norm: float = math.inf,
+    ) -> None:
+        """`symmetric`: the weights are as `make_symmetric` leaves them, and stay so.
+
+        Then all of this is done with the numbers behind them, an eighth as many, whose gradients
+        are the means over their places. `gradient_norm`: of the whole network's gradient, at most.
+        """
+        self._gradient_norm = gradient_norm
+        self._ties = ties(network) if symmetric else {}
         inner, outer, others = [], [], []
         for name, parameter in network.named_parameters():
             if not _is_matrix(parameter):
@@ -51,87 +63,138 @@ class Muon(torch.optim.Optimizer):
 
     @torch.no_grad()
     def step(self) -> None:  # type: ignore[override]
+        gradients = self._gradients()
         for group in self.param_groups:
-            # Of a denoiser's sets of weights a batch uses two, and the others have no gradient.
-            used = [parameter for parameter in group["params"] if parameter.grad is not None]
+            used = [parameter for parameter in group["params"] if parameter in gradients]
+            if not used:
+                continue
+            given = [gradients[parameter] for parameter in used]
             if group["orthogonal"]:
-                self._orthogonal_steps(used, group["lr"], group["symmetric"])
+                self._orthogonal_steps(used, given, group["lr"], group["symmetric"])
             else:
-                self._adam_steps(used, group["lr"])
+                self._adam_steps(used, given, group["lr"])
 
-    def _orthogonal_steps(self, kernels: list[Tensor], lr: float, symmetric: bool) -> None:
+    @torch.no_grad()
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        """Also that of a checkpoint from when each of the equal numbers had its own state."""
+        super().load_state_dict(state_dict)
+        for parameter, tied in self._ties.items():
+            state = self.state.get(parameter, {})
+            for key, value in state.items():
+                if isinstance(value, Tensor) and value.shape == parameter.shape:
+                    state[key] = tied.numbers(value)
+
+    def _gradients(self) -> dict[Tensor, Tensor]:
+        """Of what is trained, not longer than `gradient_norm`.
+
+        A number counts as often as it stands in the network. Of a denoiser's sets of weights a
+        batch uses two, and the others have no gradient.
+        """
+        gradients: dict[Tensor, Tensor] = {}
+        for group in self.param_groups:
+            for parameter in group["params"]:
+                if parameter.grad is not None:
+                    gradients[parameter] = self._numbers(parameter, parameter.grad)
+        if gradients and math.isfinite(self._gradient_norm):
+            whole = [
+                gradient * self._ties[parameter].roots if parameter in self._ties else gradient
+                for parameter, gradient in gradients.items()
+            ]
+            share = self._gradient_norm / (torch.nn.utils.get_total_norm(whole) + 1e-6)
+            torch._foreach_mul_(list(gradients.values()), share.clamp(max=1.0))
+        return gradients
+
+    def _orthogonal_steps(
+        self, kernels: list[Tensor], gradients: list[Tensor], lr: float, symmetric: bool
+    ) -> None:
+        updates = dict(zip(kernels, self._nesterov(kernels, gradients), strict=True))
         for shape, alike in itertools.groupby(sorted(kernels, key=_shape), key=_shape):
             group = list(alike)  # one product of a stack is faster than a stack of products
-            updates = torch.stack([as_matrix(self._nesterov(kernel)) for kernel in group])
-            updates = orthogonalized(updates, shape if symmetric else None)
-            size = lr * _ADAM_RMS * math.sqrt(max(updates.shape[1:]))
-            for kernel, update in zip(group, updates, strict=True):
-                kernel.add_(as_weights(update, shape), alpha=-size)
+            if symmetric:
+                numbers = torch.stack([updates[kernel] for kernel in group])
+                steps = list(orthogonalized_tied(numbers, shape[0]))
+            else:
+                matrices = [as_matrix(self._whole(kernel, updates[kernel])) for kernel in group]
+                steps = [
+                    self._numbers(kernel, as_weights(matrix, shape))
+                    for kernel, matrix in zip(
+                        group, orthogonalized(torch.stack(matrices)), strict=True
+                    )
+                ]
+            self._go(group, steps, lr * _ADAM_RMS * math.sqrt(max(shape[0], math.prod(shape[1:]))))
 
-    def _nesterov(self, kernel: Tensor) -> Tensor:
-        assert kernel.grad is not None
-        state = self.state[kernel]
-        if not state:
-            state["momentum"] = torch.zeros_like(kernel)
-        momentum: Tensor = state["momentum"].mul_(_MOMENTUM).add_(kernel.grad)
-        return kernel.grad.add(momentum, alpha=_MOMENTUM)
+    def _nesterov(self, kernels: list[Tensor], gradients: list[Tensor]) -> list[Tensor]:
+        for kernel, gradient in zip(kernels, gradients, strict=True):
+            if not self.state[kernel]:
+                self.state[kernel]["momentum"] = torch.zeros_like(gradient)
+        momenta = [self.state[kernel]["momentum"] for kernel in kernels]
+        torch._foreach_mul_(momenta, _MOMENTUM)
+        torch._foreach_add_(momenta, gradients)
+        pairs = zip(gradients, momenta, strict=True)
+        return [gradient.add(momentum, alpha=_MOMENTUM) for gradient, momentum in pairs]
 
-    def _adam_steps(self, parameters: Iterable[Tensor], lr: float) -> None:
+    def _adam_steps(self, parameters: list[Tensor], gradients: list[Tensor], lr: float) -> None:
         mean_decay, square_decay = _ADAM_BETAS
-        for parameter in parameters:
-            assert parameter.grad is not None
-            state = self.state[parameter]
+        states = [self.state[parameter] for parameter in parameters]
+        for state, gradient in zip(states, gradients, strict=True):
             if not state:
-                state["step"] = torch.zeros(())
-                state["mean"] = torch.zeros_like(parameter)
-                state["square"] = torch.zeros_like(parameter)
-            state["step"] += 1
-            state["mean"].lerp_(parameter.grad, 1 - mean_decay)
-            state["square"].lerp_(parameter.grad.square(), 1 - square_decay)
-            steps = float(state["step"])
-            spread = (state["square"] / (1 - square_decay**steps)).sqrt_().add_(1e-8)
-            parameter.addcdiv_(state["mean"], spread, value=-lr / (1 - mean_decay**steps))
+                state["step"] = 0
+                state["mean"] = torch.zeros_like(gradient)
+                state["square"] = torch.zeros_like(gradient)
+            state["step"] = int(state["step"]) + 1
+        means = [state["mean"] for state in states]
+        squares = [state["square"] for state in states]
+        torch._foreach_lerp_(means, gradients, 1 - mean_decay)
+        torch._foreach_mul_(squares, square_decay)
+        torch._foreach_addcmul_(squares, gradients, gradients, value=1 - square_decay)
+        spreads = [state["square"] / (1 - square_decay ** state["step"]) for state in states]
+        torch._foreach_sqrt_(spreads)
+        torch._foreach_add_(spreads, 1e-8)
+        torch._foreach_mul_(spreads, [1 - mean_decay ** state["step"] for state in states])
+        steps = [mean / spread for mean, spread in zip(means, spreads, strict=True)]
+        self._go(parameters, steps, lr)
+
+    def _go(self, parameters: list[Tensor], steps: list[Tensor], size: float) -> None:
+        pairs = zip(parameters, steps, strict=True)
+        whole = [self._whole(parameter, step) for parameter, step in pairs]
+        torch._foreach_add_(parameters, whole, alpha=-size)
+
+    def _numbers(self, parameter: Tensor, weights: Tensor) -> Tensor:
+        tied = self._ties.get(parameter)
+        return weights if tied is None else tied.numbers(weights)
+
+    def _whole(self, parameter: Tensor, numbers: Tensor) -> Tensor:
+        tied = self._ties.get(parameter)
+        return numbers if tied is None else tied.whole(numbers, parameter.shape)
 
 
-def orthogonalized(matrices: Tensor, symmetric: tuple[int, int, int, int] | None = None) -> Tensor:
+def orthogonalized(matrices: Tensor) -> Tensor:
     """(N, rows, columns) with all singular values moved near 1, by five Newton-Schulz iterations.
 
-    In bfloat16 where that is fast: the iteration forgives it. With `symmetric`, the shape of the
-    kernels, they are tied as `Symmetry` ties them, and an eighth of the rows is enough.
+    In bfloat16 where that is fast: the iteration forgives it.
     """
-    if symmetric is not None:
-        return _orthogonalized_by_rows(matrices, symmetric)
-    a, b, c = _NEWTON_SCHULZ
-    tall = matrices.shape[1] > matrices.shape[2]
-    x = matrices.mT if tall else matrices
-    x = x / (x.norm(dim=(1, 2), keepdim=True) + 1e-7)
+    x = matrices / (matrices.norm(dim=(1, 2), keepdim=True) + 1e-7)
     if bfloat16_is_fast(matrices.device):
         x = x.bfloat16()
+    return _newton_schulz(x).to(matrices.dtype)
+
+
+def orthogonalized_tied(numbers: Tensor, outputs: int) -> Tensor:
+    """(N, M): the same of tied kernels, by the numbers behind them: a fortieth of the work."""
+    norms = math.sqrt(ORDER) * numbers.norm(dim=1, keepdim=True)  # of the whole matrices
+    single, double = blocks(numbers / (norms + 1e-7), outputs)
+    return of_blocks(_newton_schulz(single), _newton_schulz(double))
+
+
+def _newton_schulz(x: Tensor) -> Tensor:
+    a, b, c = _NEWTON_SCHULZ
+    tall = x.shape[1] > x.shape[2]
+    x = x.mT if tall else x
     for _ in range(_NEWTON_SCHULZ_STEPS):
         square = x @ x.mT
-        x = a * x + (b * square + c * square @ square) @ x
-    orthogonal: Tensor = x.mT if tall else x
-    return orthogonal.to(matrices.dtype)
-
-
-def _orthogonalized_by_rows(matrices: Tensor, shape: tuple[int, int, int, int]) -> Tensor:
-    """The same of kernels that are tied, a seventh of the work.
-
-    One row in eight says all, and the five iterations multiply the matrix X by polynomials of
-    X Xᵀ, which commute: so it is enough to follow X Xᵀ, and to multiply X once.
-    """
-    a, b, c = _NEWTON_SCHULZ
-    x = matrices / (matrices.norm(dim=(1, 2), keepdim=True) + 1e-7)
-    square_tie = tie("", (shape[0], shape[0], 1, 1), x.device)
-    square = x[:, ::ORDER] @ x.mT  # each eighth row, and so are all of these
-    identity = torch.eye(shape[0], device=x.device)[::ORDER]
-    product = identity
-    for _ in range(_NEWTON_SCHULZ_STEPS):
-        factor = a * identity + b * square + c * square @ square_tie.whole(square)
-        whole_factor = square_tie.whole(factor)
-        product = product @ whole_factor
-        square = square @ whole_factor @ whole_factor
-    return tie("", shape, x.device).whole(product @ x)
+        factor = torch.baddbmm(square, square, square, beta=b, alpha=c)
+        x = torch.baddbmm(x, factor, x, beta=a)
+    return x.mT if tall else x
 
 
 def _is_matrix(parameter: Tensor) -> bool:

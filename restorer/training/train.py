@@ -24,7 +24,7 @@ from restorer.training.checkpoint import CHECKPOINT_NAME, State
 from restorer.training.objective import Objective
 from restorer.training.photo_objective import PhotoObjective
 from restorer.training.recipes import Recipe
-from restorer.training.symmetry import Symmetry
+from restorer.training.symmetry import make_symmetric
 
 HISTORY_SUFFIX: Final = ".history.csv"  # hours, steps, what `Progress.validation` is
 
@@ -89,7 +89,6 @@ def train(plan: Plan) -> Generates[Progress, None, None]:
     device = available(plan.device)
     state = _start(plan, device)
     objective = _objective(plan, device)
-    symmetry = Symmetry(state.network) if recipe.symmetric else None
     peak = plan.learning_rate or recipe.learning_rate
     losses: list[Tensor] = []
     reported: list[Tensor] = []
@@ -106,9 +105,6 @@ def train(plan: Plan) -> Generates[Progress, None, None]:
             batch = objective.loss(state.network, phase, fraction, state.generator)
             state.optimizer.zero_grad(set_to_none=True)
             batch.value.backward()  # type: ignore[no-untyped-call]
-            if symmetry is not None:
-                symmetry.keep(state.network)
-            torch.nn.utils.clip_grad_norm_(state.network.parameters(), recipe.gradient_norm)
             state.optimizer.step()
             state.step += 1
             state.cycle_steps += 1
@@ -153,7 +149,7 @@ def build(recipe: Recipe) -> Network:
     """The recipe's network with fresh weights."""
     network = ARCHITECTURES[recipe.architecture](**recipe.arguments)
     if recipe.symmetric:
-        Symmetry(network).start(network)
+        make_symmetric(network)
     return network
 
 

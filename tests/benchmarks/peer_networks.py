@@ -223,7 +223,7 @@ class SrVgg(nn.Module):
 
 
 def _chain(inputs: int, width: int, outputs: int, layers: int) -> nn.Sequential:
-    """The first and the last convolution have the names by which `Symmetry` knows them.
+    """The first and the last convolution have the names by which `symmetry.py` knows them.
 
     Drawn as He et al. 2015 say, as in DnCNN's paper: by PyTorch's default such a chain starts near
     zero and stays there for long.
