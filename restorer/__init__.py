@@ -26,8 +26,9 @@ def restore(
 
     `pixels`: (H, W, 3) or (H, W), float32 sRGB in [0, 1], not clipped on the way in; returns the
     same shape times `scale`. `denoise`: `"auto"` (estimate the noise), `"off"`, or its standard
-    deviation in 8-bit levels, 0 to 75. `scale`: 1, 2, 3 or 4. `device`: `"auto"`, `"cpu"`,
-    `"cuda"`, `"mps"` or `"xpu"`.
+    deviation in 8-bit levels, 0 to 75; of a picture that was a strong JPEG the blocks are removed
+    instead, and a number says how coarse they are. `scale`: 1, 2, 3 or 4. `device`: `"auto"`,
+    `"cpu"`, `"cuda"`, `"mps"` or `"xpu"`.
 
     Raises ValueError naming a wrong argument, and RestorerError (see `restorer.errors`) if the
     weights or the device cannot be used.

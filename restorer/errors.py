@@ -70,14 +70,14 @@ class WeightsMissing(WeightsError):
     """A file that the catalog names, or the catalog itself, is not there."""
 
     def __init__(self, path: Path) -> None:
-        super().__init__(f"{path} is missing. Reinstall Restorer to get it back.")
+        super().__init__(f"{path} is missing. Check --weights, or reinstall Restorer.")
 
 
 class WeightsCorrupt(WeightsError):
     """A weights file or the catalog was truncated or altered."""
 
     def __init__(self, path: Path, why: str = "does not match its checksum") -> None:
-        super().__init__(f"{path} {why}. Reinstall Restorer to get it back.")
+        super().__init__(f"{path} {why}. Reinstall Restorer, or copy your own weights again.")
 
 
 class ModelUnknown(WeightsError):

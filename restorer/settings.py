@@ -19,7 +19,8 @@ class Settings:
     """How a picture is to be restored.
 
     `denoise`: `"auto"` (estimate the noise), `"off"`, or the standard deviation of the noise in
-    8-bit levels, 0 to 75. `scale`: 1, 2, 3 or 4. `device`: `"auto"`, `"cpu"`, `"cuda"`,
+    8-bit levels, 0 to 75. Of a picture that was a strong JPEG the blocks are removed instead, and
+    a number says how coarse they are. `scale`: 1, 2, 3 or 4. `device`: `"auto"`, `"cpu"`, `"cuda"`,
     `"cuda:1"`, `"mps"`, `"xpu"`. `keep_grain`, `keep_colour_noise`: how much of the brightness and
     of the colour noise comes back after denoising, 0 to 1. `width`, `height`: wanted size of
     the result in pixels, at most one of them, instead of `scale`; the proportions stay.
@@ -104,7 +105,8 @@ class Settings:
 class Saving:
     """How results are written.
 
-    `quality`: of JPEG, WebP and AVIF, 1 to 100; None keeps that of a JPEG and is 95 elsewhere.
+    `quality`: of JPEG, WebP and AVIF, 1 to 100; None keeps that of a JPEG, unless it
+    would put back its blocks, and is 95 elsewhere.
     `strip_location`: leave out coordinates and place names. `strip_metadata`: leave out all EXIF,
     XMP and IPTC. `keep_times`: the result's file times are the source's. `eight_bits`: 16-bit
     photos are saved with 8.

@@ -68,6 +68,7 @@ def tiny_weights(tmp_path_factory, tiny_denoiser, tiny_upscalers):
     folder = tmp_path_factory.mktemp("weights")
     torch.manual_seed(0)
     catalog.add(folder, tiny_denoiser, card("denoiser", "Denoiser", TINY))
+    catalog.add(folder, calm(Denoiser(**TINY)), card("deblocker", "Denoiser", TINY))
     catalog.add(folder, Estimator(8), card("estimator", "Estimator", {"width": 8}))
     for scale, upscaler in tiny_upscalers.items():
         arguments = {"scale": scale, "width": 8, "blocks": 1}
@@ -87,7 +88,7 @@ def card(name, architecture, arguments):
         stride=0,
         halo=0,
         parameters=0,
-        sigma_range=(0, 75) if architecture == "Denoiser" else None,
+        sigma_range=(0, 75) if name == "denoiser" else None,
         loss="L1",
         trained_on="nothing",
         degradations="none",

@@ -52,6 +52,10 @@
         <translation>Vergrößert {0}-fach</translation>
     </message>
     <message>
+        <source>Removes the blocks of strong JPEG compression</source>
+        <translation>Entfernt die Blöcke starker JPEG-Kompression</translation>
+    </message>
+    <message>
         <source>Estimates how noisy a photo is</source>
         <translation>Schätzt, wie stark ein Foto rauscht</translation>
     </message>
@@ -279,6 +283,13 @@
     </message>
 </context>
 <context>
+    <name>Asking</name>
+    <message>
+        <source>{0} exists. Replace it?</source>
+        <translation>{0} gibt es schon. Ersetzen?</translation>
+    </message>
+</context>
+<context>
     <name>BatchModel</name>
     <message>
         <source>Photo</source>
@@ -364,8 +375,8 @@
         <translation>Stärke</translation>
     </message>
     <message>
-        <source>Standard deviation of the noise to remove, in 8-bit levels</source>
-        <translation>Standardabweichung des Rauschens, das entfernt wird, in 8-Bit-Stufen</translation>
+        <source>Standard deviation of the noise to remove, or how coarse JPEG blocks are, in 8-bit levels</source>
+        <translation>Standardabweichung des Rauschens, das entfernt wird, oder wie grob JPEG-Blöcke sind, in 8-Bit-Stufen</translation>
     </message>
     <message>
         <source>Keep grain</source>
@@ -462,6 +473,10 @@
     <message>
         <source>Noise: {0}, coarse grain</source>
         <translation>Rauschen: {0}, grobes Korn</translation>
+    </message>
+    <message>
+        <source>JPEG blocks: {0}</source>
+        <translation>JPEG-Blöcke: {0}</translation>
     </message>
     <message>
         <source>hardly any</source>
@@ -597,6 +612,10 @@
     <message>
         <source>As the original</source>
         <translation>Wie im Original</translation>
+    </message>
+    <message>
+        <source>95 where the original&apos;s would put back JPEG blocks</source>
+        <translation>95, wo die des Originals wieder JPEG-Blöcke brächte</translation>
     </message>
     <message>
         <source>Keep 16 bits a channel</source>
@@ -780,6 +799,10 @@
     <message>
         <source>Looking for photos…</source>
         <translation>Fotos werden gesucht …</translation>
+    </message>
+    <message>
+        <source>Writing the report…</source>
+        <translation>Der Bericht wird geschrieben…</translation>
     </message>
     <message>
         <source>The report is in {0}.</source>
@@ -1328,12 +1351,12 @@
         <translation>Das restaurierte Foto ist nicht gespeichert.</translation>
     </message>
     <message>
-        <source>Save the result</source>
-        <translation>Ergebnis speichern</translation>
+        <source>{0} is not saved: another photo is being opened.</source>
+        <translation>{0} wird nicht gespeichert: ein anderes Foto wird geöffnet.</translation>
     </message>
     <message>
-        <source>{0} exists. Replace it?</source>
-        <translation>{0} gibt es schon. Ersetzen?</translation>
+        <source>Save the result</source>
+        <translation>Ergebnis speichern</translation>
     </message>
     <message>
         <source>It is saved as {0} when it is done.</source>
@@ -1342,6 +1365,13 @@
     <message>
         <source>Saved as {0}.</source>
         <translation>Gespeichert als {0}.</translation>
+    </message>
+</context>
+<context>
+    <name>Saves</name>
+    <message>
+        <source>{0} was not saved. {1}</source>
+        <translation>{0} wurde nicht gespeichert. {1}</translation>
     </message>
 </context>
 <context>

@@ -27,8 +27,9 @@ ROUNDS: Final = 3
 class BatchScore:
     """Megapixels of the sources a second, medians of all rounds; `share` is their ratio.
 
-    `network`: the networks alone, on pictures in memory. `batch`: all the rest too, that is the
-    search of what is to be done, reading, the noise estimate, writing, and the journal.
+    `network_mp_per_s`: the networks alone, on pictures in memory. `batch_mp_per_s`: all the rest
+    too, that is the search of what is to be done, reading, the noise estimate, writing, and the
+    journal.
     """
 
     files: int

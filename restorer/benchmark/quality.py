@@ -6,6 +6,7 @@ Pictures go through the engine as a user's do and are rounded to 8 bits before t
 from __future__ import annotations
 
 import re
+import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,7 @@ from restorer.engine.device import ladder
 from restorer.engine.image import Image, Pixels, Samples, to_pixels, to_samples
 from restorer.engine.metrics import crop_border, luma, psnr, ssim
 from restorer.engine.networks import Networks
+from restorer.engine.noise import NoiseEstimate
 from restorer.engine.restore import restore
 from restorer.errors import DataError, ShapeMismatch
 from restorer.models.estimator import Estimator
@@ -45,11 +47,15 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class DenoiseScore:
-    """One picture with white noise of `sigma` added. PSNR in dB over RGB, sigma in 8-bit levels."""
+    """One picture with white noise of `sigma` added. PSNR in dB over RGB, sigma in 8-bit levels.
+
+    `auto_strength`: at what `--denoise auto` would denoise it.
+    """
 
     name: str
     sigma: float
     estimated_sigma: float
+    auto_strength: float
     noisy_psnr: float
     psnr: float
     ssim: float
@@ -80,6 +86,23 @@ class PairScore:
 
 
 @dataclass(frozen=True, slots=True)
+class DeblockScore:
+    """One picture as a JPEG of libjpeg's `quality`, 4:2:0. PSNR in dB and SSIM over RGB.
+
+    `kind`: what it was taken for, `strength`: how strongly it was restored, 8-bit levels.
+    """
+
+    name: str
+    quality: int
+    kind: str
+    strength: float
+    jpeg_psnr: float
+    psnr: float
+    jpeg_ssim: float
+    ssim: float
+
+
+@dataclass(frozen=True, slots=True)
 class UpscaleScore:
     """One enlarged picture: PSNR and SSIM on luma, `scale` border pixels cut."""
 
@@ -103,10 +126,12 @@ def denoise(
     for case in white_noise(folder, sigmas, seed=seed):
         assert case.sigma is not None
         restored = run(case.degraded, networks, case.sigma, device)
+        found = noise.estimate(Image(case.degraded), estimator)
         yield DenoiseScore(
             name=case.name,
             sigma=case.sigma,
-            estimated_sigma=noise.estimate(Image(case.degraded), estimator).sigma,
+            estimated_sigma=found.sigma,
+            auto_strength=found.strength,
             noisy_psnr=psnr(case.degraded, case.clean),
             psnr=psnr(restored, case.clean),
             ssim=ssim(restored, case.clean),
@@ -122,14 +147,11 @@ def pairs(
     """
     for case in real_noise(folder):
         noisy, clean = case.degraded, case.clean
-        estimated = noise.estimate(Image(noisy), estimator)
-        suited = networks.for_grain(coarse=estimated.is_coarse)
-        auto = run(noisy, suited, estimated.strength, device)
+        estimated, auto = by_estimate(Image(noisy), networks, estimator, device)
+        suited = networks.suited_to(estimated.kind)
         fixed = {s: psnr(run(noisy, suited, s, device), clean) for s in FIXED_SIGMAS}
         best_sigma = max(fixed, key=lambda sigma: fixed[sigma])
-        estimated_clean = noise.estimate(Image(clean), estimator)
-        for_clean = networks.for_grain(coarse=estimated_clean.is_coarse)
-        kept = run(clean, for_clean, estimated_clean.strength, device)
+        estimated_clean, kept = by_estimate(Image(clean), networks, estimator, device)
         yield PairScore(
             name=case.name,
             noise_rms=float(np.sqrt(np.mean(np.square(noisy - clean))) * 255),
@@ -144,6 +166,37 @@ def pairs(
             best_psnr=fixed[best_sigma],
             one_size_psnr=psnr(run(noisy, networks, estimated.strength, device), clean),
         )
+
+
+def deblock(
+    folder: Path,
+    qualities: Sequence[int],
+    networks: Networks,
+    estimator: Estimator,
+    *,
+    device: str = "auto",
+) -> Iterator[DeblockScore]:
+    """Every picture as a JPEG of each of libjpeg's `qualities`, restored as `--denoise auto` does.
+
+    Raises DataError without pictures.
+    """
+    for path in _pictures(folder):
+        colours = _colour(imagefile.read(path).in_eight_bits().samples)
+        clean = to_pixels(colours)
+        for quality in qualities:
+            image = as_jpeg(PillowImage.fromarray(colours), quality)
+            compressed = to_pixels(image.samples)
+            found, restored = by_estimate(image, networks, estimator, device)
+            yield DeblockScore(
+                name=path.name,
+                quality=quality,
+                kind=found.kind,
+                strength=found.strength,
+                jpeg_psnr=psnr(compressed, clean),
+                psnr=psnr(restored, clean),
+                jpeg_ssim=ssim(compressed, clean),
+                ssim=ssim(restored, clean),
+            )
 
 
 def upscale(
@@ -213,6 +266,14 @@ def shrunk(folder: Path, scale: int) -> Iterator[Case]:
         yield Case(path.name, to_pixels(small), to_pixels(clean))
 
 
+def as_jpeg(picture: PillowImage.Image, quality: int) -> Image:
+    """The picture after it was a file of libjpeg's `quality`, its colours at half the size."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "compressed.jpg"
+        picture.save(path, quality=quality, subsampling="4:2:0")
+        return imagefile.read(path)
+
+
 def measured_luma(pixels: Pixels, scale: int) -> Pixels:
     """What of an enlarged picture counts: its luma without `scale` pixels on each side."""
     return crop_border(luma(pixels), scale)
@@ -223,6 +284,15 @@ def resize(pixels: Pixels, scale: int, kernel: PillowImage.Resampling) -> Pixels
     small = PillowImage.fromarray(to_samples(pixels, _EIGHT_BITS))
     large = small.resize((small.width * scale, small.height * scale), kernel)
     return to_pixels(np.asarray(large))
+
+
+def by_estimate(
+    image: Image, networks: Networks, estimator: Estimator, device: str
+) -> tuple[NoiseEstimate, Pixels]:
+    """What was found in the picture, and the picture restored as `--denoise auto` does."""
+    found = noise.estimate(image, estimator)
+    suited = networks.suited_to(found.kind)
+    return found, run(to_pixels(image.samples), suited, found.strength, device)
 
 
 def run(pixels: Pixels, networks: Networks, sigma: float, device: str) -> Pixels:

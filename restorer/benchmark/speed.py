@@ -77,7 +77,7 @@ def _measure_here(source: Path, settings: Settings, weights: Path) -> SpeedScore
         ratio = statistics.median(rounds)
     return SpeedScore(
         megapixels=image.megapixels,
-        coarse=done.noise is not None and done.noise.is_coarse,
+        coarse=done.noise is not None and done.noise.kind == "coarse",
         device=done.device,
         read_s=done.read_s,
         estimate_s=done.estimate_s,

@@ -27,6 +27,7 @@ def cli() -> None:
     """Cleans and enlarges photos with trained autoencoders.
 
     \b
+    restorer photo.jpg                       the window, with that photo; without one, empty
     restorer restore photo.jpg               clean it; writes photo_restored.jpg
     restorer restore photo.jpg --scale 2     clean it, twice as wide and high
     restorer restore *.jpg -o cleaned        many photos into a folder
@@ -40,7 +41,10 @@ for command in (restore, batch, digits, models, info, benchmark, train):
 
 
 def run(arguments: list[str]) -> int:
-    """Runs one command; returns its exit status: 0 done, 1 something failed, 2 wrong usage."""
+    """Runs one command; returns its exit status.
+
+    0: done; 1: something failed; 2: wrong usage; 130: stopped.
+    """
     _speak_unicode()
     signal.signal(signal.SIGTERM, _interrupt)
     try:

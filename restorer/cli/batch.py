@@ -51,7 +51,11 @@ if TYPE_CHECKING:
     is_flag=True,
     help="Go on where a batch into OUT was stopped. What has changed, photo or setting, is redone.",
 )
-@click.option("--retry-failed", is_flag=True, help="Try again what has failed.")
+@click.option(
+    "--retry-failed",
+    is_flag=True,
+    help="Only what has failed, once more; with --resume all the rest too.",
+)
 @click.option("--watch", is_flag=True, help="Then wait for new photos, until Ctrl-C.")
 @click.option(
     "--report",
@@ -221,7 +225,7 @@ def _report_file(event: FileEnded, job: Job, as_json: bool) -> None:
     elif entry.state == "skipped":
         click.echo(f"{entry.name} skipped: {entry.reason}")
     elif entry.state == "done" and not event.earlier:
-        cleaned = "" if entry.denoised_at is None else f", denoised at {entry.denoised_at:.1f}"
+        cleaned = f", {entry.noise_text}" if entry.noise_text else ""
         size = f"{entry.width} x {entry.height}"
         click.echo(f"{entry.name} -> {entry.target}  {size}{cleaned}, {entry.seconds:.1f} s")
 

@@ -45,12 +45,12 @@ def denoise(
 ) -> None:
     """White noise added to the clean pictures of FOLDER: RGB PSNR and SSIM, estimated sigma."""
     from restorer.benchmark import quality
+    from restorer.engine.loaded import Models
     from restorer.engine.networks import Networks
-    from restorer.models.catalog import open_catalog
 
-    catalog = open_catalog(weights)
-    networks = Networks(catalog.denoiser(), None)
-    scored = quality.denoise(folder, sigmas, networks, catalog.estimator(), device=device)
+    models = Models(weights)
+    networks = Networks(models.denoiser(), None)
+    scored = quality.denoise(folder, sigmas, networks, models.estimator(), device=device)
     scores = list(_shown(scored, as_json))
     if as_json:
         return
@@ -62,7 +62,8 @@ def denoise(
             f"noisy {_mean(row.noisy_psnr for row in rows):.2f}, "
             f"restored {_mean(row.psnr for row in rows):.2f} dB, "
             f"SSIM {_mean(row.ssim for row in rows):.4f}; "
-            f"sigma estimated {_mean(estimates):.2f} ({min(estimates):.2f} to {max(estimates):.2f})"
+            f"sigma estimated {_mean(estimates):.2f} ({min(estimates):.2f} to "
+            f"{max(estimates):.2f}), {sum(row.auto_strength == 0 for row in rows)} left as they are"
         )
 
 
@@ -77,14 +78,13 @@ def pairs(folder: Path, device: str, weights: Path, as_json: bool) -> None:
     Compares --denoise auto with the best of a row of fixed sigmas, found for each picture.
     """
     from restorer.benchmark import quality
-    from restorer.engine.networks import Networks
-    from restorer.models.catalog import open_catalog
+    from restorer.engine.loaded import Models
 
-    catalog = open_catalog(weights)
-    networks = Networks(catalog.denoiser(), None)
-    scores = list(
-        _shown(quality.pairs(folder, networks, catalog.estimator(), device=device), as_json)
+    models = Models(weights)
+    scored = quality.pairs(
+        folder, models.networks(Settings(), 1), models.estimator(), device=device
     )
+    scores = list(_shown(scored, as_json))
     if as_json:
         return
     gains = [score.auto_psnr - score.noisy_psnr for score in scores]
@@ -101,6 +101,45 @@ def pairs(folder: Path, device: str, weights: Path, as_json: bool) -> None:
         f"at most {max(s.clean_sigma for s in scores):.2f} on the clean twins, "
         f"which come back at {min(s.kept_psnr for s in scores):.1f} dB or more"
     )
+
+
+@benchmark.command(cls=ManyValuesCommand)
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option(
+    "--quality",
+    "qualities",
+    type=click.IntRange(1, 100),
+    multiple=True,
+    default=(10, 20, 40, 60),
+    show_default=True,
+    help="Of the JPEGs, by libjpeg. One or more.",
+)
+@device_option
+@weights_option
+@json_option
+def deblock(
+    folder: Path, qualities: tuple[int, ...], device: str, weights: Path, as_json: bool
+) -> None:
+    """The clean pictures of FOLDER as JPEGs, and what --denoise auto makes of those: RGB PSNR and
+    SSIM."""
+    from restorer.benchmark import quality
+    from restorer.engine.loaded import Models
+
+    models = Models(weights)
+    networks = models.networks(Settings(), 1)
+    scored = quality.deblock(folder, qualities, networks, models.estimator(), device=device)
+    scores = list(_shown(scored, as_json))
+    if as_json:
+        return
+    for wanted in qualities:
+        rows = [score for score in scores if score.quality == wanted]
+        click.echo(
+            f"quality {wanted}, {len(rows)} pictures: "
+            f"JPEG {_mean(row.jpeg_psnr for row in rows):.2f}, "
+            f"restored {_mean(row.psnr for row in rows):.2f} dB, "
+            f"SSIM {_mean(row.jpeg_ssim for row in rows):.4f} and "
+            f"{_mean(row.ssim for row in rows):.4f}"
+        )
 
 
 @benchmark.command(cls=ManyValuesCommand)

@@ -77,7 +77,13 @@ class _Asked:
     metavar="X1,Y1 X2,Y2",
     help="From one point to the other: an animation in .gif and .webp, a strip in .png.",
 )
-@click.option("--frames", type=click.IntRange(2, 1000), default=16, show_default=True)
+@click.option(
+    "--frames",
+    type=click.IntRange(2, 1000),
+    default=16,
+    show_default=True,
+    help="Of --path.",
+)
 @click.option(
     "--encode",
     "photo",

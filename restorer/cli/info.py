@@ -53,17 +53,20 @@ def _installation() -> dict[str, object]:
 
 
 def _file(path: Path) -> dict[str, object]:
-    from restorer.engine import imagefile, noise
+    from restorer.engine import imagefile, likeness, noise
     from restorer.models.catalog import open_catalog
 
-    described = imagefile.describe(path)
-    estimated = noise.estimate(imagefile.read(path), open_catalog(weights_dir()).estimator())
+    described, image = imagefile.describe(path), imagefile.read(path)
+    estimated = noise.estimate(image, open_catalog(weights_dir()).estimator())
+    unlike = likeness.why_unlike_photos(image)
     return asdict(described) | {
         "noise": estimated.word,
+        "kind": estimated.kind,
         "sigma": round(estimated.sigma, 2),
-        "auto denoises at": round(estimated.strength, 2),
+        "strength": round(estimated.strength, 2),
+        **({"unlike photos": unlike} if unlike else {}),
     }
 
 
 def _aligned(facts: Mapping[str, object]) -> str:
-    return "\n".join(f"{name:<12} {value}" for name, value in facts.items())
+    return "\n".join(f"{name:<13} {value}" for name, value in facts.items())

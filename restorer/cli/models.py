@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -39,11 +39,16 @@ def models(name: str | None, weights: Path, check: bool, as_json: bool) -> None:
         click.echo(f"All {len(entries)} weights files are whole.")
 
 
+_PURPOSES: Final = {"deblocker": "deblock", "estimator": "estimate"}
+
+
 def _line(entry: Entry) -> str:
     if entry.scale is None:
         purpose = "digits"
+    elif entry.scale > 1:
+        purpose = f"enlarge x{entry.scale}"
     else:
-        purpose = "denoise" if entry.scale == 1 else f"enlarge x{entry.scale}"
+        purpose = _PURPOSES.get(entry.name, "denoise")
     return (
         f"{entry.name:<14} {purpose:<12} {entry.parameters / 1e6:5.2f} M parameters, "
         f"{entry.steps} steps in {entry.hours:g} h on {entry.hardware}"

@@ -24,7 +24,8 @@ weights_option = click.option(
     type=click.Path(path_type=Path),
     default=weights_dir,
     show_default="the shipped ones",
-    help="Folder of weights, such as one written by `restorer train`.",
+    help="Folder of weights, such as one written by `restorer train`; what it lacks is taken "
+    "from the shipped ones.",
 )
 
 
@@ -104,7 +105,8 @@ _RESTORING = (
         default="auto",
         show_default=True,
         help="auto estimates the noise, off leaves it, a number of 0 to 75 is its strength: the "
-        "standard deviation in 8-bit levels.",
+        "standard deviation in 8-bit levels. Of strong JPEGs the blocks are removed instead; a "
+        "number then says how coarse they are: 5 is quality 50, 12 quality 20.",
     ),
     click.option(
         "--scale",
@@ -136,7 +138,8 @@ _RESTORING = (
     click.option(
         "--quality",
         type=click.IntRange(1, 100),
-        help="Of JPEG, WebP and AVIF files. Default: a JPEG's own, else 95.",
+        help="Of JPEG, WebP and AVIF files. Default: a JPEG's own, else 95; "
+        "95 too if a JPEG's own would put back its blocks.",
     ),
     click.option(
         "--strip-location",

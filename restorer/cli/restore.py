@@ -11,6 +11,7 @@ import click
 
 from restorer.cli.options import Wanted, restoring_options
 from restorer.cli.progress import PixelBar, print_json
+from restorer.engine.wording import noise_text
 from restorer.errors import RestorerError
 from restorer.settings import Saving
 
@@ -94,13 +95,17 @@ def _destination(output: Path | None, sources: Sequence[Path]) -> tuple[Path | N
 
 
 def _report_done(done: FileRestored, as_json: bool) -> None:
+    noise = done.noise
     if as_json:
-        print_json({"status": "done"} | asdict(done))
+        found = {"noise": None}
+        if noise is not None:
+            found = asdict(noise) | {"noise": noise.word, "kind": noise.kind}
+        print_json({"status": "done"} | asdict(done) | found)
         return
-    cleaned = "" if done.denoised_at is None else f", denoised at {done.denoised_at:.1f}"
-    if done.noise is not None:
-        level = "coarse" if done.noise.is_coarse else f"sigma {done.noise.sigma:.1f}"
-        cleaned = f", {done.noise.word} noise ({level}){cleaned}"
+    cleaned = ""
+    if noise is not None:
+        told = noise_text(noise.word, noise.kind, noise.sigma, done.denoised_at)
+        cleaned = f", {told}"
     click.echo(
         f"{done.source} -> {done.target}  {done.width} x {done.height}{cleaned}, "
         f"{done.total_s:.1f} s on {done.device}"

@@ -15,7 +15,7 @@ from restorer.settings import MAX_SIGMA, SCALES
 if TYPE_CHECKING:
     from restorer.training.train import Progress
 
-PHOTO_MODELS: Final = ("denoiser", "upscaler", "estimator")
+PHOTO_MODELS: Final = ("denoiser", "deblocker", "upscaler", "estimator")
 DIGIT_MODELS: Final = ("vae", "cvae", "vae-dense", "autoencoder")
 
 
@@ -62,7 +62,8 @@ DIGIT_MODELS: Final = ("vae", "cvae", "vae-dense", "autoencoder")
     "--from",
     "start_from",
     type=click.Path(path_type=Path),
-    help="Folder of weights to start from instead of from nothing, such as the shipped ones.",
+    help="Folder of weights to start from instead of from nothing, such as the shipped ones. "
+    "A deblocker without weights there begins as the denoiser.",
 )
 @click.option(
     "--keep",
@@ -84,7 +85,9 @@ DIGIT_MODELS: Final = ("vae", "cvae", "vae-dense", "autoencoder")
     help="Of the denoiser: noise that it should learn best, in 8-bit levels (sigma), such as "
     "5 15. Three of four batches have it.",
 )
-@click.option("--seed", default=1, show_default=True)
+@click.option(
+    "--seed", default=1, show_default=True, help="Of fresh weights and of all that is drawn."
+)
 @click.option(
     "--provenance", default="", help="What the photos are and their licence, for the card."
 )

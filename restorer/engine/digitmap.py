@@ -20,6 +20,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
 from restorer.errors import WeightsCorrupt, WeightsMissing
+from restorer.models import CATALOG_NAME
 
 Codes = NDArray[np.float32]
 
@@ -69,12 +70,6 @@ def random_codes(count: int, seed: int) -> Codes:
 def varied(code: tuple[float, float], count: int, seed: int, spread: float = 0.15) -> Codes:
     """(count, 2): the code jittered, `spread` being the standard deviation."""
     return np.asarray(code, np.float32) + np.float32(spread) * random_codes(count, seed)
-
-
-def prior_density(codes: Codes) -> NDArray[np.float64]:
-    """(...): of the standard normal distribution."""
-    squares = np.square(codes.astype(np.float64)).sum(axis=-1)
-    return np.asarray(np.exp(-squares / 2) / math.tau)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +148,7 @@ def weights_hash(folder: Path, model: str) -> str:
 
     Raises WeightsMissing or WeightsCorrupt.
     """
-    path = folder / "catalog.json"
+    path = folder / CATALOG_NAME
     try:
         entries = json.loads(path.read_text(encoding="utf-8"))["models"]
         return next(str(entry["sha256"]) for entry in entries if entry["name"] == model)

@@ -19,7 +19,6 @@ from restorer.models.catalog import open_catalog
 from restorer.models.vae import CODE_SIZE, DigitModel, PlainAutoencoder
 
 DEFAULT_MODEL: Final = "vae"
-CONDITIONAL_MODEL: Final = "cvae"
 _BATCH: Final = 512  # bounds the memory; larger ones are no faster
 
 Labels = Sequence[int] | NDArray[np.integer]

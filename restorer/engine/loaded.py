@@ -20,7 +20,7 @@ class Models:
     """The networks of a folder of weights, each loaded when it is first wanted.
 
     What that folder lacks comes from the shipped ones, so one's own denoiser works with the shipped
-    estimator. Every method raises WeightsError.
+    estimator, and strong JPEGs go to the shipped deblocker. Every method raises WeightsError.
     """
 
     def __init__(self, weights: Path) -> None:
@@ -30,6 +30,9 @@ class Models:
     def denoiser(self) -> Denoiser:
         return self._get("denoiser", Catalog.denoiser)
 
+    def deblocker(self) -> Denoiser:
+        return self._get("deblocker", lambda catalog: catalog.denoiser("deblocker"))
+
     def estimator(self) -> Estimator:
         return self._get("estimator", Catalog.estimator)
 
@@ -38,10 +41,10 @@ class Models:
 
     def networks(self, settings: Settings, scale: int) -> Networks:
         """Those that the settings ask for, enlarging by `scale`."""
-        return Networks(
-            denoiser=None if settings.denoise == "off" else self.denoiser(),
-            upscaler=self.upscaler(scale) if scale > 1 else None,
-        )
+        upscaler = self.upscaler(scale) if scale > 1 else None
+        if settings.denoise == "off":
+            return Networks(None, upscaler)
+        return Networks(self.denoiser(), upscaler, self.deblocker())
 
     def checksum(self, name: str) -> str:
         """The SHA-256 of that network's weights: another one means another result."""

@@ -9,6 +9,7 @@ from typing import TypeVar
 import torch
 
 from restorer.engine.device import Rung
+from restorer.engine.noise import NoiseKind
 from restorer.models.coarse_grain import CoarseGrainDenoiser
 from restorer.models.denoiser import Denoiser
 from restorer.models.upscaler import Upscaler
@@ -18,10 +19,14 @@ _Network = TypeVar("_Network", Denoiser | CoarseGrainDenoiser, Upscaler)
 
 @dataclass(frozen=True, slots=True)
 class Networks:
-    """What is done to a picture, in this order; None leaves the step out."""
+    """What is done to a picture, in this order; None leaves the step out.
+
+    `deblocker` stands by: for a strong JPEG it takes the denoiser's place.
+    """
 
     denoiser: Denoiser | CoarseGrainDenoiser | None
     upscaler: Upscaler | None
+    deblocker: Denoiser | None = None
 
     @property
     def scale(self) -> int:
@@ -42,14 +47,16 @@ class Networks:
         """Working memory a pixel of input, in float32; the two do not work at the same time."""
         return max(network.bytes_per_px for network in (self.denoiser, self.upscaler) if network)
 
-    def for_grain(self, *, coarse: bool) -> Networks:
-        """The same for a photo whose grain is coarse, or is not (`NoiseEstimate.is_coarse`)."""
-        if coarse and isinstance(self.denoiser, Denoiser):
+    def suited_to(self, kind: NoiseKind) -> Networks:
+        """The same for a photo with noise of that kind."""
+        if kind == "coarse" and isinstance(self.denoiser, Denoiser):
             return replace(self, denoiser=CoarseGrainDenoiser(self.denoiser))
+        if kind == "jpeg" and self.denoiser is not None and self.deblocker is not None:
+            return replace(self, denoiser=self.deblocker)
         return self
 
     def on(self, rung: Rung) -> Networks:
-        """The same networks on that device, with those numbers."""
+        """Those that work on this picture, on that device, with those numbers."""
         return Networks(
             denoiser=self.denoiser and _moved(self.denoiser, rung),
             upscaler=self.upscaler and _moved(self.upscaler, rung),

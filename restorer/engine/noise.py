@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 
 import numpy as np
 import torch
+from torch import Tensor
+from torch.nn import functional
 
+from restorer.engine import compression
 from restorer.engine.image import Image, Pixels, to_pixels
 from restorer.models.estimator import PATCH_PX, Estimator, fineness
 from restorer.settings import MAX_SIGMA
@@ -22,15 +25,23 @@ COARSE_SHARE: Final = 0.2
 FINE_SHARES: Final = (0.05, 0.2)
 # Of real coarse grain a silent photo shows up to 0.4, and twice that is already worth removing.
 COARSE_SILENCE: Final = 0.4
-SILENCE: Final = 0.65
+SILENCE: Final = 1.0  # less than a level is not seen, and what a denoiser finds may be texture
 COARSE_GAIN: Final = 20.0
 COARSE_STRENGTH: Final = 12.0
 _COARSE, _FINE = 0.14, 0.18  # of `fineness`: coarse grain below, none above
 _SURE, _UNSURE = 0.2, 0.4  # of `doubt`: never coarse grain below, as the fineness says above
+# Of `detail`. Grain of COARSE_STRENGTH makes 5.2 at most: where even the quietest places have more,
+# they are texture (grass, fur, gravel), and nothing tells grain from it.
+_QUIET, _LOUD = 5.5, 6.5
+_LIKELY, _UNLIKELY = 0.7, 0.85  # of `doubt`: grain all the same below, as the detail says above
 _COARSE_IS_STRONGER: Final = 1.5  # strength by sigma, from which on sigma misleads
 _WHITE: Final = 0.6
 _MAX_CLIPPED: Final = 0.05  # of a patch's samples: clipped noise is missing noise
 _WORDS: Final = ((3.0, "hardly any"), (8.0, "slight"), (20.0, "visible"), (40.0, "strong"))
+
+
+NoiseKind = Literal["fine", "coarse", "jpeg"]
+"""What is to be removed: fine grain, a camera's coarse grain, or the blocks of a strong JPEG."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,36 +51,57 @@ class NoiseEstimate:
     `sigma`: standard deviation of the noise as far as the estimator can tell it from detail: the
     likeliest value (the mode) of a log-normal distribution. `fineness`: 1 for white noise, near 0
     for noise that a camera's processing has made coarse. `doubt`: standard deviation of ln(sigma);
-    0.05 for white noise, 0.5 to 1 where it may as well be texture.
+    0.05 for white noise, 0.5 to 1 where it may as well be texture. `detail`: RMS of what is two to
+    four pixels large in the brightness of the quietest places, noise or texture. `blocks`: as of
+    `compression.visible_level`.
     """
 
     sigma: float
     fineness: float
     doubt: float
+    detail: float = 0.0
+    blocks: float = 0.0
 
     @property
     def strength(self) -> float:
-        """What to hand to the denoiser.
+        """What to hand to the denoiser, or to the deblocker.
 
-        For white noise that is sigma. Of a camera's coarse grain the estimator recognizes less than
-        there is, since the rest could be texture: there the median of its distribution counts, and
-        what that is beyond silence is multiplied by `COARSE_GAIN`, up to `COARSE_STRENGTH`. The
-        constants are a compromise between real photos (`restorer benchmark pairs`) and clean ones,
-        which must stay as they were.
+        For white noise that is sigma, for blocks their level. Of a camera's coarse grain the
+        estimator recognizes less than there is, since the rest could be texture: there the median
+        of its distribution counts, and what that is beyond silence is multiplied by `COARSE_GAIN`,
+        up to `COARSE_STRENGTH`. The constants are a compromise between real photos (`restorer
+        benchmark pairs`) and clean ones, which must stay as they were.
         """
-        if self.sigma < SILENCE and self.fineness >= _FINE:
-            return 0.0  # rounding to 8 bits alone leaves half of that: the photo stays as it is
+        if self._is_compressed:
+            return self.blocks
+        return 0.0 if self._grain < SILENCE else self._grain
+
+    @property
+    def kind(self) -> NoiseKind:
+        """Of coarse grain and of blocks `sigma` says little."""
+        if self._is_compressed:
+            return "jpeg"
+        return "coarse" if self.strength > _COARSE_IS_STRONGER * self.sigma else "fine"
+
+    @property
+    def _is_compressed(self) -> bool:
+        """Whether blocks are what is seen first; slight noise goes with them.
+
+        Of coarse grain more is seen than `sigma` says: where it asks for twice the strength the
+        denoiser takes out more, blocks included, than the deblocker.
+        """
+        return self.blocks > max(self.sigma, self._grain / 2)
+
+    @property
+    def _grain(self) -> float:
         coarse = np.interp(self.fineness, (_COARSE, _FINE), (1, 0))
         coarse *= np.interp(self.doubt, (_SURE, _UNSURE), (0, 1))
+        texture = np.interp(self.detail, (_QUIET, _LOUD), (0, 1))
+        coarse *= 1 - texture * np.interp(self.doubt, (_LIKELY, _UNLIKELY), (0, 1))
         median = self.sigma * math.exp(self.doubt**2)
         found = COARSE_GAIN * max(0.0, median - COARSE_SILENCE)
         blended = min(COARSE_STRENGTH, (1 - coarse) * self.sigma + coarse * found)
         return min(MAX_SIGMA, max(self.sigma, float(blended)))
-
-    @property
-    def is_coarse(self) -> bool:
-        """Whether there is a camera's coarse grain, of which `sigma` says little."""
-        return self.strength > _COARSE_IS_STRONGER * self.sigma
 
     @property
     def word(self) -> str:
@@ -79,7 +111,7 @@ class NoiseEstimate:
 
 @torch.inference_mode()
 def estimate(image: Image, estimator: Estimator) -> NoiseEstimate:
-    """The noise of the whole picture, from patches spread evenly over it.
+    """The noise of the whole picture, from patches spread evenly over it, and its blocks.
 
     Works for any size and depth. Patches with clipped samples do not count unless there are no
     others. The same picture always gives the same answer.
@@ -98,7 +130,21 @@ def estimate(image: Image, estimator: Estimator) -> NoiseEstimate:
     certainty = weights.double().cumsum(dim=0)
     chosen = int(torch.searchsorted(certainty, share * certainty[-1]))
     median, variance = float(logarithms[order[chosen]]), float(log_variances[order[chosen]].exp())
-    return NoiseEstimate(min(MAX_SIGMA, math.exp(median - variance)), grain, math.sqrt(variance))
+    return NoiseEstimate(
+        sigma=min(MAX_SIGMA, math.exp(median - variance)),
+        fineness=grain,
+        doubt=math.sqrt(variance),
+        detail=255 * _detail(batch),
+        blocks=min(MAX_SIGMA, compression.visible_level(image)),
+    )
+
+
+def _detail(patches: Tensor) -> float:
+    red, green, blue = patches.unbind(dim=1)
+    half = functional.avg_pool2d((0.299 * red + 0.587 * green + 0.114 * blue)[:, None], 2)
+    rough = functional.interpolate(functional.avg_pool2d(half, 2), scale_factor=2)  # nearest
+    rms = (half - rough).square().mean(dim=(1, 2, 3)).sqrt()
+    return float(rms.quantile(COARSE_SHARE))
 
 
 def _patches(image: Image) -> Pixels:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from restorer.engine import blend, imagefile, metadata, noise, resultfile
+from restorer.engine import blend, compression, imagefile, metadata, noise, resultfile
 from restorer.engine.alpha import with_clean_edges
 from restorer.engine.device import Rung, ladder
 from restorer.engine.image import Image, Samples
@@ -41,7 +41,8 @@ class FileOpened:
 class FileProcessed:
     """The second stage's result: a photo that the networks are done with, not yet written.
 
-    `denoised_at` is what the denoiser was given, `noise` what was estimated; None if it was off.
+    `denoised_at` is what the denoiser or deblocker was given, `noise` what was estimated; None if
+    that was off.
     """
 
     source: Path
@@ -102,7 +103,7 @@ class Workshop:
         scales = SCALES if self.settings.has_size else (self.settings.scale,)
         names = [f"upscaler-x{scale}" for scale in scales if scale > 1]
         if self.settings.denoise != "off":
-            names += ["denoiser", "estimator"]
+            names += ["denoiser", "deblocker", "estimator"]
         return {name: self.models.checksum(name) for name in sorted(names)}
 
     def networks(self, scale: int | None = None) -> Networks:
@@ -196,7 +197,7 @@ class Workshop:
     ) -> Restoration:
         networks = self.networks(enlargement.scale)
         if found is not None:
-            networks = networks.for_grain(coarse=found.is_coarse)
+            networks = networks.suited_to(found.kind)
         return Restoration.prepare(image, networks, self.settings, enlargement, sigma)
 
     def _noise_of(self, image: Image) -> tuple[float, NoiseEstimate | None]:
@@ -303,4 +304,11 @@ def finished(image: Image, out: Samples, cleaned: Samples, settings: Settings) -
         alpha = enlarge_alpha(alpha, enlargement.scale)
         if enlargement.size is not None:
             alpha = blend.resized(alpha, enlargement.size)
-    return replace(image, samples=samples, alpha=alpha)
+    is_changed = settings.denoise != "off" or enlargement != Enlargement(1, None)
+    jpeg = None if is_changed and _has_blocks(image) else image.jpeg  # which would put them back
+    return replace(image, samples=samples, alpha=alpha, jpeg=jpeg)
+
+
+def _has_blocks(image: Image) -> bool:
+    coding = image.jpeg
+    return coding is not None and compression.table_level(coding.tables[0]) >= compression.VISIBLE

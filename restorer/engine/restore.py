@@ -63,12 +63,13 @@ def restore(
     """Fills `out` tile by tile; to stop early, stop iterating.
 
     `out`: (scale H, scale W, C) of any depth, may be memory-mapped; with its TileDone a tile is
-    final. `sigma`: the noise, in 8-bit levels; at 0 the denoiser is left out. `ladder`: what to run
-    on, fastest first. `cleaned`: (H, W, C), gets the picture between denoiser and upscaler, for
-    `blend`. `view`: the part of the picture that is looked at, done first; `look` says after each
-    tile what it is by now, and what is near to it goes on first. `tile_px`: tiles of that side
-    instead of as large as memory allows. `most_px`: no tile has more pixels than that, halo
-    included, so that somebody who watches sees it grow. None of them changes the result.
+    final. `sigma`: the noise or how coarse the blocks are, in 8-bit levels; at 0 the denoiser is
+    left out. `ladder`: what to run on, fastest first. `cleaned`: (H, W, C), gets the picture
+    between denoiser and upscaler, for `blend`. `view`: the part of the picture that is looked at,
+    done first; `look` says after each tile what it is by now, and what is near to it goes on first.
+    `tile_px`: tiles of that side instead of as large as memory allows. `most_px`: no tile has more
+    pixels than that, halo included, so that somebody who watches sees it grow. None of them changes
+    the result.
 
     If memory does not suffice tiles are cut in four; if numbers come out wrong or the device fails
     the tile is done again on the next rung, where the rest stays. Each step is a SteppedDown.

@@ -82,6 +82,8 @@ def _card(entry: dict[str, Any]) -> str:
 def _purpose(entry: dict[str, Any]) -> str:
     if entry["scale"] > 1:
         return translate("AboutModels", "Enlarges {0} times").format(entry["scale"])
+    if entry["name"] == "deblocker":
+        return translate("AboutModels", "Removes the blocks of strong JPEG compression")
     if entry["sigma_range"] is None:
         return translate("AboutModels", "Estimates how noisy a photo is")
     low, high = entry["sigma_range"]

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, QRunnable, QThreadPool, Signal
 from PySide6.QtGui import QGuiApplication, QImage
 
 from restorer.engine.blend import resized
+from restorer.errors import ImageUnwritable
 from restorer.gui.frames import ScreenColours
 from restorer.gui.layers import Layer, Layers
 from restorer.settings import Settings
@@ -64,9 +65,14 @@ def result_image(photo: Photo, layers: Layers, settings: Settings) -> QImage:
 
 
 def pasted_file(cache: Path) -> Path | None:
-    """The clipboard's picture as a file in the cache, or None if it holds none."""
+    """The clipboard's picture as a file in the cache, or None if it holds none.
+
+    Raises ImageUnwritable.
+    """
     image = QGuiApplication.clipboard().image()
     if image.isNull():
         return None
     path = cache / PASTED_NAME
-    return path if image.save(str(path)) else None
+    if not image.save(str(path), quality=100):  # of a PNG: quickly, not small
+        raise ImageUnwritable(path, f"The clipboard's picture cannot be kept in {cache}.")
+    return path

@@ -60,7 +60,10 @@ class Controls(QWidget):
             0,
             MAX_SIGMA,
             "",
-            self.tr("Standard deviation of the noise to remove, in 8-bit levels"),
+            self.tr(
+                "Standard deviation of the noise to remove, or how coarse JPEG blocks are, "
+                "in 8-bit levels"
+            ),
         )
         self.strength.moved.connect(self._on_strength)
         self.grain = Slider(
@@ -256,8 +259,10 @@ class Controls(QWidget):
             self.noise.setText(self.tr("Estimating the noise…") if waiting else "")
         else:
             text = self.tr("Noise: {0} (sigma {1})")
-            if noise.is_coarse:
+            if noise.kind == "coarse":
                 text = self.tr("Noise: {0}, coarse grain")
+            elif noise.kind == "jpeg":
+                text = self.tr("JPEG blocks: {0}")
             self.noise.setText(text.format(self._word(noise.word), f"{noise.sigma:.1f}"))
         self.noise.setVisible(bool(self.noise.text()))
         if not isinstance(settings.denoise, str):

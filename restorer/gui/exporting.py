@@ -83,6 +83,7 @@ class ExportDialog(QDialog):
         self.format.setCurrentIndex(max(0, self.format.findData(own)))
         self.quality = QSpinBox(minimum=0, maximum=100, value=quality)
         self.quality.setSpecialValueText(self.tr("As the original"))
+        self.quality.setToolTip(self.tr("95 where the original's would put back JPEG blocks"))
         self.sixteen_bits = QCheckBox(self.tr("Keep 16 bits a channel"))
         self.sixteen_bits.setChecked(True)
         self.metadata = QComboBox()

@@ -15,6 +15,7 @@ class Folder:
 
     def __init__(self) -> None:
         self._files: list[Path] = []
+        self._places: dict[Path, int] = {}
 
     def choose(self, paths: list[Path]) -> Path | None:
         """What to open of that: one file alone brings its folder along, a folder its photos.
@@ -26,20 +27,21 @@ class Folder:
             return None
         alone = len(paths) == 1 and not paths[0].is_dir()
         self._files = photos_in(files[0].parent) if alone else files
+        self._places = {file: place for place, file in enumerate(self._files)}
         return files[0]
 
     def neighbour(self, path: Path | None, step: int) -> Path | None:
         """The photo that many places further; None beyond the ends."""
-        if path is None or path not in self._files:
+        if path is None or path not in self._places:
             return None
-        place = self._files.index(path) + step
+        place = self._places[path] + step
         return self._files[place] if 0 <= place < len(self._files) else None
 
     def place(self, path: Path) -> tuple[int, int] | None:
         """Which of how many the photo is, counted from 1; None if it is alone."""
-        if path not in self._files or len(self._files) < 2:
+        if path not in self._places or len(self._files) < 2:
             return None
-        return self._files.index(path) + 1, len(self._files)
+        return self._places[path] + 1, len(self._files)
 
 
 def photos_in(folder: Path) -> list[Path]:

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 from restorer import __version__
 from restorer.engine.imagefile import READABLE
 from restorer.engine.tiling import Box
+from restorer.errors import ImageUnwritable
 from restorer.gui.about_model import AboutModels
 from restorer.gui.actions import Actions, Page
 from restorer.gui.announce import Announcer
@@ -210,7 +211,11 @@ class MainWindow(QMainWindow):
             self.digits.saver.paste_picture()
             return
         paths = _local_files(QGuiApplication.clipboard().mimeData())
-        picture = None if paths else pasted_file(self._cache)
+        try:
+            picture = None if paths else pasted_file(self._cache)
+        except ImageUnwritable as error:
+            self._say(str(error))
+            return
         if picture is not None:
             paths = [picture]
         if paths:
@@ -233,7 +238,7 @@ class MainWindow(QMainWindow):
         menu.clear()
         for name in self._preferences.value.recent:
             path = Path(name)
-            action = menu.addAction(f"{path.name}   {path.parent}")
+            action = menu.addAction(f"{path.name}   {path.parent}".replace("&", "&&"))
             action.triggered.connect(lambda _checked=False, path=path: self.open_paths([path]))
         if menu.isEmpty():
             menu.addAction(self.tr("No photos yet")).setEnabled(False)
@@ -347,7 +352,8 @@ class MainWindow(QMainWindow):
 
     def show_about_model(self) -> None:
         session = self.session
-        names = ["denoiser", "estimator"]
+        has_blocks = session.noise is not None and session.noise.kind == "jpeg"
+        names = ["deblocker" if has_blocks else "denoiser", "estimator"]
         if session.layers is not None and session.layers.scale > 1:
             names.insert(0, f"upscaler-x{session.layers.scale}")
         AboutModels(names, weights_dir(), self).exec()
@@ -412,6 +418,7 @@ class MainWindow(QMainWindow):
         if not (self._may_stop_batch() and self.saving.may_close()):
             event.ignore()
             return
+        self.hide()  # what is waited for now need not be looked at
         self.folder.runner.cancel()
         self.folder.runner.wait(BATCH_PATIENCE_S)
         self.folder.thumbnails.stop()

@@ -31,6 +31,7 @@ def paint_label(painter: QPainter, text: str, area: QRectF) -> None:
 
 def paint_divider(painter: QPainter, x: float, height: float) -> None:
     """The line between before and after, with a handle that says that it moves."""
+    painter.save()
     painter.fillRect(QRectF(x - 1.5, 0, 3, height), QColor(0, 0, 0, 90))
     painter.fillRect(QRectF(x - 0.5, 0, 1, height), QColor("white"))
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -43,6 +44,7 @@ def paint_divider(painter: QPainter, x: float, height: float) -> None:
         tip = middle + QPointF(8 * side, 0)
         painter.drawLine(tip, tip + QPointF(-4 * side, -4))
         painter.drawLine(tip, tip + QPointF(-4 * side, 4))
+    painter.restore()
 
 
 def frame_image(frame: Frame, *, opaque: bool) -> QImage:

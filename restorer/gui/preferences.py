@@ -30,7 +30,7 @@ class Preferences:
     """`theme`: "system", "dark" or "light". `language`: "system", "en" or "de".
 
     `screen_profile`: an ICC file of the screen, empty for what the system says. `quality`: of saved
-    files, 1 to 100, or 0 for that of the source.
+    files, 1 to 100, or 0 for the default of `Saving`.
     """
 
     theme: str = "system"
@@ -57,7 +57,7 @@ class Preferences:
         return replace(self, presets=tuple(p for p in self.presets if p.name != name))
 
     def to_json(self) -> str:
-        return json.dumps(asdict(self), ensure_ascii=False, indent=2)
+        return json.dumps(asdict(self), indent=2)  # names of files need not be UTF-8
 
     @classmethod
     def from_json(cls, text: str) -> Self:
@@ -97,8 +97,11 @@ class PreferencesFile:
         part = self._path.with_name(f".{secrets.token_hex(6)}.part")
         with suppress(OSError):
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            part.write_text(preferences.to_json(), encoding="utf-8")
-            os.replace(part, self._path)
+            try:
+                part.write_text(preferences.to_json(), encoding="utf-8")
+                os.replace(part, self._path)
+            finally:
+                part.unlink(missing_ok=True)
 
 
 def _default_path() -> Path:

@@ -37,8 +37,8 @@ class Saves(QObject):
     def __init__(self, client: Client) -> None:
         super().__init__()
         self._client = client
-        self._waiting: Save | None = None
-        self._result: protocol.ResultStarted | None = None  # what the waiting one needs
+        self._waiting: list[Save] = []
+        self._results: dict[int, protocol.ResultStarted] = {}  # what waiting ones need, by job
         self._sent: dict[int, tuple[Save, set[Path]]] = {}
         self._retired: list[Path] = []
         self._last: protocol.ResultStarted | None = None
@@ -46,7 +46,7 @@ class Saves(QObject):
     @property
     def is_waiting(self) -> bool:
         """Whether a restoration must not be cancelled."""
-        return self._waiting is not None
+        return bool(self._waiting)
 
     @property
     def is_busy(self) -> bool:
@@ -54,24 +54,30 @@ class Saves(QObject):
         return self.is_waiting or bool(self._sent)
 
     def add(self, save: Save, result: protocol.ResultStarted | None) -> None:
-        """`result`: the whole one, or None while it is being made; then an earlier wait is over."""
+        """`result`: the whole one, or None while it is being made; then it waits.
+
+        What waits for the same file, made otherwise, waits no longer.
+        """
         if result is not None:
             self._send(save, result)
             return
-        self._waiting = save
-        self._result = self._last if self._last and self._last.job == save.job else None
+        self._waiting = [other for other in self._waiting if other.target != save.target]
+        self._waiting.append(save)
+        if self._last is not None and self._last.job == save.job:
+            self._results[save.job] = self._last
 
-    def drop_waiting(self) -> Path | None:
-        """The user stopped it; returns what will not be written."""
-        dropped, self._waiting = self._waiting, None
-        return None if dropped is None else dropped.target
+    def drop_waiting(self) -> list[Path]:
+        """The user stopped them; returns what will not be written."""
+        dropped, self._waiting = self._waiting, []
+        self._results.clear()
+        return [save.target for save in dropped]
 
     def retire(self, files: list[Path]) -> None:
         """These are no longer needed for anything but saves."""
         self._retired += files
         needed = {path for _, paths in self._sent.values() for path in paths}
-        if self._waiting is not None:
-            needed |= _files(self._waiting, self._result)
+        for save in self._waiting:
+            needed |= _files(save, self._results.get(save.job))
         kept = []
         for path in self._retired:
             try:
@@ -87,26 +93,27 @@ class Saves(QObject):
         """What the worker says of saves and of what they wait for."""
         if isinstance(event, protocol.ResultStarted):
             self._last = event
-            if self._waiting is not None and event.job == self._waiting.job:
-                self._result = event
+            if any(event.job == save.job for save in self._waiting):
+                self._results[event.job] = event
         elif isinstance(event, protocol.LAST_EVENTS):
             self._end(event)
 
     def lost(self, jobs: tuple[int, ...]) -> Path | None:
         """A worker died with these jobs; the first file that is not written because of it."""
         unsaved = [self._sent.pop(job)[0].target for job in jobs if job in self._sent]
-        if self._waiting is not None and self._waiting.job in jobs:
-            unsaved.append(self._waiting.target)
-            self._waiting = None
+        unsaved += [save.target for save in self._take(jobs)]
         self.retire([])
         return unsaved[0] if unsaved else None
 
     def _end(self, event: protocol.JobDone | protocol.JobFailed | protocol.JobCancelled) -> None:
-        waiting = self._waiting
-        if waiting is not None and event.job == waiting.job:
-            self._waiting = None
-            if isinstance(event, protocol.JobDone) and self._result is not None:
-                self._send(waiting, self._result)
+        result = self._results.get(event.job)
+        for save in self._take((event.job,)):
+            if isinstance(event, protocol.JobDone) and result is not None:
+                self._send(save, result)
+            else:
+                why = event.message if isinstance(event, protocol.JobFailed) else ""
+                text = self.tr("{0} was not saved. {1}").format(save.target.name, why)
+                self.failed.emit(Trouble(text.strip()))
         if event.job in self._sent:
             save, _ = self._sent.pop(event.job)
             if isinstance(event, protocol.JobDone):
@@ -114,6 +121,14 @@ class Saves(QObject):
             elif isinstance(event, protocol.JobFailed):
                 self.failed.emit(Trouble(event.message, event.details))
             self.retire([])
+
+    def _take(self, jobs: tuple[int, ...]) -> list[Save]:
+        """Those that wait for these jobs, no longer waiting."""
+        taken = [save for save in self._waiting if save.job in jobs]
+        self._waiting = [save for save in self._waiting if save.job not in jobs]
+        for job in jobs:
+            self._results.pop(job, None)
+        return taken
 
     def _send(self, save: Save, result: protocol.ResultStarted) -> None:
         request = SavePhoto(

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, QStandardPaths, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
+from restorer.gui.asking import may_replace
 from restorer.gui.clipboard import Copier
 from restorer.gui.exporting import ExportDialog, command_line, proposed_target
 from restorer.gui.preferences import PreferencesFile
@@ -54,7 +55,7 @@ class SaveFlow(QObject):
     def save(self) -> None:
         """Under the name that was chosen before, or asks for one."""
         target = self._session.saved_as
-        if target is not None:
+        if target is not None and self._session.can_save:
             self._tell(target, self._session.save(target, self._saving))
         else:
             self.save_as()
@@ -83,6 +84,8 @@ class SaveFlow(QObject):
         if session.is_complete:
             self.copier.copy(session.photo, copy.copy(session.layers), session.settings)
         else:
+            if session.progress is None:  # it was stopped
+                session.restore()
             self.told.emit(self.tr("It is copied when it is done."))
 
     def copy_command(self) -> None:
@@ -117,7 +120,11 @@ class SaveFlow(QObject):
 
     def _ask_where_and_save(self, saving: Saving, suffix: str | None = None) -> None:
         photo = self._session.photo
-        if photo is None or self._session.opening is not None:
+        if photo is None or not self._session.can_save:
+            self._closes_when_saved = False
+            if photo is not None:
+                text = self.tr("{0} is not saved: another photo is being opened.")
+                self.told.emit(text.format(photo.name))
             return
         proposed = proposed_target(photo, self._folder(), suffix)
         title = self.tr("Save the result")
@@ -125,17 +132,13 @@ class SaveFlow(QObject):
         target = Path(name)
         if name and not target.suffix:
             target = target.with_suffix(proposed.suffix)
-            name = name if not target.exists() or self._may_replace(target) else ""
-        if not name or self._session.photo is not photo:  # another one has come meanwhile
+            name = name if not target.exists() or may_replace(target, self._window) else ""
+        # Another photo may have come meanwhile.
+        if not name or self._session.photo is not photo or not self._session.can_save:
             self._closes_when_saved = False
             return
         self._saving = saving
         self._tell(target, self._session.save(target, saving))
-
-    def _may_replace(self, target: Path) -> bool:
-        text = self.tr("{0} exists. Replace it?").format(target.name)
-        answer = QMessageBox.question(self._window, "Restorer", text)
-        return answer == QMessageBox.StandardButton.Yes
 
     def _tell(self, target: Path, at_once: bool) -> None:
         if not at_once:
@@ -163,6 +166,8 @@ class SaveFlow(QObject):
     def _on_progress(self) -> None:
         if self._copies_when_done and self._session.is_complete:
             self.copy()
+        elif self._session.progress is None:
+            self._copies_when_done = False  # stopped: what comes later was not meant
 
     def _on_trouble(self) -> None:
         if self._session.trouble is not None:

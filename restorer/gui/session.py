@@ -145,11 +145,13 @@ class Session(QObject):
         if self.settings == before:
             return
         self.settings_changed.emit()
-        if self.photo is None or self.layers is None or self.opening is not None:
+        if self.photo is None or self.layers is None:
             return
         if self._network_wants(before) == self._network_wants(self.settings):
             self.layers.take(self.settings)
             self.blend_changed.emit()
+        elif self.opening is not None:
+            self._complete = False  # should the photo stay, it is restored anew
         elif dragging:
             self._complete = False
             self._pause.start()
@@ -185,8 +187,9 @@ class Session(QObject):
         self._pause.stop()
         dropped = self.saves.drop_waiting()
         self._client.cancel(max(self._open_job, self._restore_job))
-        if dropped is not None:
-            self._fail(Trouble(self.tr("{0} was not saved.").format(dropped)))
+        if dropped:
+            names = ", ".join(str(target) for target in dropped)
+            self._fail(Trouble(self.tr("{0} was not saved.").format(names)))
 
     def look_at(self, view: Box) -> None:
         """`view`: pixels of the photo."""
@@ -203,10 +206,14 @@ class Session(QObject):
         """Whether there is a whole result that is in no file."""
         return self.is_complete and self._saved != self.settings
 
+    @property
+    def can_save(self) -> bool:
+        """Not while another photo opens, unless the result of this one is whole."""
+        return self.photo is not None and (self.opening is None or self.is_complete)
+
     def save(self, target: Path, saving: Saving) -> bool:
-        """As soon as the result is whole; whether it already is."""
-        if self.photo is None or self.opening is not None:
-            return False
+        """If `can_save`: as soon as the result is whole; whether it already is."""
+        assert self.photo is not None
         self._fail(None)
         if not self.is_complete and (self._pause.isActive() or not self._restore_job):
             self.restore()

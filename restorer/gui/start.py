@@ -60,7 +60,9 @@ class StartPage(QWidget):
             if (widget := item.widget()) is not None:
                 widget.deleteLater()
         for name in [name for name in names if Path(name).exists()][:MOST_RECENT]:
-            link = titled(QPushButton(Path(name).name, flat=True), Path(name).name, name)
+            link = titled(
+                QPushButton(Path(name).name.replace("&", "&&"), flat=True), Path(name).name, name
+            )
             link.setProperty("link", True)
             link.setCursor(Qt.CursorShape.PointingHandCursor)
             link.clicked.connect(lambda _checked, name=name: self.recent_wanted.emit(name))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QStatusBar, QToolButton, QWidget
 
@@ -81,13 +79,14 @@ class Status(QStatusBar):
 
 def duration(seconds: float) -> str:
     """
-    >>> duration(7.4), duration(75), duration(3700)
-    ('7 s', '1:15', '1:01:40')
+    >>> duration(7.4), duration(59.7), duration(75), duration(3700), duration(108_000)
+    ('7 s', '1:00', '1:15', '1:01:40', '30:00:00')
     """
-    if seconds < 60:
-        return f"{seconds:.0f} s"
-    text = time.strftime("%H:%M:%S", time.gmtime(seconds))
-    return text.lstrip("0:")
+    minutes, rest = divmod(round(seconds), 60)
+    if minutes == 0:
+        return f"{rest} s"
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
 
 
 def speed(megapixels_per_s: float) -> str:

@@ -217,6 +217,7 @@ class Viewer(QWidget):
             final = self._paint_divided(painter, whole)
         if self._shows_focus:
             painter.setPen(QPen(self.palette().highlight().color(), 2))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRect(self.rect().adjusted(1, 1, -1, -1))
         if not final:
             self.update()
@@ -287,7 +288,9 @@ class Viewer(QWidget):
             self.pan(QPointF(event.pixelDelta()))
 
     def event(self, event: QEvent) -> bool:
-        if isinstance(event, QNativeGestureEvent):
+        if event.type() is QEvent.Type.DevicePixelRatioChange:
+            self._view_moved()  # a fitted photo fits no more
+        elif isinstance(event, QNativeGestureEvent):
             if event.gestureType() is Qt.NativeGestureType.ZoomNativeGesture:
                 self.set_zoom(self._point.zoom * (1 + event.value()), event.position())
                 return True

@@ -44,8 +44,9 @@ class Entry:
     """One model's card: all that is needed to run it and to judge it.
 
     `halo`, `stride`: input pixels. `sigma_range`: noise it was trained on, 8-bit levels.
-    `kmac_per_px`: thousand multiply-adds for a pixel of the result. What is asked
-    of photos only (`scale` to `degradations`) is None for the models of digits.
+    `kmac_per_px`: thousand multiply-adds for a pixel of the result. `scale`, `stride`, `halo` and
+    `degradations` are None for the models of digits, `sigma_range` for all but the denoiser,
+    `kmac_per_px` for what does not make pictures out of pictures.
     `figures`: what `tests/benchmarks/figures.py` measured with exactly these weights, by data set.
     """
 
@@ -90,11 +91,11 @@ class Catalog:
     def __contains__(self, name: str) -> bool:
         return any(entry.name == name for entry in self.entries)
 
-    def denoiser(self) -> Denoiser:
+    def denoiser(self, name: str = "denoiser") -> Denoiser:
         """Raises ModelUnknown, WeightsMissing or WeightsCorrupt."""
-        module = self.load("denoiser")
+        module = self.load(name)
         if not isinstance(module, Denoiser):
-            raise WeightsCorrupt(self.folder / CATALOG_NAME, "gives 'denoiser' to another network")
+            raise WeightsCorrupt(self.folder / CATALOG_NAME, f"gives {name!r} to another network")
         return module
 
     def upscaler(self, scale: int) -> Upscaler:

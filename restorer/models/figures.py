@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
-_SHORT: Final = frozenset(("psnr", "ssim", "kl", "elbo"))
+_SHORT: Final = frozenset(("psnr", "ssim", "jpeg", "kl", "elbo"))
 _UNITS: Final = {"_db": "dB", "_percent": "%"}
 
 

@@ -15,7 +15,7 @@ from torch import Generator, Tensor
 from torch.nn import functional
 
 from restorer.settings import MAX_SIGMA
-from restorer.training.jpeg import jpeg, rgb_to_ycc, ycc_to_rgb
+from restorer.training.jpeg import jpeg, jpeg_level, rgb_to_ycc, ycc_to_rgb
 
 GREY_SHARE: Final = 0.1
 LEVELS_SKEW: Final = 1.5  # a quarter of the denoiser's levels is below 10
@@ -25,13 +25,18 @@ COARSE_PX: Final = 4
 SILENT_SHARE: Final = 0.15
 SOFT_SHARE: Final = 0.5  # of the estimator's patches
 WEB_SHARE: Final = 1 / 8  # of the upscaler's
+QUALITIES: Final = (3, 95)  # of the deblocker's JPEGs: levels of 0.5 to 67
+HALVED_SHARE: Final = 0.75  # of them have their colours at half the size
+FAINT_SHARE: Final = 0.5  # of its patches had noise before they were compressed,
+MAX_FAINT: Final = 4.0  # up to this sigma
 
 
 @dataclass(frozen=True, slots=True)
 class NoisyBatch:
     """`noisy` and `clean` (N, 3, H, W), and the level of the noise, `sigma` (N, 1, 1, 1).
 
-    The denoiser is told the level, the estimator has to find it.
+    The denoiser is told the level, the estimator has to find it. For the deblocker it is
+    the `table_level`.
     """
 
     noisy: Tensor
@@ -60,6 +65,25 @@ def noisy_batch(
         level = _uniform(1, *mostly, generator)
     noisy = add_white(clean, level, grey, generator)
     return NoisyBatch(noisy, clean, level.expand(clean.shape[0], -1, -1, -1))
+
+
+def compressed_batch(clean: Tensor, generator: Generator) -> NoisyBatch:
+    """For the deblocker: JPEGs of one quality, so that the network takes them together.
+
+    The grid of blocks lies anywhere, because patches are. Half of the patches had slight noise,
+    which goes with the compression's own: coarsened by it, the two cannot be told apart.
+    """
+    count = clean.shape[0]
+    grey = _uniform(count, 0, 1, generator) < GREY_SHARE
+    clean = torch.where(grey, _to_grey(clean), clean)
+    faint = _uniform(count, 0, MAX_FAINT, generator)
+    faint = faint * (_uniform(count, 0, 1, generator) < FAINT_SHARE)
+    quality = _uniform(1, *QUALITIES, generator).expand(count, -1, -1, -1)
+    halve_colour = float(_uniform(1, 0, 1, generator)) < HALVED_SHARE
+    noisy = add_white(clean, faint, grey, generator)
+    compressed = _as_8_bits(jpeg(noisy, quality, halve_colour, _phase(generator)))
+    level = jpeg_level(float(quality[0]))
+    return NoisyBatch(compressed, clean, torch.full_like(quality, level))
 
 
 def estimation_batch(clean: Tensor, generator: Generator) -> NoisyBatch:

@@ -12,14 +12,14 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-# Annex K of the JPEG standard (ITU-T T.81), which libjpeg scales by its quality setting.
-_LUMA_TABLE = """
-16 11 10 16 24 40 51 61 12 12 14 19 26 58 60 55 14 13 16 24 40 57 69 56 14 17 22 29 51 87 80 62
-18 22 37 56 68 109 103 77 24 35 55 64 81 104 113 92 49 64 78 87 103 121 120 101
-72 92 95 98 112 100 103 99"""
-_COLOUR_TABLE = """
-17 18 24 47 99 99 99 99 18 21 26 66 99 99 99 99 24 26 56 99 99 99 99 99 47 66 99 99 99 99 99 99
-99 99 99 99 99 99 99 99 99 99 99 99 99 99 99 99 99 99 99 99 99 99 99 99 99 99 99 99 99 99 99 99"""
+from restorer.engine.compression import LUMA_TABLE, table_level
+
+# As LUMA_TABLE.
+_COLOUR_TABLE = (
+    *(17, 18, 24, 47, 99, 99, 99, 99, 18, 21, 26, 66, 99, 99, 99, 99),
+    *(24, 26, 56, 99, 99, 99, 99, 99, 47, 66, 99, 99, 99, 99, 99, 99),
+    *((99,) * 32),
+)
 
 
 def jpeg(
@@ -41,12 +41,18 @@ def jpeg(
     luma, colour = ycc[:, :1] - 128, ycc[:, 1:]
     if halve_colour:
         colour = functional.avg_pool2d(colour, 2)
-    luma = _quantize(luma, _scaled_table(_LUMA_TABLE, quality))
+    luma = _quantize(luma, _scaled_table(LUMA_TABLE, quality))
     colour = _quantize(colour, _scaled_table(_COLOUR_TABLE, quality))
     if halve_colour:
         colour = functional.interpolate(colour, scale_factor=2, mode="bilinear")
     rgb = ycc_to_rgb(torch.cat((luma + 128, colour), dim=1) / 255)
     return rgb[:, :, down : down + height, right : right + width]
+
+
+def jpeg_level(quality: float) -> float:
+    """The `table_level` of libjpeg's files of that quality, 1 to 100."""
+    steps = _scaled_table(LUMA_TABLE, torch.tensor([quality])).flatten().int().tolist()
+    return table_level(steps)
 
 
 def rgb_to_ycc(rgb: Tensor) -> Tensor:
@@ -84,9 +90,9 @@ def _dct_matrix(like: Tensor) -> Tensor:
     return matrix
 
 
-def _scaled_table(table: str, quality: Tensor) -> Tensor:
+def _scaled_table(table: tuple[int, ...], quality: Tensor) -> Tensor:
     """(N, 8, 8): libjpeg's rule from quality to quantization steps."""
-    steps = torch.tensor([float(step) for step in table.split()], device=quality.device)
+    steps = torch.tensor(table, dtype=torch.float32, device=quality.device)
     quality = quality.view(-1, 1).round().clamp(1, 100)
     percent = torch.where(quality < 50, 5000 / quality, 200 - 2 * quality)
     return ((steps * percent + 50) / 100).floor().clamp(1, 255).view(-1, 8, 8)

@@ -1,4 +1,4 @@
-"""The tasks on photos: denoise, upscale, estimate the noise."""
+"""The tasks on photos: denoise, deblock, upscale, estimate the noise."""
 
 from __future__ import annotations
 
@@ -13,11 +13,13 @@ from restorer.models.catalog import Network
 from restorer.models.estimator import PATCH_PX
 from restorer.training import degrade
 from restorer.training.data import Photos
+from restorer.training.jpeg import jpeg, jpeg_level
 from restorer.training.objective import BatchLoss
 from restorer.training.precision import bfloat16_is_fast
 from restorer.training.recipes import Phase, Recipe
 
 VALIDATION_SIGMA: Final = 25.0
+VALIDATION_QUALITY: Final = 30.0
 VALIDATION_CROP_PX: Final = 240
 FLOOR_SIGMA: Final = 0.5  # where rounding to 8 bits hides any noise
 _SMALLEST_ERROR: Final = 1e-6  # squared, in [0, 1]: a quarter of a level
@@ -53,7 +55,7 @@ class PhotoObjective:
 
     @torch.inference_mode()
     def validate(self, network: Network) -> float:
-        """PSNR in decibels over the held-out photos: sigma 25, or bicubic shrinking.
+        """PSNR in decibels over the held-out photos: at sigma 25, at JPEG quality 30, or enlarged.
 
         The same noise always. Of the estimator, the median error in percent.
         """
@@ -66,6 +68,10 @@ class PhotoObjective:
                 noise = torch.randn(clean.shape, generator=generator, device=clean.device)
                 sigma = torch.full((1, 1, 1, 1), VALIDATION_SIGMA, device=clean.device)
                 restored = network(clean + noise * (VALIDATION_SIGMA / 255), sigma)
+            elif self.recipe.task == "deblock":
+                quality = torch.full((1, 1, 1, 1), VALIDATION_QUALITY, device=clean.device)
+                level = torch.full_like(quality, jpeg_level(VALIDATION_QUALITY))
+                restored = network(jpeg(clean, quality, halve_colour=True), level)
             else:
                 restored = network(degrade.shrink(clean, self.recipe.scale))
             errors.append(functional.mse_loss(restored.clamp(0, 1), clean))
@@ -82,12 +88,15 @@ class PhotoObjective:
             batch = degrade.estimation_batch(clean, generator)
             level = torch.hypot(batch.sigma, _floor(batch.sigma))
             return (batch.noisy,), torch.log(level).flatten()
+        if self.recipe.task == "upscale":
+            small = degrade.small_batch(clean, self.recipe.scale, generator)
+            return (small.contiguous(memory_format=torch.channels_last),), clean
         if self.recipe.task == "denoise":
             batch = degrade.noisy_batch(clean, generator, self.levels)
-            noisy = batch.noisy.contiguous(memory_format=torch.channels_last)
-            return (noisy, batch.sigma), batch.clean
-        small = degrade.small_batch(clean, self.recipe.scale, generator)
-        return (small.contiguous(memory_format=torch.channels_last),), clean
+        else:
+            batch = degrade.compressed_batch(clean, generator)
+        noisy = batch.noisy.contiguous(memory_format=torch.channels_last)
+        return (noisy, batch.sigma), batch.clean
 
 
 def _loss(recipe: Recipe, answer: Tensor, target: Tensor) -> Tensor:

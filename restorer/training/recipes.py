@@ -7,7 +7,7 @@ from typing import Any, Final, Literal
 
 from restorer.models.vae import SIDE_PX
 
-Task = Literal["denoise", "upscale", "estimate", "digits"]
+Task = Literal["denoise", "deblock", "upscale", "estimate", "digits"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,7 @@ class Recipe:
     weights were trained, where that is the default. `layout_hint`: weight of the labels' hint on
     where digits go on the map, in addition to the ELBO, until the fraction `layout_until` of the
     training is done. `symmetric`: the weights are tied so that turned photos get turned answers.
+    `kin`: a model of the same plan, whose weights it may start from where it has none of its own.
     """
 
     name: str
@@ -53,6 +54,7 @@ class Recipe:
     layout_hint: float = 0.0
     layout_until: float = 1.0
     symmetric: bool = False
+    kin: str | None = None
 
     @property
     def scale(self) -> int:
@@ -134,20 +136,39 @@ RECIPES: Final[dict[str, Recipe]] = {
         name="denoiser",
         task="denoise",
         architecture="Denoiser",
-        arguments={"widths": [48, 96, 128], "blocks": [1, 1, 2], "levels": [10, 25, 60]},
+        arguments={"widths": [48, 96, 128], "blocks": [1, 1, 2], "levels": [10, 25, 50]},
         phases=(Phase(0.15, 6, 64), Phase(0.6, 4, 96), Phase(1.0, 5, 128)),
         purpose="Takes noise out of photos, as much as it is told to.",
         limits=(
             "Regular texture fainter than the noise (cloth, hair, distant grass) goes with it. "
-            "Blotches wider than some 8 pixels and JPEG blocks are softened, not removed. Trained "
-            "on photographs: dots of print, dithering and film-like patterns that are the picture "
-            "are taken for noise."
+            "Blotches wider than some 8 pixels are softened, not removed. Trained on photographs: "
+            "dots of print, dithering and film-like patterns that are the picture are taken for "
+            "noise."
         ),
         degradations=(
             "white Gaussian noise of sigma 0 to 75, low levels more often, unclipped; 1/10 of the "
             "patches grey"
         ),
         symmetric=True,
+    ),
+    "deblocker": Recipe(
+        name="deblocker",
+        task="deblock",
+        architecture="Denoiser",
+        arguments={"widths": [48, 96, 128], "blocks": [1, 1, 2], "levels": [10]},
+        phases=(Phase(0.15, 6, 64), Phase(0.6, 4, 96), Phase(1.0, 5, 128)),
+        purpose="Takes the blocks and fringes of strong JPEG compression out of photos.",
+        limits=(
+            "Recognized by the file's own quantization tables or, if it was saved anew, by its "
+            "pixels; after resizing it is not. Texture that the compression has taken does not "
+            "come back."
+        ),
+        degradations=(
+            "JPEG of quality 3 to 95, 3/4 with colours at half the size, blocks anywhere; half of "
+            "the patches had noise of sigma 0 to 4 before; 1/10 grey"
+        ),
+        symmetric=True,
+        kin="denoiser",
     ),
     "estimator": Recipe(
         name="estimator",

@@ -216,7 +216,8 @@ def _start(plan: Plan, device: torch.device) -> State:
 def _given(recipe: Recipe, folder: Path) -> tuple[Network, int, float]:
     """The recipe's network with the weights in `folder`, the steps and hours that they have had."""
     trained = catalog.open_catalog(folder)
-    entry = trained.entry(recipe.name)
+    name = recipe.name if recipe.name in trained or recipe.kin is None else recipe.kin
+    entry = trained.entry(name)
     network = trained.load(entry.name)
     if entry.arguments != recipe.arguments:
         wanted = build(recipe)
@@ -231,7 +232,8 @@ def _given(recipe: Recipe, folder: Path) -> tuple[Network, int, float]:
             )
         wanted.start_from(network)
         network = wanted
-    return network.requires_grad_(True).train(), entry.steps, entry.hours
+    network.requires_grad_(True).train()
+    return (network, entry.steps, entry.hours) if name == recipe.name else (network, 0, 0.0)
 
 
 def _save(plan: Plan, state: State) -> None:
@@ -265,6 +267,9 @@ def _export(plan: Plan, state: State, device: torch.device) -> None:
     if plan.levels is not None:
         low, high = plan.levels
         degradations += f"; in the last cycle three of four batches had sigma {low:g} to {high:g}"
+    given = plan.start_from and catalog.open_catalog(plan.start_from)
+    if given and plan.recipe.name not in given:
+        degradations += f"; began as the {plan.recipe.kin}"
     if plan.start_from is not None and plan.keep:
         earlier, _, _ = _given(plan.recipe, plan.start_from)
         pairs = zip(network.parameters(), earlier.parameters(), strict=True)

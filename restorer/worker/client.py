@@ -104,8 +104,9 @@ class WorkerClient:
             if not self._given_up:
                 self._pending[request.job] = request
                 self._outbox.put(request)
-        if self._given_up:
-            self._on_event(JobFailed(request.job, NO_WORKER, ""))
+        if self._given_up:  # from a thread like all events: the caller has to know the number first
+            failed = JobFailed(request.job, NO_WORKER, "")
+            threading.Thread(target=self._on_event, args=(failed,), daemon=True).start()
         return request.job
 
     def cancel(self, up_to: int) -> None:

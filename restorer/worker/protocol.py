@@ -108,16 +108,16 @@ class PhotoOpened:
 
 @dataclass(frozen=True, slots=True)
 class NoiseEstimated:
-    """`strength`: what auto hands to the denoiser, 8-bit levels. `word`: for people.
+    """`strength`: what auto hands to the denoiser or deblocker, 8-bit levels. `word`: for people.
 
-    `is_coarse`: `sigma` says little of the noise.
+    `kind`: `NoiseKind`; unless it is "fine", `sigma` says little.
     """
 
     job: int
     sigma: float
     strength: float
     word: str
-    is_coarse: bool
+    kind: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +162,6 @@ class JobDone:
     """The job ended well."""
 
     job: int
-    elapsed_s: float
 
 
 @dataclass(frozen=True, slots=True)

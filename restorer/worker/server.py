@@ -113,6 +113,7 @@ class Server:
 
             models = Models(self._weights)
             models.estimator()
+            models.deblocker()
             denoiser = models.denoiser()
             with torch.inference_mode():  # the first call sets up the kernels
                 picture = torch.zeros(1, 3, 64, 64).to(memory_format=torch.channels_last)
@@ -127,7 +128,6 @@ class Server:
     def handle(self, request: Request) -> None:
         """One request, from the first event to the last; nothing it raises gets out."""
         self._job = 0 if isinstance(request, SavePhoto) else request.job  # 0: not to be cancelled
-        started = time.monotonic()
         try:
             self._check_cancelled()
             if isinstance(request, OpenPhoto):
@@ -151,7 +151,7 @@ class Server:
             self._end(JobFailed(request.job, message, traceback.format_exc()))
         else:
             self._made.clear()
-            self._send(JobDone(request.job, time.monotonic() - started))
+            self._send(JobDone(request.job))
 
     def _end(self, event: JobFailed | JobCancelled) -> None:
         """Of a job that nobody has heard of, the files go too."""
@@ -187,14 +187,14 @@ class Server:
         scale = _enlargement(photo, settings)
         models = self._wait_for_models()
         networks = models.networks(settings, scale)
-        for network in (networks.denoiser, networks.upscaler):
+        for network in (networks.denoiser, networks.upscaler, networks.deblocker):
             if network is not None:
                 self._watch(network)
         sigma = 0.0
         if settings.denoise != "off":
             found = self._estimate(request)
             sigma = found.strength if settings.denoise == "auto" else settings.denoise
-            networks = networks.for_grain(coarse=found.is_coarse)
+            networks = networks.suited_to(found.kind)
         rungs = ladder(settings.device)
         height, width, channels = photo.pixels.shape
         result_file = PixelFile(
@@ -259,9 +259,7 @@ class Server:
             found = noise.estimate(_image(photo), self._wait_for_models().estimator())
             self._estimated = (photo.pixels.path, found)
         found = self._estimated[1]
-        self._send(
-            NoiseEstimated(request.job, found.sigma, found.strength, found.word, found.is_coarse)
-        )
+        self._send(NoiseEstimated(request.job, found.sigma, found.strength, found.word, found.kind))
         return found
 
     def _put(self, name: str, samples: Samples) -> PixelFile:

@@ -40,7 +40,7 @@ def main() -> None:
     curves = {
         name: read(path)
         for name, recipe in RECIPES.items()
-        if recipe.task in ("denoise", "upscale")
+        if recipe.task in ("denoise", "deblock", "upscale")
         and (path := weights_dir() / f"{name}{HISTORY_SUFFIX}").exists()
     }
     figure, axes = plt.subplots(

@@ -16,9 +16,11 @@ from numpy.typing import NDArray
 from PIL import Image as PillowImage
 from PIL import ImageDraw, ImageFilter, ImageFont
 
-import restorer
-from restorer.engine.image import to_pixels
+from restorer.benchmark.quality import as_jpeg
+from restorer.engine.image import Image, to_pixels
 from restorer.engine.metrics import psnr
+from restorer.engine.photo import Workshop
+from restorer.settings import Settings, weights_dir
 from tests.benchmarks.documents import MODELS, Part, aligned
 
 PART = Part(MODELS, "failures", "tests/benchmarks/failures.py")
@@ -39,6 +41,7 @@ class Failure:
     degrade: Callable[[Levels], Levels]
     denoise: Literal["auto", "off"] | float = "off"
     scale: int = 1
+    quality: int | None = None  # of a JPEG, as which it is degraded further
 
 
 def cloth() -> Levels:
@@ -107,6 +110,14 @@ FAILURES = (
     Failure("Faint weave", "texture fainter than the noise is lost", cloth, white_noise(25), 25.0),
     Failure("Halftone print", "clean, but taken for noise", halftone, lambda clean: clean, "auto"),
     Failure("Wide blotches", "too wide for the model: they stay", still_life, blotches, "auto"),
+    Failure(
+        "JPEG of quality 20",
+        "blocks go, lost threads stay lost",
+        cloth,
+        lambda clean: clean,
+        "auto",
+        quality=20,
+    ),
     Failure("Small print, x4", "letters of 4 pixels get wrong", print_on_paper, shrunk(4), scale=4),
     Failure("Fine lines, x3", "closer than two pixels they fold", grating, shrunk(3), scale=3),
 )
@@ -125,6 +136,13 @@ def picture(levels: Levels) -> PillowImage.Image:
     return PillowImage.fromarray(np.rint(levels.clip(0, 255)).astype(np.uint8))
 
 
+def degraded_image(failure: Failure, clean: PillowImage.Image) -> Image:
+    degraded = picture(failure.degrade(np.asarray(clean, np.float64)))
+    if failure.quality is None:
+        return Image(np.asarray(degraded))
+    return as_jpeg(degraded, failure.quality)
+
+
 def main() -> None:
     """Writes both and prints the table."""
     width, height = SIZE[0] * ZOOM, SIZE[1] * ZOOM
@@ -136,11 +154,11 @@ def main() -> None:
     rows = [["original, degraded, restored", "what goes wrong", "degraded (dB)", "restored (dB)"]]
     for row, failure in enumerate(FAILURES):
         clean = picture(failure.draw())
-        degraded = picture(failure.degrade(np.asarray(clean, np.float64)))
-        pixels = restorer.restore(
-            to_pixels(np.asarray(degraded)), denoise=failure.denoise, scale=failure.scale
-        )
-        restored = picture(255.0 * pixels)
+        image = degraded_image(failure, clean)
+        degraded = PillowImage.fromarray(image.samples)
+        settings = Settings(denoise=failure.denoise, scale=failure.scale)
+        workshop = Workshop.open(settings, weights_dir())
+        restored = PillowImage.fromarray(workshop.restore_image(image).samples)
         before = degraded.resize(SIZE, BICUBIC)
         truth = to_pixels(np.asarray(clean))
         scores = [psnr(to_pixels(np.asarray(shown)), truth) for shown in (before, restored)]

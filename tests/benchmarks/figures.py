@@ -16,15 +16,18 @@ from typing import Any
 import click
 
 from restorer.benchmark import quality
+from restorer.engine.loaded import Models
 from restorer.engine.networks import Networks
 from restorer.models.catalog import Catalog, open_catalog, write_catalog
-from restorer.settings import weights_dir
+from restorer.settings import Settings, weights_dir
 from tests.benchmarks.cards import write_cards
 from tests.benchmarks.documents import README, Part, aligned
 
 TABLE = Part(README, "figures", "tests/benchmarks/figures.py")
 SIGMAS = (5, 10, 15, 25, 50)
 QUOTED_SIGMAS = (15, 25, 50)  # what papers compare
+QUALITIES = (10, 20, 40, 60)
+QUOTED_QUALITIES = (10, 20, 40)
 
 
 def mean(values: Iterable[float], digits: int = 2) -> float:
@@ -33,7 +36,7 @@ def mean(values: Iterable[float], digits: int = 2) -> float:
 
 def denoiser_figures(catalog: Catalog, data: Path) -> tuple[dict[str, Any], dict[str, Any]]:
     """Of the denoiser and of the estimator, by data set."""
-    networks = Networks(denoiser=catalog.denoiser(), upscaler=None)
+    networks = Models(catalog.folder).networks(Settings(), 1)
     estimator = catalog.estimator()
     white = list(quality.denoise(data / "bsds32", (0, *SIGMAS), networks, estimator))
     real = list(quality.pairs(data / "polyu", networks, estimator))
@@ -67,6 +70,7 @@ def denoiser_figures(catalog: Catalog, data: Path) -> tuple[dict[str, Any], dict
     estimates["clean"] = {
         "largest": round(max(row.estimated_sigma for row in clean), 2),
         "below_2": f"{sum(row.estimated_sigma < 2 for row in clean)} of {len(clean)}",
+        "left_alone_by_auto": f"{sum(row.auto_strength == 0 for row in clean)} of {len(clean)}",
     }
     twins = [row.clean_sigma for row in real]
     estimated = {
@@ -74,6 +78,21 @@ def denoiser_figures(catalog: Catalog, data: Path) -> tuple[dict[str, Any], dict
         "polyu, clean": {"largest": round(max(twins), 2)},
     }
     return {"bsds32, white noise": levels, "polyu, real noise": polyu}, estimated
+
+
+def deblocker_figures(catalog: Catalog, data: Path) -> dict[str, Any]:
+    networks = Models(catalog.folder).networks(Settings(), 1)
+    rows = list(quality.deblock(data / "bsds32", QUALITIES, networks, catalog.estimator()))
+    levels = {}
+    for wanted in QUALITIES:
+        of_quality = [row for row in rows if row.quality == wanted]
+        levels[f"quality {wanted}"] = {
+            "psnr_db": mean(row.psnr for row in of_quality),
+            "ssim": mean((row.ssim for row in of_quality), 4),
+            "jpeg_db": mean(row.jpeg_psnr for row in of_quality),
+            "jpeg_ssim": mean((row.jpeg_ssim for row in of_quality), 4),
+        }
+    return {"bsds32, JPEG": levels}
 
 
 def upscaler_figures(catalog: Catalog, data: Path, scale: int) -> dict[str, Any]:
@@ -102,6 +121,10 @@ def readme_table(figures: dict[str, dict[str, Any]]) -> str:
     rows.append([title, *in_db(noisy, real["auto_db"])])
     title = "The same with the best fixed sigma of each picture"
     rows.append([title, *in_db(noisy, real["best_fixed_sigma_db"])])
+    for quality_of_jpeg in QUOTED_QUALITIES:
+        row = figures["deblocker"]["bsds32, JPEG"][f"quality {quality_of_jpeg}"]
+        title = f"JPEG of quality {quality_of_jpeg}, the same 31 pictures (RGB PSNR)"
+        rows.append([title, *in_db(row["jpeg_db"], row["psnr_db"])])
     for scale in (2, 3, 4):
         row = figures[f"upscaler-x{scale}"]["set5, luma"]
         title = f"Enlarged x{scale}, Set5 (PSNR on luma), before: bicubic"
@@ -126,6 +149,8 @@ def main(data: Path, models: tuple[str, ...]) -> None:
     figures = {entry.name: entry.figures for entry in catalog.entries}
     if not models or "denoiser" in models or "estimator" in models:
         figures["denoiser"], figures["estimator"] = denoiser_figures(catalog, data)
+    if not models or "deblocker" in models:
+        figures["deblocker"] = deblocker_figures(catalog, data)
     for scale in (2, 3, 4):
         if not models or f"upscaler-x{scale}" in models:
             figures[f"upscaler-x{scale}"] = upscaler_figures(catalog, data, scale)

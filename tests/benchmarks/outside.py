@@ -17,12 +17,12 @@ from pathlib import Path
 from typing import Final
 
 from restorer.benchmark import quality
-from restorer.engine import noise
 from restorer.engine.image import Image
+from restorer.engine.loaded import Models
 from restorer.engine.metrics import psnr
 from restorer.engine.networks import Networks
 from restorer.models.catalog import Catalog, open_catalog
-from restorer.settings import weights_dir
+from restorer.settings import Settings, weights_dir
 from tests.benchmarks.documents import MODELS, Part, aligned
 
 PART: Final = Part(MODELS, "outside", "tests/benchmarks/outside.py")
@@ -62,13 +62,12 @@ def enlarged_row(catalog: Catalog, folder: Path, scale: int) -> list[str]:
 
 def as_they_are(catalog: Catalog, folder: Path) -> str:
     """What `--denoise auto` does to them as they are."""
-    networks = Networks(denoiser=catalog.denoiser(), upscaler=None)
+    networks = Models(catalog.folder).networks(Settings(), 1)
     changed = []
     for case in quality.white_noise(folder, (0,)):
-        found = noise.estimate(Image(case.clean), catalog.estimator())
+        image = Image(case.clean)
+        found, restored = quality.by_estimate(image, networks, catalog.estimator(), "auto")
         if found.strength > 0:
-            suited = networks.for_grain(coarse=found.is_coarse)
-            restored = quality.run(case.clean, suited, found.strength, "auto")
             kept = min(quality.UNTOUCHED, psnr(restored, case.clean))
             changed.append(f"{Path(case.name).stem} (at {found.strength:.1f}: {kept:.1f} dB)")
     return "As they are, `--denoise auto` changes these: " + (", ".join(changed) or "none") + ".\n"

@@ -16,10 +16,11 @@ from restorer.benchmark import quality
 from restorer.benchmark.quality import Case
 from restorer.engine import noise
 from restorer.engine.image import Image, Pixels, Samples, to_pixels, to_samples
+from restorer.engine.loaded import Models
 from restorer.engine.metrics import psnr, ssim
 from restorer.engine.networks import Networks
 from restorer.models.catalog import open_catalog
-from restorer.settings import weights_dir
+from restorer.settings import Settings, weights_dir
 
 OURS = "Restorer"
 NLM = "Non-local means (OpenCV)"
@@ -135,13 +136,12 @@ def white_noise_methods(bm3d_pictures: int) -> list[Method]:
 
 
 def real_noise_methods(bm3d_pictures: int) -> list[Method]:
-    catalog = open_catalog(weights_dir())
-    networks = Networks(denoiser=catalog.denoiser(), upscaler=None)
-    estimator = catalog.estimator()
+    models = Models(weights_dir())
+    networks, estimator = models.networks(Settings(), 1), models.estimator()
 
     def ours(case: Case, sigmas: Sequence[float] | None) -> Pixels:
         found = noise.estimate(Image(case.degraded), estimator)
-        suited = networks.for_grain(coarse=found.is_coarse)
+        suited = networks.suited_to(found.kind)
         tried = sigmas or [found.strength]
         return best((quality.run(case.degraded, suited, s, "cpu") for s in tried), case.clean)
 

@@ -1,4 +1,6 @@
 import json
+import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -11,7 +13,7 @@ import restorer
 from restorer.cli import run
 from restorer.engine.photo import Workshop
 from restorer.errors import ModelUnknown
-from restorer.models.catalog import open_catalog
+from restorer.models.catalog import Catalog, open_catalog, write_catalog
 from restorer.settings import Settings
 from tests.conftest import drawn
 
@@ -65,12 +67,14 @@ def test_version(capsys):
 def test_models_lists_cards_and_checks_files(tiny_weights, capsys):
     assert run(["models", "--weights", str(tiny_weights), "--check"]) == 0
     listed = capsys.readouterr().out
-    assert "upscaler-x4" in listed
-    assert "All 5 weights files are whole." in listed
+    assert re.search("upscaler-x4 +enlarge x4", listed)
+    assert re.search("deblocker +deblock", listed)
+    assert re.search("estimator +estimate", listed)
+    assert "All 6 weights files are whole." in listed
     assert run(["models", "denoiser", "--weights", str(tiny_weights)]) == 0
     assert "Trained on     nothing" in capsys.readouterr().out
     assert run(["models", "--json", "--weights", str(tiny_weights)]) == 0
-    assert len(json.loads(capsys.readouterr().out)) == 5
+    assert len(json.loads(capsys.readouterr().out)) == 6
 
 
 def test_info_tells_versions_and_files(photos, capsys):
@@ -81,7 +85,14 @@ def test_info_tells_versions_and_files(photos, capsys):
     fields = json.loads(captured.out)
     assert (fields["format"], fields["width"], fields["bits"]) == ("PNG", 150, 8)
     assert fields["sigma"] >= 0
+    assert "unlike photos" not in fields
     assert "gone.png does not exist" in captured.err
+
+
+def test_info_tells_what_looks_unlike_photos(tmp_path, capsys):
+    PillowImage.new("RGB", (200, 100), (200, 30, 30)).save(tmp_path / "flat.png")
+    assert run(["info", "--json", str(tmp_path / "flat.png")]) == 0
+    assert "rarely a photo" in json.loads(capsys.readouterr().out)["unlike photos"]
 
 
 def test_benchmark_denoise_takes_several_sigmas_at_once(photos, tiny_weights, capsys):
@@ -92,6 +103,18 @@ def test_benchmark_denoise_takes_several_sigmas_at_once(photos, tiny_weights, ca
     assert rows[0]["noisy_psnr"] == pytest.approx(24.6, abs=0.2)  # 20 log10(255 / 15)
 
 
+def test_benchmark_denoise_takes_what_own_weights_lack_from_the_shipped_ones(
+    photos, tiny_weights, tmp_path, capsys
+):
+    own = tmp_path / "own"
+    own.mkdir()
+    entry = open_catalog(tiny_weights).entry("denoiser")
+    shutil.copy(tiny_weights / entry.file, own)
+    write_catalog(Catalog(own, (entry,)))
+    assert run(["benchmark", "denoise", str(photos), "--sigma", "15", "--weights", str(own)]) == 0
+    assert "sigma 15, 3 pictures" in capsys.readouterr().out
+
+
 def test_benchmark_pairs_compares_auto_with_fixed_sigmas(tmp_path, tiny_weights, capsys):
     clean = drawn(120, 100)
     PillowImage.fromarray(clean).save(tmp_path / "a_mean.png")
@@ -100,6 +123,16 @@ def test_benchmark_pairs_compares_auto_with_fixed_sigmas(tmp_path, tiny_weights,
     (row,) = lines_of_json(capsys.readouterr().out)
     assert row["noise_rms"] == pytest.approx(9, abs=1e-3)
     assert row["best_psnr"] >= row["noisy_psnr"] - 3
+
+
+def test_benchmark_deblock_makes_jpegs_of_each_quality(photos, tiny_weights, capsys):
+    arguments = ["benchmark", "deblock", str(photos), "--quality", "10", "60", "--json"]
+    assert run([*arguments, "--weights", str(tiny_weights)]) == 0
+    rows = lines_of_json(capsys.readouterr().out)
+    assert [row["quality"] for row in rows] == [10, 60] * 3
+    assert rows[0]["jpeg_psnr"] < rows[1]["jpeg_psnr"]
+    assert rows[0]["kind"] == "jpeg"
+    assert rows[0]["psnr"] != rows[0]["jpeg_psnr"]
 
 
 @pytest.mark.parametrize("scale", [2, 3])

@@ -89,6 +89,16 @@ def test_grey_photos_stay_grey(folder, tiny_weights):
         assert out.mode == "L"
 
 
+def test_of_a_strong_jpeg_the_blocks_are_told_and_taken(folder, tiny_weights, capsys):
+    drawing = PillowImage.fromarray(drawn(90, 70))
+    drawing.save(folder / "web.jpg", quality=30)
+    drawing.save(folder / "fine.jpg", quality=90)
+    assert restored(tiny_weights, "web.jpg", "fine.jpg", "--output", "out") == 0
+    first, second = capsys.readouterr().out.splitlines()
+    assert "visible JPEG blocks, deblocked at 8.2" in first
+    assert "JPEG" not in second
+
+
 def test_output_may_name_a_file_or_a_folder(photo, folder, tiny_weights):
     saved(folder / "other.png")
     assert restored(tiny_weights, photo, "-o", "sub.tif") == 0
@@ -102,6 +112,9 @@ def test_json_tells_sizes_and_times(photo, tiny_weights, capsys):
     fields = json.loads(capsys.readouterr().out)
     assert fields["status"] == "done"
     assert (fields["width"], fields["height"], fields["denoised_at"]) == (90, 70, 12.5)
+    assert isinstance(fields["noise"], str)
+    assert fields["kind"] in ("fine", "coarse")
+    assert fields["sigma"] >= 0
     assert fields["network_s"] > 0
 
 

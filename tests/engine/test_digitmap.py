@@ -62,13 +62,6 @@ def test_variations_lie_around_the_digit():
     np.testing.assert_allclose(codes.std(axis=0), 0.2, atol=0.02)
 
 
-def test_the_prior_integrates_to_one():
-    step = 0.05
-    xs = np.arange(-6, 6, step, dtype=np.float32)
-    points = np.stack(np.meshgrid(xs, xs), axis=-1)
-    assert digitmap.prior_density(points).sum() * step**2 == pytest.approx(1, abs=1e-4)
-
-
 @pytest.fixture(scope="module")
 def known():
     codes = np.concatenate((digitmap.random_codes(1500, 0), np.float32([[5, 5]])))

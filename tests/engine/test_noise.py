@@ -2,12 +2,15 @@ import math
 
 import numpy as np
 import pytest
+from PIL import Image as PillowImage
 
 from restorer.benchmark.scene import draw_scene
+from restorer.engine import imagefile
 from restorer.engine.image import Image
 from restorer.engine.noise import NoiseEstimate, estimate
 from restorer.models.catalog import open_catalog
 from restorer.settings import weights_dir
+from restorer.training.jpeg import jpeg_level
 from tests.conftest import drawn
 
 
@@ -86,7 +89,7 @@ def test_words_for_levels(sigma, word):
 
 
 @pytest.mark.parametrize(
-    ("sigma", "fineness", "strength"), [(0.8, 1, 0.8), (0.6, 1, 0), (0.8, 0.18, 0.8), (30, 0, 30)]
+    ("sigma", "fineness", "strength"), [(1.1, 1, 1.1), (0.9, 1, 0), (1.1, 0.18, 1.1), (30, 0, 30)]
 )
 def test_fine_noise_is_denoised_as_it_is_seen_and_silence_not_at_all(sigma, fineness, strength):
     assert NoiseEstimate(sigma, fineness, doubt=0.4).strength == strength
@@ -100,8 +103,26 @@ def test_coarse_noise_is_denoised_stronger_than_it_is_seen(median, fineness, str
 
 
 def test_between_fine_and_coarse_nothing_jumps():
-    strengths = [NoiseEstimate(0.8, fineness, 0.4).strength for fineness in (0.1401, 0.16, 0.1799)]
-    assert strengths == pytest.approx([10.8, 5.8, 0.8], abs=0.1)
+    strengths = [NoiseEstimate(1.1, fineness, 0.4).strength for fineness in (0.1401, 0.16, 0.1799)]
+    assert strengths == pytest.approx([12, 9.4, 1.1], abs=0.1)
+
+
+def test_without_a_quiet_place_texture_is_not_taken_for_grain():
+    details = (5.5, 6.0, 6.5)
+    strengths = [NoiseEstimate(0.6, 0.1, 1.0, detail).strength for detail in details]
+    assert strengths == pytest.approx([12, 12, 0], abs=0.1)
+    assert NoiseEstimate(0.6, 0.1, 1.0, detail=6.5).kind == "fine"
+    assert NoiseEstimate(0.6, 0.1, doubt=0.7, detail=6.5).strength > 10  # rather grain than texture
+    assert NoiseEstimate(5, 0.1, 1.0, detail=6.5).strength == 5  # noise that is seen through it
+
+
+def test_detail_is_what_the_quietest_fifth_has(estimator):
+    """White grey noise of sigma has the root of 3 / 16 of it there."""
+    grain = np.random.default_rng(0).standard_normal((480, 480, 1)).astype(np.float32)
+    strong = np.full((480, 480, 1), 20 / 255, np.float32)
+    strong[:192] = 10 / 255  # two of five rows of patches
+    found = estimate(Image(0.5 + grain * strong), estimator)
+    assert found.detail == pytest.approx(10 * (3 / 16) ** 0.5, rel=0.1)
 
 
 def test_what_the_estimator_is_sure_of_is_taken_as_it_is():
@@ -117,10 +138,45 @@ def test_white_noise_is_fine_and_blurred_noise_is_not(estimator, scene):
 
 
 @pytest.mark.parametrize(
-    ("sigma", "fineness", "is_coarse"), [(0, 1, False), (8, 1, False), (2, 0.1, True)]
+    ("sigma", "fineness", "kind"), [(0, 1, "fine"), (8, 1, "fine"), (2, 0.1, "coarse")]
 )
-def test_it_says_whether_sigma_is_the_whole_story(sigma, fineness, is_coarse):
-    assert NoiseEstimate(sigma, fineness, doubt=0.4).is_coarse is is_coarse
+def test_it_says_whether_sigma_is_the_whole_story(sigma, fineness, kind):
+    assert NoiseEstimate(sigma, fineness, doubt=0.4).kind == kind
+
+
+@pytest.mark.parametrize(
+    ("sigma", "blocks", "kind", "strength"),
+    [
+        (0.5, 4.9, "jpeg", 4.9),  # libjpeg's quality 50
+        (4.0, 4.9, "jpeg", 4.9),
+        (20.0, 4.9, "fine", 20),  # noise that has outlived the compression
+    ],
+)
+def test_blocks_count_where_they_are_what_is_seen_first(sigma, blocks, kind, strength):
+    found = NoiseEstimate(sigma, fineness=1, doubt=0.05, blocks=blocks)
+    assert (found.kind, found.strength) == (kind, strength)
+
+
+@pytest.mark.parametrize(("blocks", "kind"), [(3.9, "coarse"), (6.2, "jpeg")])
+def test_strong_coarse_grain_counts_for_more_than_blocks_that_are_less(blocks, kind):
+    assert NoiseEstimate(1, fineness=0.1, doubt=1.0, blocks=blocks).kind == kind
+
+
+@pytest.mark.parametrize("mode", ["RGB", "L"])
+@pytest.mark.parametrize("quality", [10, 30, 50])
+def test_blocks_in_files_have_the_level_that_the_deblocker_learned(
+    estimator, tmp_path, mode, quality
+):
+    path = tmp_path / "photo.jpg"
+    PillowImage.fromarray(drawn(120, 100)).convert(mode).save(path, quality=quality)
+    found = estimate(imagefile.read(path), estimator)
+    assert found.blocks == pytest.approx(jpeg_level(quality))
+
+
+@pytest.mark.parametrize("name", ["photo.png", "photo.jpg"])
+def test_what_is_no_strong_jpeg_has_no_blocks(estimator, tmp_path, name):
+    PillowImage.fromarray(drawn(120, 100)).save(tmp_path / name)
+    assert estimate(imagefile.read(tmp_path / name), estimator).blocks == 0
 
 
 def test_the_strength_stays_in_the_trained_range():

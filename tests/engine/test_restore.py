@@ -20,7 +20,7 @@ CPU = Rung(torch.device("cpu"), torch.float32)
 CPU_HALF = Rung(torch.device("cpu"), torch.float16)
 
 
-either_grain = pytest.mark.parametrize("coarse", [False, True], ids=["fine", "coarse"])
+either_grain = pytest.mark.parametrize("kind", ["fine", "coarse"])
 
 
 class Failing(Denoiser):
@@ -53,13 +53,11 @@ def random_image(height, width, channels=3):
 @pytest.mark.parametrize("size", [(1, 1), (1, 7), (65, 131), (200, 333)])
 @either_grain
 @pytest.mark.parametrize("stages", ["denoise", "enlarge", "both"])
-def test_tiles_match_the_whole_picture(
-    tiny_denoiser, tiny_upscalers, stages, coarse, size, tile_px
-):
+def test_tiles_match_the_whole_picture(tiny_denoiser, tiny_upscalers, stages, kind, size, tile_px):
     networks = Networks(
         denoiser=None if stages == "enlarge" else tiny_denoiser,
         upscaler=None if stages == "denoise" else tiny_upscalers[3],
-    ).for_grain(coarse=coarse)
+    ).suited_to(kind)
     image = random_image(*size)
     whole, _ = run(image, networks, tile_px=10_000)
     tiled, _ = run(image, networks, tile_px=tile_px)
@@ -67,15 +65,17 @@ def test_tiles_match_the_whole_picture(
 
 
 @pytest.mark.parametrize(
-    ("scale", "coarse"), [(1, False), (1, True), (2, False), (3, False), (4, False)]
+    ("scale", "kind"),
+    [(1, "fine"), (1, "coarse"), (1, "jpeg"), (2, "fine"), (3, "fine"), (4, "fine")],
 )
-def test_tiles_of_the_shipped_models_match_the_whole_picture(scale, coarse):
+def test_tiles_of_the_shipped_models_match_the_whole_picture(scale, kind):
     shipped = open_catalog(weights_dir())
     networks = Networks(
         denoiser=shipped.denoiser() if scale == 1 else None,
         upscaler=shipped.upscaler(scale) if scale > 1 else None,
-    ).for_grain(coarse=coarse)
-    image = Image(drawn(950, 77) if coarse else drawn(171, 133))  # wider than the halo
+        deblocker=shipped.denoiser("deblocker"),
+    ).suited_to(kind)
+    image = Image(drawn(950, 77) if kind == "coarse" else drawn(171, 133))  # wider than the halo
     whole, _ = run(image, networks, tile_px=10_000)
     tiled, _ = run(image, networks, tile_px=64)
     np.testing.assert_allclose(tiled, whole, atol=1e-4)
@@ -156,10 +156,10 @@ def test_the_result_may_be_a_mapped_file(picture, tiny_denoiser, tmp_path):
 
 
 @either_grain
-def test_grey_stays_grey_and_equals_three_equal_channels(tiny_denoiser, coarse):
+def test_grey_stays_grey_and_equals_three_equal_channels(tiny_denoiser, kind):
     grey = Image(drawn(50, 40, channels=1))
     colour = Image(np.repeat(grey.samples, 3, axis=2))
-    networks = Networks(tiny_denoiser, None).for_grain(coarse=coarse)
+    networks = Networks(tiny_denoiser, None).suited_to(kind)
     from_grey, _ = run(grey, networks)
     from_colour, _ = run(colour, networks)
     assert from_grey.shape == (40, 50, 1)
@@ -176,16 +176,16 @@ def test_an_out_of_the_wrong_shape_is_refused(picture, tiny_denoiser):
 
 
 @either_grain
-def test_full_memory_cuts_the_tiles_and_gives_the_same_result(tiny_denoiser, coarse):
+def test_full_memory_cuts_the_tiles_and_gives_the_same_result(tiny_denoiser, kind):
     image = random_image(300, 400)
 
     def full_memory(noisy):
         if noisy.shape[2] * noisy.shape[3] > 60_000:
             raise torch.OutOfMemoryError("CUDA out of memory")
 
-    failing = Networks(Failing(tiny_denoiser, full_memory), None).for_grain(coarse=coarse)
+    failing = Networks(Failing(tiny_denoiser, full_memory), None).suited_to(kind)
     result, events = run(image, failing)
-    expected, _ = run(image, Networks(tiny_denoiser, None).for_grain(coarse=coarse))
+    expected, _ = run(image, Networks(tiny_denoiser, None).suited_to(kind))
     np.testing.assert_allclose(result, expected, atol=1e-5)
     steps = [event for event in events if isinstance(event, SteppedDown)]
     assert [step.reason for step in steps] == [
@@ -275,8 +275,8 @@ def test_a_black_picture_may_stay_black(tiny_denoiser):
 
 
 @either_grain
-def test_half_precision_is_close_to_float32(picture, tiny_denoiser, tiny_upscalers, coarse):
-    networks = Networks(tiny_denoiser, tiny_upscalers[2]).for_grain(coarse=coarse)
+def test_half_precision_is_close_to_float32(picture, tiny_denoiser, tiny_upscalers, kind):
+    networks = Networks(tiny_denoiser, tiny_upscalers[2]).suited_to(kind)
     half, events = run(picture, networks, ladder=(CPU_HALF, CPU))
     assert not any(isinstance(event, SteppedDown) for event in events)
     np.testing.assert_allclose(half, run(picture, networks)[0], atol=1 / 255)

@@ -9,7 +9,7 @@ from restorer.engine import imagefile
 from restorer.engine.tiling import Box
 from restorer.gui.layers import Layer
 from restorer.settings import Saving
-from restorer.worker.protocol import RestorePhoto, ResultStarted, SavePhoto
+from restorer.worker.protocol import JobFailed, RestorePhoto, ResultStarted, SavePhoto
 from tests.gui.conftest import open_and_restore, write_photo
 
 OPTIONS = Saving()
@@ -322,6 +322,65 @@ def test_after_a_save_only_the_newest_wish_is_worked_on(
     assert begun == [first, newest]
     assert (tmp_path / "out.png").exists()
     assert session.is_complete
+
+
+def test_a_whole_result_is_saved_while_another_photo_opens(session, client, tmp_path):
+    for name in ("1.png", "2.png"):
+        write_photo(tmp_path / "many" / name, 64, 48)
+    open_and_restore(session, client, tmp_path / "many" / "1.png")
+    session.open_neighbour(1)
+    assert session.can_save
+    assert session.save(tmp_path / "out.png", OPTIONS)
+    client.work()
+    assert (tmp_path / "out.png").exists()
+    assert session.photo.name == "2.png"
+
+
+def test_half_a_result_is_not_saved_while_another_photo_opens(session, client, tmp_path):
+    for name in ("1.png", "2.png"):
+        write_photo(tmp_path / "many" / name, 64, 48)
+    session.open([tmp_path / "many" / "1.png"])
+    client.step()
+    session.open_neighbour(1)
+    assert not session.can_save
+
+
+def test_settings_that_change_while_a_broken_photo_opens_hold_for_the_old_one(
+    session, client, tmp_path
+):
+    write_photo(tmp_path / "many" / "1.png", 64, 48)
+    (tmp_path / "many" / "2.png").write_text("broken")
+    open_and_restore(session, client, tmp_path / "many" / "1.png")
+    session.open_neighbour(1)
+    session.change(replace(session.settings, scale=2))
+    assert not session.can_save
+    client.work()
+    assert session.photo.name == "1.png"
+    assert session.is_complete
+    assert session.layers.scale == 2
+
+
+def test_two_files_may_wait_for_one_result(session, client, photo_file, tmp_path):
+    session.open([photo_file])
+    client.step()
+    for name in ("out.png", "out.jpg", "out.png"):
+        session.save(tmp_path / name, OPTIONS)
+    client.work()
+    assert (tmp_path / "out.png").exists()
+    assert (tmp_path / "out.jpg").exists()
+    assert sum(isinstance(request, SavePhoto) for request in client.sent) == 2
+
+
+def test_a_save_whose_restoration_fails_is_told(session, client, photo_file, tmp_path):
+    session.open([photo_file])
+    client.step()
+    job = client.waiting[0].job
+    session.save(tmp_path / "out.png", OPTIONS)
+    session.change(replace(session.settings, scale=2))  # another restoration is the newest
+    client.waiting.pop(0)
+    session._bridge.event_received.emit(JobFailed(job, "The disk is full.", ""))
+    assert session.trouble.text == "out.png was not saved. The disk is full."
+    assert not session.saves.is_busy
 
 
 def test_stopping_says_what_is_not_saved(session, client, photo_file, tmp_path):

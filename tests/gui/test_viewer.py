@@ -49,6 +49,16 @@ def shown(viewer, qtbot):
     return pixels[:, : 3 * image.width()].reshape(image.height(), image.width(), 3).astype(int)
 
 
+def test_the_frame_of_focus_leaves_the_photo_in_sight(viewer, qtbot):
+    settle(viewer, qtbot)
+    before = shown(viewer, qtbot)
+    viewer.setFocus(Qt.FocusReason.TabFocusReason)
+    viewer._shows_focus = True
+    after = shown(viewer, qtbot)
+    assert (before[10:-10, 10:-10] == after[10:-10, 10:-10]).all()
+    assert (before != after).any()
+
+
 def settle(viewer, qtbot):
     viewer._frames._last.clear()
     for _ in range(20):

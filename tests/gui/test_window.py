@@ -1,10 +1,11 @@
+import os
 import shlex
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtCore import QMimeData, QPointF, Qt, QThreadPool, QUrl
 from PySide6.QtGui import QDropEvent, QGuiApplication, QImage
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -136,8 +137,9 @@ def test_arrow_keys_turn_over_the_folder(window, client, qtbot, tmp_path):
 def test_the_controls_say_what_was_found(window, photo):
     noise = window.session.noise
     assert window.controls.strength.value == pytest.approx(noise.strength, abs=0.4)
-    for is_coarse, told in ((False, f"sigma {noise.sigma:.1f}"), (True, "coarse grain")):
-        window.session.noise = replace(noise, is_coarse=is_coarse)
+    kinds = {"fine": f"sigma {noise.sigma:.1f}", "coarse": "coarse grain", "jpeg": "JPEG blocks"}
+    for kind, told in kinds.items():
+        window.session.noise = replace(noise, kind=kind)
         window.session.noise_estimated.emit()
         assert told in window.controls.noise.text()
 
@@ -407,6 +409,31 @@ def test_a_copy_waits_for_the_whole_result(window, client, photo_file, qtbot):
         client.work()
 
 
+def test_a_copy_that_was_asked_for_while_nothing_runs_starts_it(window, client, photo_file, qtbot):
+    QGuiApplication.clipboard().clear()
+    window.session.open([photo_file])
+    client.step()
+    window.session.cancel()
+    client.work()
+    trigger(window, "copy")
+    with qtbot.waitSignal(window.saving.copier.copied):
+        client.work()
+
+
+def test_a_copy_that_was_stopped_does_not_come_later(window, client, photo_file):
+    window.session.open([photo_file])
+    client.step()
+    trigger(window, "copy")
+    window.session.cancel()
+    client.work()
+    QGuiApplication.clipboard().setText("mine")
+    window.session.restore()
+    client.work()
+    QThreadPool.globalInstance().waitForDone()
+    QApplication.processEvents()
+    assert QGuiApplication.clipboard().text() == "mine"
+
+
 def test_a_profile_that_is_gone_does_not_blank_the_photo(window, client, photo_file, tmp_path):
     gone = str(tmp_path / "gone.icc")
     window._preferences.value = replace(window._preferences.value, screen_profile=gone)
@@ -547,9 +574,10 @@ def test_the_panel_can_be_hidden(window, photo):
 
 
 def test_model_cards_say_what_they_were_trained_on():
-    html = cards_html(["denoiser", "upscaler-x2"], weights_dir())
+    html = cards_html(["denoiser", "deblocker", "upscaler-x2"], weights_dir())
     assert "BSDS500" in html
     assert "sigma 25: PSNR 3" in html
+    assert "Removes the blocks of strong JPEG compression" in html
     assert "plausible, not recovered" in html
 
 
@@ -562,6 +590,13 @@ def test_damaged_preferences_are_left_at_their_defaults(tmp_path):
     for text in ("", "[]", "{", '{"theme": 3, "recent": "x", "presets": [1, {"name": "x"}]}'):
         path.write_text(text)
         assert PreferencesFile(path).value == Preferences()
+
+
+def test_names_that_are_not_utf_8_are_remembered(tmp_path):
+    recent = (os.fsdecode(b"caf\xe9.jpg"),)
+    PreferencesFile(tmp_path / "p.json").change(Preferences(recent=recent))
+    assert PreferencesFile(tmp_path / "p.json").value.recent == recent
+    assert os.listdir(tmp_path) == ["p.json"]
 
 
 def test_preferences_survive_the_disk(tmp_path):
@@ -593,6 +628,9 @@ def test_about_opens_with_the_models_of_the_photo(window, photo, client, monkeyp
     client.work()
     QPushButton.click(window.controls.about)
     assert named == [["upscaler-x3", "denoiser", "estimator"]]
+    window.session.noise = replace(window.session.noise, kind="jpeg")
+    QPushButton.click(window.controls.about)
+    assert named[1:] == [["upscaler-x3", "deblocker", "estimator"]]
 
 
 @pytest.mark.parametrize(("fast", "text"), [(0.372, "0.37"), (4.25, "4.2"), (257.3, "257")])

@@ -8,6 +8,7 @@ from restorer.models import catalog
 from restorer.models.denoiser import Denoiser
 from restorer.models.upscaler import Upscaler
 from restorer.settings import weights_dir
+from restorer.training.recipes import RECIPES
 from tests.conftest import card
 
 
@@ -107,11 +108,19 @@ def test_an_unknown_model_is_told_what_there_is(folder):
         catalog.open_catalog(folder).upscaler(3)
 
 
+@pytest.mark.parametrize("recipe", RECIPES.values(), ids=RECIPES)
+def test_shipped_cards_say_what_the_recipes_say(recipe):
+    entry = catalog.open_catalog(weights_dir()).entry(recipe.name)
+    assert (entry.purpose, entry.limits, entry.loss) == (recipe.purpose, recipe.limits, recipe.loss)
+    assert entry.arguments == recipe.arguments
+
+
 def test_the_shipped_weights_are_whole_and_within_their_budget():
     shipped = catalog.open_catalog(weights_dir())
     assert [e.name for e in shipped.entries] == [
         "autoencoder",
         "cvae",
+        "deblocker",
         "denoiser",
         "estimator",
         "upscaler-x2",

@@ -1,6 +1,8 @@
 import pytest
 import torch
 
+from restorer.engine.compression import VISIBLE, visible_level
+from restorer.engine.image import Image
 from restorer.training import degrade
 
 
@@ -143,3 +145,25 @@ def test_of_small_batches_an_eighth_is_from_the_web_too(generator):
     small = torch.cat([degrade.small_batch(clean, 2, generator) for _ in range(200)])
     changed = (small != plain.repeat(200, 1, 1, 1)).any(dim=(1, 2, 3)).float().mean()
     assert changed == pytest.approx(1 / 8, abs=0.05)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_compressed_batch_has_the_blocks_that_are_told(seed):
+    """As the engine reads them off the pixels of such files, from where they can be seen on."""
+    generator = torch.Generator().manual_seed(seed)
+    picture = torch.rand((1, 3, 40, 40), generator=generator)
+    clean = torch.nn.functional.interpolate(picture, size=(320, 320), mode="bicubic").clamp(0, 1)
+    batch = degrade.compressed_batch(clean, generator)
+    told = float(batch.sigma.unique())
+    pixels = batch.noisy[0].permute(1, 2, 0).numpy()
+    assert 0.4 < told < 75
+    assert visible_level(Image(pixels)) == pytest.approx(told if told >= VISIBLE else 0, rel=0.05)
+    torch.testing.assert_close(batch.noisy * 255, (batch.noisy * 255).round(), rtol=0, atol=1e-4)
+
+
+def test_compressed_batches_differ_in_quality_and_in_where_blocks_lie(generator):
+    ramp = torch.linspace(0.2, 0.8, 64).expand(2, 3, 64, 64)
+    batches = [degrade.compressed_batch(ramp, generator) for _ in range(8)]
+    assert len({float(batch.sigma[0]) for batch in batches}) > 5
+    steps = [batch.noisy[0, 1].diff(dim=1).abs().mean(dim=0) for batch in batches]
+    assert len({int(step.argmax() + 1) % 8 for step in steps}) > 2

@@ -87,6 +87,7 @@ PHOTO_RECIPES = sorted(name for name, recipe in RECIPES.items() if recipe.task !
 def test_training_lowers_the_loss_and_exports_a_catalog(plan, name):
     arguments = {
         "denoise": TINY.arguments,
+        "deblock": TINY.arguments,
         "upscale": {"scale": RECIPES[name].scale, "width": 8, "blocks": 1},
         "estimate": {"width": 16},
     }[RECIPES[name].task]
@@ -212,6 +213,27 @@ def test_the_history_tells_what_the_hours_brought(plan):
     list(train.train(dataclasses.replace(often, start_from=plan.out)))
     text = (plan.out / f"denoiser{train.HISTORY_SUFFIX}").read_text(encoding="utf-8")
     assert [line.split(",")[1] for line in text.splitlines()[5:]] == ["4", "5", "6", "6"]
+
+
+def test_a_deblocker_starts_from_a_denoiser_and_then_from_itself(plan, tmp_path):
+    list(train.train(dataclasses.replace(plan, minutes=None, steps=3)))
+    given = open_catalog(plan.out).denoiser()
+    arguments = TINY.arguments | {"levels": [10]}
+    recipe = dataclasses.replace(
+        TINY, name="deblocker", task="deblock", kin="denoiser", arguments=arguments
+    )
+    first = dataclasses.replace(
+        plan, recipe=recipe, start_from=plan.out, out=tmp_path / "first", minutes=None, steps=1
+    )
+    network, steps_before, hours_before = train._given(recipe, plan.out)
+    assert (steps_before, hours_before) == (0, 0)
+    for name, weights in given.weights_at(10).items():
+        torch.testing.assert_close(dict(network.sets[0].named_parameters())[name], weights)
+    list(train.train(first))
+    assert open_catalog(first.out).entry("deblocker").degradations.endswith("began as the denoiser")
+    second = dataclasses.replace(first, start_from=first.out, out=tmp_path / "second", steps=2)
+    list(train.train(second))
+    assert open_catalog(second.out).entry("deblocker").steps == 3
 
 
 def test_weights_of_another_network_are_refused(plan, tmp_path):

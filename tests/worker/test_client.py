@@ -3,6 +3,7 @@
 import os
 import queue
 import signal
+import threading
 import time
 from pathlib import Path
 
@@ -84,7 +85,7 @@ def opened(client, heard, path):
 def obedient(connection, *_):
     """A child that answers each request with JobDone."""
     while True:
-        connection.send(JobDone(connection.recv().job, 0.0))
+        connection.send(JobDone(connection.recv().job))
 
 
 def deaf(connection, *_):
@@ -161,15 +162,20 @@ def test_a_photo_goes_through_the_real_worker(start, heard, photo_file, tmp_path
 
 
 @pytest.mark.parametrize("denoise", ["auto", 8.0])
-def test_window_and_command_line_agree_on_coarse_grain(start, heard, tmp_path, denoise):
+@pytest.mark.parametrize("kind", ["coarse", "jpeg"])
+def test_window_and_command_line_agree_on_what_is_to_be_removed(
+    start, heard, tmp_path, denoise, kind
+):
     """By the shipped estimator, which recognizes it."""
-    photo_file = tmp_path / "coarse.png"
-    add_sensor_noise(draw_scene(), 5.0, coarseness_px=3).crop((0, 0, 400, 300)).save(photo_file)
+    photo_file = tmp_path / ("coarse.png" if kind == "coarse" else "strong.jpg")
+    scene = draw_scene()
+    noisy = add_sensor_noise(scene, 5.0, coarseness_px=3) if kind == "coarse" else scene
+    noisy.crop((0, 0, 400, 300)).save(photo_file, quality=20)
     client, settings = start(weights=weights_dir()), Settings(denoise=denoise)
     photo = opened(client, heard, photo_file)
     client.submit(RestorePhoto(0, photo, settings, None))
     events = heard.until(JobDone)
-    assert next(event.is_coarse for event in events if isinstance(event, NoiseEstimated))
+    assert next(event.kind == kind for event in events if isinstance(event, NoiseEstimated))
     started = next(event for event in events if isinstance(event, ResultStarted))
     from restorer.engine.photo import Workshop
 
@@ -300,8 +306,14 @@ def test_a_worker_that_never_starts_is_given_up(start, heard):
     while not (events and events[-1].given_up):
         events.append(heard.until(WorkerDied)[-1])
     assert len(events) == 3
-    client.submit(OpenPhoto(0, Path("x"), "x"))
-    assert "cannot be started" in heard.until(JobFailed)[-1].message
+    asking, answered = threading.get_ident(), []
+    hear = client._on_event
+    client._on_event = lambda event: (answered.append(threading.get_ident()), hear(event))
+    job = client.submit(OpenPhoto(0, Path("x"), "x"))
+    failed = heard.until(JobFailed)[-1]
+    assert failed.job == job
+    assert "cannot be started" in failed.message
+    assert asking not in answered, "the caller would not yet know the number of its job"
 
 
 def test_a_job_that_is_cancelled_leaves_no_file(start, heard, photo_file):

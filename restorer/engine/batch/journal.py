@@ -18,6 +18,7 @@ from typing import Any, Final, Literal, Self, get_args
 
 import filelock
 
+from restorer.engine.wording import noise_text
 from restorer.errors import BatchError
 
 JOURNAL_NAME: Final = "restorer-journal.jsonl"
@@ -35,7 +36,8 @@ class Entry:
     `source`: where it lay. `key`: see `triage`; None where the source could not be read. `target`:
     below the output folder.
     `reason`: why skipped or failed, a sentence. `megapixels`: of the source, None if unknown. The
-    rest is known of results: sizes in pixels and bytes, noise and denoising in 8-bit levels.
+    rest is known of results: sizes in pixels and bytes, noise and denoising in 8-bit levels, `kind`
+    of noise as of `NoiseEstimate`.
     """
 
     name: str
@@ -50,9 +52,17 @@ class Entry:
     size_bytes: int | None = None
     sigma: float | None = None
     noise: str | None = None
+    kind: str | None = None
     denoised_at: float | None = None
     device: str | None = None
     seconds: float | None = None
+
+    @property
+    def noise_text(self) -> str:
+        """What was found and done, empty if the noise was left alone."""
+        if self.noise is None or self.kind is None or self.sigma is None:
+            return ""
+        return noise_text(self.noise, self.kind, self.sigma, self.denoised_at)
 
 
 @dataclass(frozen=True, slots=True)

@@ -265,6 +265,7 @@ def _done(todo: Todo, done: FileRestored, megapixels: float) -> Entry:
         size_bytes=done.target.stat().st_size,
         sigma=None if done.noise is None else round(done.noise.sigma, 2),
         noise=None if done.noise is None else done.noise.word,
+        kind=None if done.noise is None else done.noise.kind,
         denoised_at=done.denoised_at,
         device=done.device,
         seconds=round(done.total_s, 3),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QModelIndex, Qt, QUrl, Signal
+from PySide6.QtCore import QModelIndex, Qt, QThreadPool, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -53,6 +53,7 @@ class FolderPage(QWidget):
     open_wanted = Signal(object)  # Path of a source
     progress_told = Signal(str)  # for the window's title; empty at the end
     finished = Signal(str)  # a sentence
+    _report_ended = Signal(object, str)  # its Path; what went wrong, or nothing
 
     def __init__(self, session: Session, runner: BatchRunner, weights: Path | None = None) -> None:
         super().__init__()
@@ -60,6 +61,7 @@ class FolderPage(QWidget):
         self._weights = weights or weights_dir()
         self.runner = runner
         self._sources: tuple[Path, ...] = ()
+        self._proposed = ""  # where the results would go
         self._plan: Plan | None = None
         self._tally = Tally(0)
         self.setAcceptDrops(True)
@@ -67,6 +69,7 @@ class FolderPage(QWidget):
         self.model = BatchModel(self.thumbnails)
         self._make_widgets()
         self._lay_out()
+        self._report_ended.connect(self._on_report_ended)
         runner.planned.connect(self._on_planned)
         runner.happened.connect(self._on_happened)
         runner.ended.connect(self._on_ended)
@@ -119,6 +122,7 @@ class FolderPage(QWidget):
         self.table.setModel(self.model)
         self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.table.setTabKeyNavigation(False)  # Tab leads on to the buttons
         self.table.setShowGrid(False)
         self.table.setWordWrap(False)
         self.table.setAlternatingRowColors(True)
@@ -196,10 +200,11 @@ class FolderPage(QWidget):
         self._sources = tuple(paths)
         more = "" if len(paths) == 1 else self.tr(" and {0} more").format(len(paths) - 1)
         self.sources.setText(f"{paths[0]}{more}")
-        if not self.output.text():
+        if self.output.text() in ("", self._proposed):
             first = paths[0]
             home = first if first.is_dir() else first.parent
-            self.output.setText(str(home.with_name(f"{home.name} restored")))
+            self._proposed = str(home.with_name(f"{home.name} restored"))
+            self.output.setText(self._proposed)
         self._show_buttons()
 
     def _ask_for_folder(self) -> None:
@@ -260,14 +265,25 @@ class FolderPage(QWidget):
     def _show_report(self) -> None:
         if self._plan is None:
             return
-        path = self._plan.output / REPORT_NAME
-        try:
-            write_report(path, self._plan)
-        except RestorerError as error:
-            self.told.setText(str(error))
-            return
-        self.told.setText(self.tr("The report is in {0}.").format(path))
-        QDesktopServices.openUrl(QUrl.fromLocalFile(str(path)))
+        plan, path, ended = self._plan, self._plan.output / REPORT_NAME, self._report_ended
+
+        def work() -> None:
+            try:
+                write_report(path, plan)
+            except RestorerError as error:
+                ended.emit(path, str(error))
+            else:
+                ended.emit(path, "")
+
+        self.report.setEnabled(False)
+        self.told.setText(self.tr("Writing the report…"))
+        QThreadPool.globalInstance().start(work)  # thousands of photos are read for it
+
+    def _on_report_ended(self, path: Path, trouble: str) -> None:
+        self.report.setEnabled(True)
+        self.told.setText(trouble or self.tr("The report is in {0}.").format(path))
+        if not trouble:
+            QDesktopServices.openUrl(QUrl.fromLocalFile(str(path)))
 
     # What the job says.
 

@@ -204,6 +204,8 @@ def size_text(count: int) -> str:
 
 def _of_entry(entry: Entry, column: Column) -> str:
     if column is Column.NOISE:
+        if entry.kind == "jpeg":
+            return "JPEG"
         return "" if entry.sigma is None else f"{entry.sigma:.1f}"
     if column is Column.TIME:
         return "" if entry.seconds is None else f"{entry.seconds:.1f} s"

@@ -16,6 +16,7 @@ from restorer.engine import digitfile, imagefile
 from restorer.engine.digitpicture import Bytes, enlarged, noisy, prepared, sheet
 from restorer.engine.image import Pixels
 from restorer.errors import RestorerError
+from restorer.gui.asking import may_replace
 from restorer.gui.digits.state import DigitsState
 from restorer.gui.digits.values import Sheet
 
@@ -163,7 +164,10 @@ class DigitSaver(QObject):
         if not chosen:
             return None
         path = Path(chosen)
-        return path if path.suffix.lower() in endings else path.with_name(path.name + endings[0])
+        if path.suffix.lower() in endings:
+            return path
+        path = path.with_name(path.name + endings[0])  # of which the dialog has not asked
+        return path if not path.exists() or may_replace(path, self._window) else None
 
     def _work(self, path: Path, write: Callable[[], None]) -> None:
         done, saved = self._done, self.tr("Saved {0}.").format(path.name)

@@ -14,7 +14,7 @@ from restorer.gui.digits.plane import Plane
 from restorer.worker.digit_protocol import DigitsDrawn, DrawDigits, Event, Slot
 
 AT_ONCE: Final = 48  # a few milliseconds: a dragged point never waits longer than that
-_MOST_KEPT: Final = 6000  # 5 MB
+_MOST_KEPT: Final = 6000  # 5 MB, or twice as many as are seen
 
 Key = tuple[bool, float, int, int]  # by_share, step, column, row
 
@@ -33,6 +33,7 @@ class Tiles(QObject):
         self._wanted: list[tuple[Key, tuple[float, float]]] = []
         self._asked: list[Key] = []
         self._job = 0
+        self._most_kept = _MOST_KEPT
         bridge.event_received.connect(self._on_event)
 
     def show_model(self, model: str, label: int | None) -> None:
@@ -49,6 +50,7 @@ class Tiles(QObject):
         """
         first_column, first_row, columns, rows = plane.tiles()
         step = plane.tile_step()
+        self._most_kept = max(_MOST_KEPT, 2 * rows * columns)
         laid = np.zeros((rows, columns, SIDE_PX, SIDE_PX), np.uint8)
         there = np.zeros((rows, columns), bool)
         missing = []
@@ -87,7 +89,7 @@ class Tiles(QObject):
         if not isinstance(event, DigitsDrawn):
             self._wanted.clear()  # the point's own request says why
             return
-        if len(self._kept) > _MOST_KEPT:
+        if len(self._kept) > self._most_kept:
             self._kept.clear()
         self._kept.update(zip(self._asked, event.digits, strict=True))
         self._ask()

@@ -39,6 +39,7 @@ def job(tmp_path, tiny_weights):
     (tmp_path / "in" / 'no "<picture>.jpg').write_text("no picture")
     write(Image(drawn(40, 30).astype(np.uint16) * 257), tmp_path / "in" / "deep.tif")
     write(Image(drawn(40, 30), drawn(40, 30, 1)[..., 0]), tmp_path / "in" / "clear.png")
+    PillowImage.fromarray(drawn(40, 30)).save(tmp_path / "in" / "strong.jpg", quality=20)
     return job_of(tmp_path / "in", tmp_path / "out", tiny_weights)
 
 
@@ -50,11 +51,12 @@ def test_the_page_tells_all_and_is_well_formed(job, tmp_path):
     checked.feed(page)
     checked.close()
     assert checked.open == []
-    assert len(re.findall(r'<article class="done"', page)) == 5
+    assert len(re.findall(r'<article class="done"', page)) == 6
     assert len(re.findall(r'<article class="failed"', page)) == 1
     assert "&lt;picture&gt;.jpg is not a picture" in page
     assert "denoise 10" in page
-    assert page.count("data:image/webp") == 2 * 5, "before and after, 16 bits and alpha as well"
+    assert "JPEG blocks, deblocked at 10.0" in page
+    assert page.count("data:image/webp") == 2 * 6, "before and after, 16 bits and alpha as well"
     assert "prefers-color-scheme: dark" in page
     assert "denoiser <span" in page, "the weights are named"
 

@@ -99,6 +99,19 @@ def test_a_dropped_folder_gets_a_folder_for_its_results(page, folder):
     assert page.start.isEnabled()
 
 
+def test_another_folder_gets_another_folder_for_its_results(page, folder, tmp_path):
+    page.take([folder])
+    page.take([tmp_path])
+    assert page.output.text() == str(tmp_path.with_name(f"{tmp_path.name} restored"))
+    page.output.setText("mine")
+    page.take([folder])
+    assert page.output.text() == "mine"
+
+
+def test_tab_leads_out_of_the_table(page):
+    assert not page.table.tabKeyNavigation()
+
+
 def test_a_batch_runs_and_is_summed_up(page, folder, script, qtbot):
     begin(page, folder, qtbot)
     assert not page.recursive.isEnabled()
@@ -219,6 +232,7 @@ def test_a_real_batch_that_the_command_line_takes_up(
     shown = []
     monkeypatch.setattr(QDesktopServices, "openUrl", shown.append)
     page.report.click()
+    qtbot.waitUntil(lambda: bool(shown))
     assert shown == [QUrl.fromLocalFile(str(output / "report.html"))]
     assert (output / "report.html").exists()
     before = (output / "a.png").stat().st_mtime_ns

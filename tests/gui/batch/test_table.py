@@ -1,3 +1,5 @@
+import threading
+
 import pytest
 from PIL import Image as PillowImage
 from PySide6.QtCore import Qt
@@ -6,6 +8,7 @@ from PySide6.QtGui import QColor
 from restorer.engine.batch.job import FileEnded, FileProgressed, FileStarted
 from restorer.engine.batch.journal import Entry
 from restorer.engine.batch.plan import Item, Plan
+from restorer.gui.batch import thumbnails
 from restorer.gui.batch.table import BatchModel, Column, State
 from restorer.gui.batch.thumbnails import SIDE_PX, Thumbnails, small_image
 
@@ -79,7 +82,11 @@ def test_two_hundred_thousand_rows_cost_only_what_is_asked_for(qapp, tmp_path):
     thumbnails.stop()
 
 
-def test_a_thumbnail_comes_later(model, tmp_path, qtbot):
+def test_a_thumbnail_comes_later(model, tmp_path, qtbot, monkeypatch):
+    may_read = threading.Event()
+    monkeypatch.setattr(
+        thumbnails, "small_image", lambda path: may_read.wait(60) and small_image(path)
+    )
     (folder := tmp_path / "pictures").mkdir()
     PillowImage.new("RGB", (300, 200), (200, 30, 30)).save(folder / "0.jpg")
     model.show_plan(plan_of(folder, 1))
@@ -90,6 +97,7 @@ def test_a_thumbnail_comes_later(model, tmp_path, qtbot):
         return index.data(roles.DecorationRole).pixelColor(18, 18)
 
     assert shown().alpha() == 0
+    may_read.set()
     qtbot.waitUntil(lambda: shown().alpha() == 255)
     colour = shown()
     assert abs(colour.red() - QColor(200, 30, 30).red()) < 6

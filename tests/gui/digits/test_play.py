@@ -3,9 +3,9 @@ import csv
 import numpy as np
 import pytest
 from PIL import Image as PillowImage
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QThreadPool, QUrl
 from PySide6.QtGui import QDropEvent, QGuiApplication, QImage
-from PySide6.QtWidgets import QAbstractButton, QComboBox, QFileDialog, QSpinBox
+from PySide6.QtWidgets import QAbstractButton, QComboBox, QFileDialog, QMessageBox, QSpinBox
 
 from restorer.engine.digitpicture import enlarged
 from restorer.gui.digits.values import CONDITIONAL, PLAIN, VAE
@@ -24,6 +24,21 @@ def saves_to(monkeypatch, tmp_path):
         return path
 
     return choose
+
+
+@pytest.mark.parametrize("replaces", [True, False])
+def test_a_file_is_not_replaced_unasked_where_the_name_had_no_ending(
+    page, qtbot, saves_to, monkeypatch, replaces
+):
+    path = saves_to("digit")
+    precious = path.with_suffix(".png")
+    precious.write_text("precious")
+    buttons = QMessageBox.StandardButton
+    answer = buttons.Yes if replaces else buttons.No
+    monkeypatch.setattr(QMessageBox, "question", lambda *_: answer)
+    page.saver.save_digit()
+    QThreadPool.globalInstance().waitForDone()
+    assert (precious.read_bytes() != b"precious") is replaces
 
 
 def draw(page, qtbot, corners):
