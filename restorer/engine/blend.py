@@ -7,12 +7,12 @@ from typing import Final
 import numpy as np
 from PIL import Image as PillowImage
 
-from restorer.engine.image import Image, Pixels, Samples, to_pixels, to_samples
+from restorer.engine.image import BT_601, Image, Pixels, Samples, to_pixels, to_samples
 from restorer.engine.tiling import Box
 
 MARGIN_PX: Final = 3  # what a bicubic enlargement reads around a pixel of the small picture
 BAND_PX: Final = 1 << 21
-_LUMA: Final = np.array([0.299, 0.587, 0.114], np.float32)  # BT.601
+_LUMA: Final = np.array(BT_601, np.float32)
 
 
 def blend(

@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from restorer.engine.image import Image, Samples, to_pixels
+from restorer.engine.image import BT_601, Image, Samples, to_pixels
 
 VISIBLE: Final = 3.0  # the level of libjpeg's quality 69
 SAMPLE_PX: Final = 768
@@ -28,7 +28,6 @@ _FEWEST_VALUES: Final = 24  # of a frequency, to tell its step
 _FEWEST_MULTIPLES: Final = 3
 _FEWEST_FREQUENCIES: Final = 4
 _MOST_SPREAD: Final = 0.25  # between frequencies, of how coarse they are
-_BT_601: Final = np.array([0.299, 0.587, 0.114])
 _DCT: Final = np.array(
     [
         [math.sqrt((1 if u else 0.5) / 4) * math.cos(math.pi / 8 * (x + 0.5) * u) for x in range(8)]
@@ -126,5 +125,5 @@ def _middle(samples: Samples) -> Values:
     height, width = samples.shape[:2]
     top, left = (max(0, side - SAMPLE_PX) // 2 for side in (height, width))
     part = 255 * to_pixels(samples[top : top + SAMPLE_PX, left : left + SAMPLE_PX]).astype(float)
-    brightness: Values = part[..., 0] if part.shape[2] == 1 else part @ _BT_601
+    brightness: Values = part[..., 0] if part.shape[2] == 1 else part @ np.array(BT_601)
     return brightness

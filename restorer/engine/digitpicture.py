@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from PIL import Image as PillowImage
 from PIL.ImageFilter import MedianFilter
 
-from restorer.engine.image import Image, Pixels, to_pixels
+from restorer.engine.image import BT_601, Image, Pixels, to_pixels
 from restorer.errors import NoDigit
 
 SIDE_PX: Final = 28
@@ -89,7 +89,7 @@ def to_bytes(pixels: NDArray[Any]) -> Bytes:
 def _brightness(image: Image) -> Pixels:
     """(H, W) luma of BT.601 in [0, 1]; what is transparent becomes white paper."""
     pixels = to_pixels(image.samples)
-    luma = np.array([0.299, 0.587, 0.114], np.float32)
+    luma = np.array(BT_601, np.float32)
     grey: Pixels = pixels @ luma if pixels.shape[2] == 3 else pixels[..., 0]
     if image.alpha is not None:
         alpha = to_pixels(image.alpha)

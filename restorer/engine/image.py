@@ -14,6 +14,7 @@ Pixels = NDArray[np.float32]
 Samples = NDArray[Any]
 """Samples as a file stores them: uint8, uint16, or float32 in [0, 1]."""
 
+BT_601: Final = (0.299, 0.587, 0.114)  # of brightness: red, green, blue
 _FULL_SCALE: Final = {np.dtype(np.uint8): 255.0, np.dtype(np.uint16): 65535.0}
 
 

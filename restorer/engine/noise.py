@@ -12,7 +12,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from restorer.engine import compression
-from restorer.engine.image import Image, Pixels, to_pixels
+from restorer.engine.image import BT_601, Image, Pixels, to_pixels
 from restorer.models.estimator import PATCH_PX, Estimator, fineness
 from restorer.settings import MAX_SIGMA
 
@@ -140,8 +140,8 @@ def estimate(image: Image, estimator: Estimator) -> NoiseEstimate:
 
 
 def _detail(patches: Tensor) -> float:
-    red, green, blue = patches.unbind(dim=1)
-    half = functional.avg_pool2d((0.299 * red + 0.587 * green + 0.114 * blue)[:, None], 2)
+    brightness = (patches * torch.tensor(BT_601).view(3, 1, 1)).sum(dim=1, keepdim=True)
+    half = functional.avg_pool2d(brightness, 2)
     rough = functional.interpolate(functional.avg_pool2d(half, 2), scale_factor=2)  # nearest
     rms = (half - rough).square().mean(dim=(1, 2, 3)).sqrt()
     return float(rms.quantile(COARSE_SHARE))

@@ -64,6 +64,10 @@ class Recipe:
         return next((phase for phase in self.phases if progress < phase.until), self.phases[-1])
 
 
+# The deblocker is of the same plan, so that it can begin as the denoiser.
+_DENOISER_PLAN: Final = {"widths": [48, 96, 128], "blocks": [1, 1, 2]}
+_DENOISER_PHASES: Final = (Phase(0.15, 6, 64), Phase(0.6, 4, 96), Phase(1.0, 5, 128))
+
 _UPSCALER_BLOCKS: Final = {2: 3, 3: 5, 4: 8}
 _UPSCALER_LIMITS: Final = (
     "Detail finer than a pixel of the small picture is not recovered: it is left smooth, or drawn "
@@ -136,8 +140,8 @@ RECIPES: Final[dict[str, Recipe]] = {
         name="denoiser",
         task="denoise",
         architecture="Denoiser",
-        arguments={"widths": [48, 96, 128], "blocks": [1, 1, 2], "levels": [10, 25, 50]},
-        phases=(Phase(0.15, 6, 64), Phase(0.6, 4, 96), Phase(1.0, 5, 128)),
+        arguments=_DENOISER_PLAN | {"levels": [10, 25, 50]},
+        phases=_DENOISER_PHASES,
         purpose="Takes noise out of photos, as much as it is told to.",
         limits=(
             "Regular texture fainter than the noise (cloth, hair, distant grass) goes with it. "
@@ -155,8 +159,8 @@ RECIPES: Final[dict[str, Recipe]] = {
         name="deblocker",
         task="deblock",
         architecture="Denoiser",
-        arguments={"widths": [48, 96, 128], "blocks": [1, 1, 2], "levels": [10]},
-        phases=(Phase(0.15, 6, 64), Phase(0.6, 4, 96), Phase(1.0, 5, 128)),
+        arguments=_DENOISER_PLAN | {"levels": [10]},
+        phases=_DENOISER_PHASES,
         purpose="Takes the blocks and fringes of strong JPEG compression out of photos.",
         limits=(
             "Recognized by the file's own quantization tables or, if it was saved anew, by its "

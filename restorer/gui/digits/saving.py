@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
-from PySide6.QtCore import QObject, QRunnable, QStandardPaths, QThreadPool, Signal
+from PySide6.QtCore import QObject, QStandardPaths, QThreadPool, Signal
 from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QFileDialog, QWidget
 
@@ -143,7 +143,7 @@ class DigitSaver(QObject):
             else:
                 read.emit(digit)
 
-        QThreadPool.globalInstance().start(_Work(work))
+        QThreadPool.globalInstance().start(work)
 
     def _sheet_that_fits(self) -> Sheet | None:
         shown = self._state.sheet
@@ -180,7 +180,7 @@ class DigitSaver(QObject):
             else:
                 done.emit(saved)
 
-        QThreadPool.globalInstance().start(_Work(work))
+        QThreadPool.globalInstance().start(work)
 
     def _copy(self, picture: Bytes) -> None:
         height, width = picture.shape
@@ -193,15 +193,6 @@ class DigitSaver(QObject):
 _PICTURES: Final = (".png", ".webp")
 _ANIMATIONS: Final = (".gif", ".webp")
 _TABLES: Final = (".csv",)
-
-
-class _Work(QRunnable):
-    def __init__(self, work: Callable[[], None]) -> None:
-        super().__init__()
-        self._do = work
-
-    def run(self) -> None:
-        self._do()
 
 
 def _laid_out(shown: Sheet, side_px: int) -> Bytes:
