@@ -16,7 +16,7 @@ from restorer.errors import PlanError
 
 if TYPE_CHECKING:
     from restorer.engine.batch.job import Event, FileEnded, Job
-    from restorer.engine.batch.plan import Existing
+    from restorer.engine.batch.plan import Existing, Plan
     from restorer.engine.batch.tally import Progress, Tally
 
 
@@ -135,29 +135,30 @@ def batch(
         line.say(f"{output} has the journal of an earlier batch. --resume takes it up.")
     if report is not None:
         _check_report(report)
-    progress, whole = _followed(job, line, as_json)
+    progress, plan, whole = _followed(job, line, as_json)
     _report_end(progress, as_json)
     if report is not None:
-        _write_report(report, job)
+        _write_report(report, plan, workers)
     context.exit(1 if progress.failed or plan.problems or not whole else 0)
 
 
-def _followed(job: Job, line: LiveLine, as_json: bool) -> tuple[Progress, bool]:
-    """Shows the events; how far it came, and whether it came to its end."""
+def _followed(job: Job, line: LiveLine, as_json: bool) -> tuple[Progress, Plan, bool]:
+    """Shows the events; how far it came, with which files, and whether it came to its end."""
     from restorer.engine.batch import supervisor
-    from restorer.engine.batch.job import BatchStopped
+    from restorer.engine.batch.job import BatchStopped, FilesFound
     from restorer.engine.batch.tally import Tally
     from restorer.engine.batch.triage import to_do
 
     _, items = to_do(job)
-    tally = Tally(len(items))
-    whole = True
+    tally, plan, whole = Tally(len(items)), job.plan, True
     try:
         with closing(supervisor.supervise(job)) as events:
             for event in events:
                 tally.add(event)
                 _show(event, tally, line, job, as_json)
                 whole = whole and not isinstance(event, BatchStopped)
+                if isinstance(event, FilesFound):
+                    plan = plan.with_found(event.items)
     except KeyboardInterrupt:
         if not job.watch:
             line.say(f"{tally.progress.ended} of {tally.progress.total} files have ended.")
@@ -165,7 +166,7 @@ def _followed(job: Job, line: LiveLine, as_json: bool) -> tuple[Progress, bool]:
             raise
     finally:
         line.clear()
-    return tally.progress, whole
+    return tally.progress, plan, whole
 
 
 def _show(event: Event, tally: Tally, line: LiveLine, job: Job, as_json: bool) -> None:
@@ -188,7 +189,7 @@ def _show(event: Event, tally: Tally, line: LiveLine, job: Job, as_json: bool) -
     elif isinstance(event, BatchStopped):
         line.say(f"Error: {event.reason}")
     elif isinstance(event, FilesFound) and job.watch:
-        line.say(f"{event.count} new.")
+        line.say(f"{len(event.items)} new.")
     elif isinstance(event, BatchReady):
         line.say(f"{len(job.plan.items)} files on {event.device}")
     line.show(_live(tally.progress))
@@ -256,8 +257,8 @@ def _check_report(path: Path) -> None:
         pass
 
 
-def _write_report(path: Path, job: Job) -> None:
+def _write_report(path: Path, plan: Plan, workers: int) -> None:
     from restorer.engine.batch.report import write_report
 
-    write_report(path, job.plan, workers=job.workers)
+    write_report(path, plan, workers=workers)
     click.echo(f"The report is in {path}.", err=True)

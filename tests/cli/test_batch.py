@@ -1,4 +1,5 @@
 import base64
+import itertools
 import json
 import os
 import re
@@ -153,6 +154,20 @@ def test_watching_ends_with_ctrl_c_in_good_order(folder, tiny_weights, capsys, m
     )
     assert batch(tiny_weights, "in", "out", "--watch") == 0
     assert capsys.readouterr().out.splitlines()[-1].startswith("3 done")
+
+
+def test_the_report_has_what_came_while_watching(folder, tiny_weights, monkeypatch):
+    waits = itertools.count()
+
+    def wait(seconds):
+        if next(waits) == 0:
+            saved(folder / "in" / "late.png", seed=9)
+        elif (folder / "out" / "late.png").exists() or next(waits) > 20:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(supervisor, "supervise", lambda job: run_in_this_process(job, wait=wait))
+    assert batch(tiny_weights, "in", "out", "--watch", "--report", "report.html") == 0
+    assert "late.png" in (folder / "report.html").read_text(encoding="utf-8")
 
 
 def test_the_report_is_one_file_with_every_picture(folder, tiny_weights, capsys):

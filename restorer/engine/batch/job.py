@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from restorer.engine.batch.journal import Entry
-from restorer.engine.batch.plan import Plan, Selection
+from restorer.engine.batch.plan import Item, Plan, Selection
 from restorer.settings import Saving, Settings
 
 MOST_CRASHES: Final = 2  # then a file is set aside
@@ -52,9 +52,9 @@ class BatchNoted:
 
 @dataclass(frozen=True, slots=True)
 class FilesFound:
-    """`count` more files have come while watching."""
+    """More files have come or changed while watching."""
 
-    count: int
+    items: tuple[Item, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,6 +76,11 @@ class Plan:
         """The same with fewer files."""
         return replace(self, items=tuple(item for item in self.items if item.name in names))
 
+    def with_found(self, found: Collection[Item]) -> Plan:
+        """The same with those files, each in its old place if it has one."""
+        items = {item.name: item for item in (*self.items, *found)}
+        return replace(self, items=tuple(items.values()))
+
 
 def make_plan(selection: Selection) -> Plan:
     """Lists the files; opens none of them but the journal.

@@ -78,7 +78,7 @@ def _watched(
         yield BatchWaited()
         wait(POLL_S)
         if items := arrivals.poll():
-            yield FilesFound(len(items))
+            yield FilesFound(items)
             yield from _in_turn(line, items, history)
 
 

@@ -55,6 +55,7 @@ class Tally:
         self._is_working = False
         self._begun: dict[str, float] = {}
         self._shares: dict[str, float] = {}
+        self._found: set[str] = set()
 
     def rested(self) -> None:
         """The time since the last event was a pause."""
@@ -67,7 +68,9 @@ class Tally:
             self._busy_s += max(0.0, now - self._last_s)
         self._last_s = now
         if isinstance(event, FilesFound):
-            self._total += event.count
+            found = {item.name for item in event.items}
+            self._total += len(found - self._found)  # a worker that is replaced finds them again
+            self._found |= found
         elif isinstance(event, FilesMeasured):
             self._measured = event
         elif isinstance(event, FileStarted):
@@ -83,6 +86,7 @@ class Tally:
         self._ended_megapixels += entry.megapixels or 0.0
         self._ended_unmeasured += entry.megapixels is None
         self._shares.pop(entry.name, None)
+        self._found.discard(entry.name)
         begun = self._begun.pop(entry.name, 0.0)
         if entry.state == "done":
             self._restored_megapixels += begun

@@ -23,7 +23,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from restorer.engine.batch.job import BatchNoted, BatchReady, Event, FileSteppedDown
+from restorer.engine.batch.job import (
+    BatchNoted,
+    BatchReady,
+    Event,
+    FilesFound,
+    FileSteppedDown,
+)
 from restorer.engine.batch.naming import Template
 from restorer.engine.batch.plan import Existing, Plan, Selection
 from restorer.engine.batch.report import write_report
@@ -298,7 +304,9 @@ class FolderPage(QWidget):
     def _on_happened(self, events: list[Event]) -> None:
         for event in events:
             self._tally.add(event)
-            if isinstance(event, BatchNoted):
+            if isinstance(event, FilesFound) and self._plan is not None:
+                self._plan = self._plan.with_found(event.items)
+            elif isinstance(event, BatchNoted):
                 self.told.setText(event.sentence)
             elif isinstance(event, FileSteppedDown):
                 self.told.setText(f"{event.name}: {event.reason}")

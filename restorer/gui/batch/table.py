@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Sequence
 from typing import Any, Final
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtGui import QImage
 
-from restorer.engine.batch.job import Event, FileEnded, FileProgressed, FileStarted
+from restorer.engine.batch.job import Event, FileEnded, FileProgressed, FilesFound, FileStarted
 from restorer.engine.batch.journal import Entry
 from restorer.engine.batch.plan import Item, Plan
 from restorer.gui.batch.thumbnails import Thumbnails
@@ -49,7 +50,7 @@ class BatchModel(QAbstractTableModel):
         super().__init__()
         self._thumbnails = thumbnails
         self._thumbnails.ready.connect(self._on_thumbnail)
-        self._items: tuple[Item, ...] = ()
+        self._items: list[Item] = []
         self._places: dict[str, int] = {}
         self._states: list[State] = []
         self._shares: dict[int, float] = {}
@@ -60,7 +61,7 @@ class BatchModel(QAbstractTableModel):
     def show_plan(self, plan: Plan) -> None:
         """Other files; all wait."""
         self.beginResetModel()
-        self._items = plan.items
+        self._items = list(plan.items)
         self._places = {item.name: place for place, item in enumerate(plan.items)}
         self._states = [State.WAITING] * len(plan.items)
         self._shares, self._entries = {}, {}
@@ -79,7 +80,7 @@ class BatchModel(QAbstractTableModel):
 
     def hear(self, events: list[Event]) -> None:
         """What has happened to the files."""
-        touched = {place for event in events if (place := self._hear(event)) is not None}
+        touched = {place for event in events for place in self._hear(event)}
         if not touched:
             return
         if self._filter is not None:
@@ -150,21 +151,46 @@ class BatchModel(QAbstractTableModel):
         }
         return names[state]
 
-    def _hear(self, event: Event) -> int | None:
+    def _hear(self, event: Event) -> list[int]:
+        """The places of the files that it is about."""
+        if isinstance(event, FilesFound):
+            return self._add(event.items)
         if isinstance(event, FileEnded):
             place = self._places.get(event.entry.name)
-            if place is not None:
-                self._states[place] = _ENDED.get(event.entry.state, State.WAITING)
-                self._entries[place] = event.entry
-                self._shares.pop(place, None)
-            return place
+            if place is None:
+                return []
+            self._states[place] = _ENDED.get(event.entry.state, State.WAITING)
+            self._entries[place] = event.entry
+            self._shares.pop(place, None)
+            return [place]
         if isinstance(event, FileStarted | FileProgressed):
             place = self._places.get(event.name)
-            if place is not None:
-                self._states[place] = State.WORKING
-                self._shares[place] = getattr(event, "share", 0.0)
-            return place
-        return None
+            if place is None:
+                return []
+            self._states[place] = State.WORKING
+            self._shares[place] = getattr(event, "share", 0.0)
+            return [place]
+        return []
+
+    def _add(self, items: Sequence[Item]) -> list[int]:
+        """New files come last; one that has changed waits again where it is."""
+        known = [item for item in items if item.name in self._places]
+        fresh = [item for item in items if item.name not in self._places]
+        for item in known:
+            place = self._places[item.name]
+            self._items[place], self._states[place] = item, State.WAITING
+            self._entries.pop(place, None)
+            self._thumbnails.forget(item.path)
+        first = len(self._items)
+        if fresh and self._filter is None:
+            self.beginInsertRows(_ROOT, first, first + len(fresh) - 1)
+        self._items += fresh
+        self._states += [State.WAITING] * len(fresh)
+        self._places |= {item.name: first + number for number, item in enumerate(fresh)}
+        if fresh and self._filter is None:
+            self._shown = range(len(self._items))
+            self.endInsertRows()
+        return [self._places[item.name] for item in items]
 
     def _matching(self) -> list[int] | range:
         if self._filter is None:

@@ -50,6 +50,11 @@ class Thumbnails(QObject):
                 self._pool.start(_Work(self))
         return self._empty
 
+    def forget(self, path: str) -> None:
+        """The file has changed: it is looked at anew."""
+        with self._lock:
+            self._kept.pop(path, None)
+
     def stop(self) -> None:
         """For the end of the window."""
         with self._lock:

@@ -486,7 +486,8 @@ def test_watching_takes_new_files_once_they_have_stopped_growing(job, source, ou
             log.append("waits")
         if isinstance(event, FileEnded) and event.entry.name == "new.png":
             break
-    assert [event.count for event in seen if isinstance(event, FilesFound)] == [1]
+    found = [event.items for event in seen if isinstance(event, FilesFound)]
+    assert [[item.name for item in items] for items in found] == [["new.png"]]
     assert ended(seen)["new.png"].state == "done"
     assert len(log) == 4, "twice of the same size: only then it was taken"
     assert (output / "new.png").read_bytes() == (output / "0.png").read_bytes()

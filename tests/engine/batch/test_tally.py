@@ -9,6 +9,7 @@ from restorer.engine.batch.job import (
     FileStarted,
 )
 from restorer.engine.batch.journal import Entry
+from restorer.engine.batch.plan import Item
 from restorer.engine.batch.tally import Tally
 
 
@@ -91,7 +92,21 @@ def test_a_clock_that_goes_backwards_does_no_harm(clock):
     assert tally.progress.megapixels_per_s is None
 
 
+def found(*names):
+    return FilesFound(tuple(Item(name, name, name, 1) for name in names))
+
+
 def test_files_that_come_later_are_counted(clock):
     tally = Tally(0, clock)
-    tally.add(FilesFound(2))
+    tally.add(found("a", "b"))
     assert tally.progress.total == 2
+
+
+def test_a_file_that_a_second_worker_finds_again_is_counted_once(clock):
+    tally = Tally(0, clock)
+    tally.add(found("a", "b"))
+    tally.add(found("b"))
+    assert tally.progress.total == 2
+    tally.add(done("b", 1.0))
+    tally.add(found("b"))
+    assert tally.progress.total == 3, "it has changed"

@@ -11,10 +11,12 @@ from restorer.engine.batch.job import (
     BatchReady,
     BatchStopped,
     FileEnded,
+    FilesFound,
     FilesMeasured,
     FileStarted,
 )
 from restorer.engine.batch.journal import Entry
+from restorer.engine.batch.plan import Item
 from restorer.errors import BatchError
 from restorer.gui.actions import Page
 from restorer.gui.batch.page import FolderPage
@@ -47,12 +49,15 @@ class Script:
                 state = "failed" if "bad" in item.name else "done"
                 reason = "bad.png is empty." if state == "failed" else None
                 yield FileEnded(Entry(item.name, state, target=item.target, reason=reason))
+            for items in self.later:
+                yield FilesFound(items)
             if self.stop:
                 yield BatchStopped("The disk is full.")
         finally:
             self.closed.set()
 
     stop = False
+    later = ()
 
 
 @pytest.fixture
@@ -176,6 +181,25 @@ def test_why_a_batch_cannot_go_on_is_told(page, folder, script, qtbot):
     begin(page, folder, qtbot)
     end(page, script, qtbot)
     assert page.told.text() == "The disk is full."
+
+
+def test_photos_that_come_while_watching_are_in_table_and_report(
+    page, folder, script, qtbot, monkeypatch
+):
+    reported = []
+    monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: None)
+    monkeypatch.setattr(
+        "restorer.gui.batch.page.write_report", lambda path, plan: reported.append(plan)
+    )
+    late = Item("late.png", str(folder / "late.png"), "late.png", 100)
+    script.later = ((late,),)
+    begin(page, folder, qtbot)
+    end(page, script, qtbot)
+    assert page.model.index(3, 0).data() == "late.png"
+    assert page.told.text() == "2 done, 0 skipped, 1 failed, 1 not begun."
+    page.report.click()
+    qtbot.waitUntil(page.report.isEnabled)
+    assert reported[0].items[-1] == late
 
 
 def test_a_job_that_cannot_begin_is_told(page, folder, script, qtbot):

@@ -1,11 +1,12 @@
 import threading
+from dataclasses import replace
 
 import pytest
 from PIL import Image as PillowImage
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 
-from restorer.engine.batch.job import FileEnded, FileProgressed, FileStarted
+from restorer.engine.batch.job import FileEnded, FileProgressed, FilesFound, FileStarted
 from restorer.engine.batch.journal import Entry
 from restorer.engine.batch.plan import Item, Plan
 from restorer.gui.batch import thumbnails
@@ -57,6 +58,31 @@ def test_what_happens_to_a_file_is_shown(model, qtbot):
 def test_events_of_unknown_files_are_left_out(model):
     model.hear([failed("other.jpg", "x")])
     assert model.count(State.WAITING) == 5
+
+
+def test_files_that_are_found_while_watching_get_rows(model, qtbot, tmp_path):
+    old, new = plan_of(tmp_path, 6).items[1::4]
+    changed = replace(old, size_bytes=9)
+    model.hear([failed("1.jpg", "broken")])
+    with qtbot.waitSignal(model.rowsInserted, timeout=0):
+        model.hear([FilesFound((new, changed)), FileStarted("5.jpg", 1.0)])
+    assert model.rowCount() == 6
+    assert row(model, 5)[:3] == ["5.jpg", "1.5 MB", "0 %"]
+    assert row(model, 1)[:3] == ["1.jpg", "1 kB", "waiting"]
+    assert row(model, 1)[Column.REASON] == ""
+    assert model.item(model.index(5, 0)) == new
+
+
+def test_files_that_are_found_obey_the_filter(model, tmp_path):
+    model.filter(State.DONE)
+    new = plan_of(tmp_path, 6).items[5]
+    model.hear([FilesFound((new,))])
+    assert model.rowCount() == 0
+    model.hear([FileEnded(Entry(new.name, "done", target=new.target))])
+    assert row(model, 0)[0] == "5.jpg"
+    model.filter(State.WAITING)
+    model.hear([FilesFound((new,))])
+    assert model.rowCount() == 6
 
 
 def test_a_filter_shows_one_state_and_follows_it(model):
