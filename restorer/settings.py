@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-import math
+import numbers
+import re
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final, Literal
@@ -12,6 +13,7 @@ SCALES: Final = (1, 2, 3, 4)
 MAX_SIGMA: Final = 75.0  # the strongest noise that the denoiser is trained on, in 8-bit levels
 
 Denoise = Literal["auto", "off"] | float
+_DEVICE: Final = re.compile(r"auto|cpu|mps|(cuda|xpu)(:\d+)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,19 +45,27 @@ class Settings:
                     f"denoise must be 'auto', 'off' or a number of 0 to {MAX_SIGMA:g}, "
                     f"not {self.denoise!r}."
                 )
-        elif not (math.isfinite(self.denoise) and 0 <= self.denoise <= MAX_SIGMA):
+        elif not _lies_between(self.denoise, 0, MAX_SIGMA):
             raise ValueError(
-                f"denoise must lie between 0 and {MAX_SIGMA:g} 8-bit levels, not {self.denoise:g}."
+                f"denoise must lie between 0 and {MAX_SIGMA:g} 8-bit levels, not {self.denoise!r}."
             )
-        if self.scale not in SCALES:
-            raise ValueError(f"scale must be 1, 2, 3 or 4, not {self.scale}.")
+        if not isinstance(self.scale, numbers.Integral) or self.scale not in SCALES:
+            raise ValueError(f"scale must be 1, 2, 3 or 4, not {self.scale!r}.")
+        if not (isinstance(self.device, str) and _DEVICE.fullmatch(self.device)):
+            raise ValueError(
+                "device must be 'auto', 'cpu', 'cuda', 'cuda:1', 'mps' or 'xpu', "
+                f"not {self.device!r}."
+            )
+        self._check_blend_and_size()
+
+    def _check_blend_and_size(self) -> None:
         for name in ("keep_grain", "keep_colour_noise"):
-            if not 0 <= getattr(self, name) <= 1:
-                raise ValueError(f"{name} must lie between 0 and 1, not {getattr(self, name):g}.")
+            if not _lies_between(getattr(self, name), 0, 1):
+                raise ValueError(f"{name} must lie between 0 and 1, not {getattr(self, name)!r}.")
         for name in ("width", "height"):
             wanted = getattr(self, name)
-            if wanted is not None and wanted < 1:
-                raise ValueError(f"{name} must be at least 1 pixel, not {wanted}.")
+            if wanted is not None and not (isinstance(wanted, numbers.Integral) and int(wanted) >= 1):
+                raise ValueError(f"{name} must be at least 1 pixel, not {wanted!r}.")
         if self.has_size and (self.scale != 1 or None not in (self.width, self.height)):
             raise ValueError("Give only one of scale, width and height.")
 
@@ -99,6 +109,10 @@ class Settings:
             return cls(**json.loads(text))
         except TypeError as error:
             raise ValueError(f"These are not settings of Restorer: {error}.") from error
+
+
+def _lies_between(value: object, low: float, high: float) -> bool:
+    return isinstance(value, numbers.Real) and low <= float(value) <= high  # NaN does not
 
 
 @dataclass(frozen=True, slots=True)

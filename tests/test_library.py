@@ -56,13 +56,26 @@ def test_the_grain_decides_at_how_many_sizes_a_photo_is_denoised(denoise):
         ({"denoise": "much"}, "denoise"),
         ({"denoise": 900}, "denoise"),
         ({"denoise": float("nan")}, "denoise"),
+        ({"denoise": None}, "denoise"),
+        ({"denoise": [5.0]}, "denoise"),
         ({"scale": 5}, "scale"),
         ({"scale": 0}, "scale"),
+        ({"scale": 2.0}, "scale"),
+        ({"scale": "2"}, "scale"),
+        ({"device": "abacus"}, "device"),
+        ({"device": None}, "device"),
     ],
 )
 def test_a_wrong_argument_is_named(pixels, options, word):
     with pytest.raises(ValueError, match=word):
         restorer.restore(pixels, **options)
+
+
+def test_views_of_arrays_are_pixels_too(pixels):
+    for view in (pixels[..., ::-1], pixels[::-1], pixels.swapaxes(0, 1)):
+        restored = restorer.restore(view, denoise=10, device="cpu")
+        expected = restorer.restore(view.copy(), denoise=10, device="cpu")
+        np.testing.assert_array_equal(restored, expected)
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,7 @@ import click
 
 from restorer.cli.options import Wanted, restoring_options
 from restorer.cli.progress import PixelBar, print_json
-from restorer.engine.wording import noise_text
-from restorer.errors import RestorerError
+from restorer.engine.wording import failure_text, noise_text
 from restorer.settings import Saving
 
 if TYPE_CHECKING:
@@ -46,18 +45,20 @@ def restore(
     target, folder = _destination(output, sources)
 
     from restorer.engine.photo import Workshop  # imports torch: a wrong option is told before
+    from restorer.engine.resultfile import folder_for_results
 
-    workshop = Workshop.open(wanted.settings, wanted.weights)
     failed = 0
-    for source in sources:
-        try:
-            with PixelBar(source.name) as bar:
-                done = _restore_one(workshop, source, target, folder, wanted.saving, bar)
-        except RestorerError as error:
-            failed += 1
-            _report_failure(source, error, as_json)
-        else:
-            _report_done(done, as_json)
+    with folder_for_results(folder):
+        workshop = Workshop.open(wanted.settings, wanted.weights)
+        for source in sources:
+            try:
+                with PixelBar(source.name) as bar:
+                    done = _restore_one(workshop, source, target, folder, wanted.saving, bar)
+            except Exception as error:  # noqa: BLE001  one photo must not end the others
+                failed += 1
+                _report_failure(source, failure_text(error, source.name), as_json)
+            else:
+                _report_done(done, as_json)
     context.exit(1 if failed else 0)
 
 
@@ -88,9 +89,6 @@ def _destination(output: Path | None, sources: Sequence[Path]) -> tuple[Path | N
         return None, None
     if len(sources) == 1 and output.suffix and not output.is_dir():
         return output, None
-    from restorer.engine.resultfile import make_folder
-
-    make_folder(output)
     return None, output
 
 
@@ -112,7 +110,7 @@ def _report_done(done: FileRestored, as_json: bool) -> None:
     )
 
 
-def _report_failure(source: Path, error: RestorerError, as_json: bool) -> None:
-    click.echo(f"Error: {error}", err=True)
+def _report_failure(source: Path, reason: str, as_json: bool) -> None:
+    click.echo(f"Error: {reason}", err=True)
     if as_json:
-        print_json({"status": "failed", "source": source, "reason": str(error)})
+        print_json({"status": "failed", "source": source, "reason": reason})

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import time
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
 
 from restorer.cli.options import ManyValuesCommand, device_option
+from restorer.cli.progress import print_json
 from restorer.settings import MAX_SIGMA, SCALES
 
 if TYPE_CHECKING:
@@ -92,6 +94,7 @@ DIGIT_MODELS: Final = ("vae", "cvae", "vae-dense", "autoencoder")
     "--provenance", default="", help="What the photos are and their licence, for the card."
 )
 @device_option
+@click.option("--json", "as_json", is_flag=True, help="One JSON line a report on standard output.")
 def train(
     model: str,
     data: tuple[Path, ...],
@@ -108,6 +111,7 @@ def train(
     seed: int,
     provenance: str,
     device: str,
+    as_json: bool,
 ) -> None:
     """Train a model on your own photos: they need no labels, only to be clean and sharp.
 
@@ -154,11 +158,26 @@ def train(
     # Closing the generator on the way out saves the checkpoint.
     with contextlib.closing(run_training(plan)) as training:
         for progress in training:
-            click.echo(_line(progress), err=True)
-    click.echo(f"{out / recipe.name}.safetensors")
+            _report(progress, as_json)
+    weights = out / f"{recipe.name}.safetensors"
+    if as_json:
+        print_json({"weights": weights})
+    else:
+        click.echo(weights)
+
+
+def _report(progress: Progress, as_json: bool) -> None:
+    click.echo(_line(progress), err=True)
+    if as_json:
+        print_json(asdict(progress))
 
 
 def _line(progress: Progress) -> str:
+    """
+    >>> from restorer.training.train import Progress
+    >>> _line(Progress(1200, 0.25, 95.0, 6.812, 1.5, 31.7))
+    'step    1200   25.0%  ETA 00:01:35  loss  6.812  1.50 MP/s  held out 31.70'
+    """
     eta = time.strftime("%H:%M:%S", time.gmtime(progress.eta_s))
     line = (
         f"step {progress.step:>7}  {progress.fraction:6.1%}  ETA {eta}  "

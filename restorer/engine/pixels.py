@@ -21,5 +21,6 @@ def restore_pixels(pixels: Pixels, settings: Settings, weights: Path | None = No
         raise ValueError("pixels must be finite: there are NaN or infinite values in it.")
     workshop = Workshop.open(settings, weights or weights_dir())
     grey = pixels.ndim == 2
+    pixels = np.ascontiguousarray(pixels)  # torch takes no view that runs backwards
     result = workshop.restore_image(Image(pixels[..., None] if grey else pixels)).samples
     return result[..., 0] if grey else result

@@ -7,7 +7,7 @@ import os
 import secrets
 import struct
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
@@ -187,6 +187,25 @@ def make_folder(folder: Path) -> None:
         raise ImageUnwritable(
             folder, f"The folder {folder} cannot be made: {error.strerror}. Choose another."
         ) from error
+
+
+@contextmanager
+def folder_for_results(folder: Path | None) -> Iterator[None]:
+    """The folder is there meanwhile; what was made for it goes if nothing came into it.
+
+    Raises ImageUnwritable.
+    """
+    if folder is None:
+        yield
+        return
+    made = [each for each in (folder, *folder.parents) if not each.exists()]
+    make_folder(folder)
+    try:
+        yield
+    finally:
+        with suppress(OSError):  # there is something in it
+            for each in made:
+                each.rmdir()
 
 
 @contextmanager

@@ -1,6 +1,8 @@
-"""What was found in a photo and done to it, in the words that all parts of the program use."""
+"""What was found in a photo, done to it or went wrong, in the words that all parts use."""
 
 from __future__ import annotations
+
+from restorer.errors import RestorerError
 
 
 def noise_text(word: str, kind: str, sigma: float, denoised_at: float | None) -> str:
@@ -19,3 +21,21 @@ def noise_text(word: str, kind: str, sigma: float, denoised_at: float | None) ->
     if denoised_at is None:
         return found
     return f"{found}, {'deblocked' if kind == 'jpeg' else 'denoised'} at {denoised_at:.1f}"
+
+
+def failure_text(error: BaseException, name: str = "") -> str:
+    """A sentence about whatever ended the work on the file of that name, naming it.
+
+    >>> failure_text(MemoryError(), "photo.jpg")
+    'photo.jpg: There is not enough memory for this picture. Close other programs.'
+    >>> failure_text(RestorerError("photo.jpg is empty."), "photo.jpg")
+    'photo.jpg is empty.'
+    """
+    about = f"{name}: " if name else ""
+    if isinstance(error, RestorerError):
+        return str(error) if name in str(error) else f"{about}{error}"
+    if isinstance(error, MemoryError):
+        return f"{about}There is not enough memory for this picture. Close other programs."
+    if isinstance(error, OSError) and error.strerror:
+        return f"{about}A file failed: {error.strerror}. Try again."
+    return f"{about}Something went wrong that should not: {error}."

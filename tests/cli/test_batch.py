@@ -196,17 +196,6 @@ def test_the_report_of_a_resumed_batch_has_the_earlier_files_too(folder, tiny_we
     assert (folder / "r.html").read_text(encoding="utf-8").count("<article") == 4
 
 
-@pytest.fixture
-def heeding_interrupts():
-    """A child heeds SIGINT as if a terminal had started it, even where pytest was told not to.
-
-    A shell's background ignores it, and what is ignored stays so in children.
-    """
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    signal.signal(signal.SIGINT, before)
-
-
 @pytest.mark.skipif(sys.platform == "win32", reason="no groups of processes there")
 @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
 @pytest.mark.usefixtures("heeding_interrupts")

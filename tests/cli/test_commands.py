@@ -203,6 +203,15 @@ def test_train_writes_weights_that_restore_takes(photos, tmp_path, capsys):
     assert workshop.networks().denoiser is not None, "what the folder lacks comes from the shipped"
 
 
+def test_train_tells_json_how_far_it_is(photos, tmp_path, capsys):
+    arguments = ["train", "upscaler", "--data", str(photos), "--steps", "2", "--device", "cpu"]
+    assert run([*arguments, "--out", str(tmp_path / "mine"), "--json"]) == 0
+    *reports, weights = lines_of_json(capsys.readouterr().out)
+    assert reports[-1]["step"] == 2
+    assert reports[-1]["validation"] > 0
+    assert weights == {"weights": str(tmp_path / "mine" / "upscaler-x2.safetensors")}
+
+
 def test_train_draws_photos_by_share(photos, tmp_path, capsys):
     out = tmp_path / "mine"
     arguments = ["train", "denoiser", "--data", str(photos), str(photos), "--steps", "1"]

@@ -1,16 +1,22 @@
 import errno
 import json
 import os
+import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image as PillowImage
 
 from restorer.cli import run
 from restorer.engine import imagefile, resultfile
+from restorer.engine import photo as photo_module
+from restorer.engine import restore as restore_module
 from tests.conftest import drawn
+from tests.engine.test_imagefile import chunked_png
 
 
 @pytest.fixture
@@ -145,11 +151,15 @@ def bad_inputs(folder):
     (folder / "cut.jpg").write_bytes(whole[: len(whole) // 2])
     (folder / "empty.jpg").write_bytes(b"")
     (folder / "folder.jpg").mkdir()
+    (folder / "bomb.png").write_bytes(chunked_png(100_000, 100_000))
+    (folder / "nothing.png").write_bytes(chunked_png(0, 0))
     return {
         "text.jpg": "not a picture",
         "cut.jpg": "damaged",
         "empty.jpg": "empty",
         "folder.jpg": "is a folder",
+        "bomb.png": "100000 x 100000",
+        "nothing.png": "damaged",
         "missing.jpg": "does not exist",
     }
 
@@ -166,6 +176,59 @@ def test_bad_inputs_are_named_and_the_others_done(photo, folder, tiny_weights, c
     assert set(names(folder)) - before == {"photo_restored.jpg"}
 
 
+def test_an_error_that_nobody_thought_of_ends_only_its_file(
+    photo, folder, tiny_weights, capsys, monkeypatch
+):
+    saved(folder / "large.png", 91, 70)
+    prepare = photo_module.Restoration.prepare
+
+    def without_memory(image, *arguments):
+        if image.width == 91:
+            raise MemoryError
+        return prepare(image, *arguments)
+
+    monkeypatch.setattr(photo_module.Restoration, "prepare", without_memory)
+    assert restored(tiny_weights, "large.png", photo) == 1
+    said = capsys.readouterr().err
+    assert said == (
+        "Error: large.png: There is not enough memory for this picture. Close other programs.\n"
+    )
+    assert names(folder) == ["large.png", "photo.jpg", "photo_restored.jpg"]
+
+
+def test_a_photo_that_no_step_can_restore_is_named(photo, tiny_weights, capsys, monkeypatch):
+    def full_memory(*arguments):
+        raise torch.OutOfMemoryError
+
+    monkeypatch.setattr("restorer.engine.restore._run", full_memory)
+    assert restored(tiny_weights, photo) == 1
+    assert "Error: photo.jpg: The picture could not be" in capsys.readouterr().err
+
+
+def test_a_step_down_is_told(photo, tiny_weights, capsys, monkeypatch):
+    real, failures = restore_module._run, iter([torch.OutOfMemoryError()])
+
+    def full_once(*arguments):
+        for error in failures:
+            raise error
+        return real(*arguments)
+
+    monkeypatch.setattr(restore_module, "_run", full_once)
+    assert restored(tiny_weights, photo) == 0
+    said = capsys.readouterr().err
+    assert said == "photo.jpg: Memory was full: continuing in smaller tiles\n"
+
+
+def test_a_folder_into_which_nothing_came_is_not_left_behind(folder, tiny_weights):
+    (folder / "text.jpg").write_text("no picture at all")
+    assert restored(tiny_weights, "text.jpg", "-o", "new/deep") == 1
+    assert run(["restore", "--weights", str(folder), "text.jpg", "-o", "new/deep"]) == 1
+    assert names(folder) == ["text.jpg"]
+    (folder / "mine").mkdir()
+    assert restored(tiny_weights, "text.jpg", "-o", "mine/deep") == 1
+    assert names(folder) == ["mine", "text.jpg"]
+
+
 def test_failures_are_in_the_json_too(folder, tiny_weights, capsys):
     assert restored(tiny_weights, "missing.jpg", "--json") == 1
     fields = json.loads(capsys.readouterr().out)
@@ -178,6 +241,21 @@ def test_the_original_as_output_is_refused(photo, tiny_weights, capsys):
     assert restored(tiny_weights, photo, "-o", photo) == 1
     assert "original" in capsys.readouterr().err
     assert photo.read_bytes() == before
+
+
+def test_a_full_disk_ends_no_other_file(photo, folder, tiny_weights, capsys, monkeypatch):
+    saved(folder / "other.png")
+    real, failures = os.fsync, iter([OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))])
+
+    def full_once(number):
+        for error in failures:
+            raise error
+        real(number)
+
+    monkeypatch.setattr(os, "fsync", full_once)
+    assert restored(tiny_weights, photo, "other.png") == 1
+    assert "The disk is full: photo_restored.jpg" in capsys.readouterr().err
+    assert names(folder) == ["other.png", "other_restored.png", "photo.jpg"]
 
 
 @pytest.mark.parametrize(
@@ -210,6 +288,7 @@ def test_an_output_folder_that_cannot_be_made_is_told(photo, folder, tiny_weight
         ["--denoise", "nan"],
         ["--quality", "0"],
         ["--nonsense"],
+        ["--device", "abacus"],
     ],
 )
 def test_wrong_usage_is_one_line_and_status_two(photo, folder, tiny_weights, capsys, options):
@@ -220,9 +299,9 @@ def test_wrong_usage_is_one_line_and_status_two(photo, folder, tiny_weights, cap
     assert names(folder) == ["photo.jpg"]
 
 
-def test_an_unknown_device_is_told_what_there_is(photo, tiny_weights, capsys):
-    assert restored(tiny_weights, photo, "--device", "abacus") == 1
-    assert "abacus" in (message := capsys.readouterr().err)
+def test_a_missing_device_is_told_what_there_is(photo, tiny_weights, capsys):
+    assert restored(tiny_weights, photo, "--device", "xpu:9") == 1
+    assert "xpu:9" in (message := capsys.readouterr().err)
     assert "cpu" in message
 
 
@@ -239,6 +318,28 @@ def test_ctrl_c_leaves_no_file(photo, folder, tiny_weights, capsys, monkeypatch)
     assert restored(tiny_weights, photo) == 130
     assert "Stopped" in capsys.readouterr().err
     assert names(folder) == ["photo.jpg"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no such signals there")
+@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.usefixtures("heeding_interrupts")
+def test_stopping_the_real_program_leaves_no_file(folder, tiny_weights, stop):
+    sources = [saved(folder / f"{number}.png", 400, 300).name for number in range(30)]
+    command = [sys.executable, "-m", "restorer", "restore", "--weights", tiny_weights, *sources]
+    with subprocess.Popen(
+        [*command, "-o", "out"],
+        env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        process.stdout.readline()
+        process.send_signal(stop)
+        _, said = process.communicate(timeout=120)
+    assert process.returncode == 130
+    assert said.strip() == "Stopped. Nothing half-written was left behind."
+    assert 1 <= len(names(folder / "out")) < 30
+    assert all(name.endswith("_restored.png") for name in names(folder / "out"))
 
 
 def test_grain_that_is_kept_lies_between_the_noisy_and_the_clean(photo, tiny_weights, tmp_path):

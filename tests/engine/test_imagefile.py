@@ -25,6 +25,7 @@ from restorer.errors import (
     ImageUnwritable,
 )
 from tests.conftest import drawn
+from tests.engine.profiles import inks
 
 SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
 LOSSLESS = ["png", "tif", "bmp"]
@@ -218,6 +219,15 @@ def test_cmyk_becomes_rgb(tmp_path, ending):
     red, green, blue = imagefile.read(tmp_path / f"red.{ending}").samples[8, 8]
     assert red > 230
     assert max(green, blue) < 40
+
+
+def test_cmyk_is_read_by_its_own_profile(tmp_path):
+    """By this profile, cyan ink is red."""
+    cyan = PillowImage.new("CMYK", (16, 16), (255, 0, 0, 0))
+    cyan.save(tmp_path / "a.tif", icc_profile=inks({(1, 0, 0, 0): (53, 80, 67)}))
+    image = imagefile.read(tmp_path / "a.tif")
+    np.testing.assert_allclose(image.samples[8, 8], (255, 0, 0), atol=12)
+    assert image.icc is None
 
 
 @pytest.mark.parametrize("kind", ["tif", "png", "webp", "gif"])

@@ -81,6 +81,23 @@ def test_tiles_of_the_shipped_models_match_the_whole_picture(scale, kind):
     np.testing.assert_allclose(tiled, whole, atol=1e-4)
 
 
+@pytest.mark.parametrize("size", [(1, 1), (1, 7), (65, 131)])
+@pytest.mark.parametrize("kind", ["fine", "coarse", "jpeg"])
+@pytest.mark.parametrize("scale", [1, 2, 3, 4])
+def test_the_shipped_models_take_any_size_in_tiles(scale, kind, size):
+    shipped = open_catalog(weights_dir())
+    networks = Networks(
+        denoiser=shipped.denoiser(),
+        upscaler=shipped.upscaler(scale) if scale > 1 else None,
+        deblocker=shipped.denoiser("deblocker"),
+    ).suited_to(kind)
+    image = random_image(*size)
+    whole, _ = run(image, networks, tile_px=10_000)
+    tiled, _ = run(image, networks, tile_px=100)
+    assert tiled.shape == (size[0] * scale, size[1] * scale, 3)
+    np.testing.assert_allclose(tiled, whole, atol=1e-4)
+
+
 def test_the_view_changes_the_order_and_not_the_result(tiny_denoiser):
     image, networks = random_image(500, 700), Networks(tiny_denoiser, None)
     whole, _ = run(image, networks)
@@ -260,6 +277,34 @@ def test_wrong_numbers_in_half_precision_are_redone_in_float32(
     assert len(steps) == 1, "the other tiles stay on the lower rung"
     assert reason in steps[0].reason
     assert steps[0].now_on == str(CPU)
+
+
+def test_wrong_numbers_go_down_the_ladder_rung_by_rung(picture, tiny_denoiser):
+    """bfloat16 plays the second rung, which on a GPU is float32."""
+
+    def unless_exact(noisy):
+        return None if noisy.dtype == torch.float32 else torch.zeros_like(noisy)
+
+    between = Rung(torch.device("cpu"), torch.bfloat16)
+    networks = Networks(Failing(tiny_denoiser, unless_exact), None)
+    result, events = run(picture, networks, ladder=(CPU_HALF, between, CPU))
+    np.testing.assert_array_equal(result, run(picture, Networks(tiny_denoiser, None))[0])
+    steps = [event for event in events if isinstance(event, SteppedDown)]
+    assert [step.now_on for step in steps] == [str(between), str(CPU)]
+    assert all("black" in step.reason for step in steps)
+
+
+def test_a_tile_that_cannot_be_cut_any_more_goes_down_a_rung(picture, tiny_denoiser):
+    def full_in_half(noisy):
+        if noisy.dtype == torch.float16:
+            raise torch.OutOfMemoryError
+
+    networks = Networks(Failing(tiny_denoiser, full_in_half), None)
+    result, events = run(picture, networks, ladder=(CPU_HALF, CPU))
+    np.testing.assert_allclose(result, run(picture, Networks(tiny_denoiser, None))[0], atol=1e-5)
+    reasons = [event.reason for event in events if isinstance(event, SteppedDown)]
+    assert reasons[-1] == f"Memory was full: continuing with {CPU}"
+    assert set(reasons[:-1]) == {"Memory was full: continuing in smaller tiles"}
 
 
 def test_wrong_numbers_on_the_last_rung_are_not_saved(picture, tiny_denoiser):

@@ -1,5 +1,7 @@
+import numpy as np
 import pytest
 import torch
+from PIL import Image as PillowImage
 
 from restorer.engine.compression import VISIBLE, visible_level
 from restorer.engine.image import Image
@@ -137,6 +139,16 @@ def test_most_of_a_small_batch_is_shrunk_as_the_benchmarks_do(scale, generator):
     assert small.shape == (8, 3, 24, 24)
     assert torch.equal(small[:7], degrade.shrink(clean[:7], scale))
     assert not torch.equal(small[7:], degrade.shrink(clean[7:], scale))
+
+
+@pytest.mark.parametrize("scale", [2, 3, 4])
+def test_shrinking_is_the_bicubic_of_the_benchmarks(scale, generator):
+    """Which is Pillow's: it gives Set5's small pictures, but for rounding and the rim."""
+    clean = torch.rand(1, 1, 24 * scale, 36 * scale, generator=generator)
+    picture = PillowImage.fromarray(clean[0, 0].numpy())
+    expected = picture.resize((36, 24), PillowImage.Resampling.BICUBIC)
+    shrunk = degrade.shrink(clean, scale)[0, 0]
+    np.testing.assert_allclose(shrunk.numpy(), np.asarray(expected), atol=0.51 / 255)
 
 
 def test_of_small_batches_an_eighth_is_from_the_web_too(generator):

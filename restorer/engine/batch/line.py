@@ -29,7 +29,8 @@ from restorer.engine.device import ladder
 from restorer.engine.photo import FileOpened, FileProcessed, FileRestored, Workshop, write
 from restorer.engine.restore import SteppedDown, TileDone
 from restorer.engine.resultfile import make_folder
-from restorer.errors import BatchError, DiskFull, RestorerError
+from restorer.engine.wording import failure_text
+from restorer.errors import BatchError, DiskFull
 
 HELD_BYTES: Final = 512 << 20  # of pictures that wait before or behind the networks
 _BYTES_A_PIXEL: Final = 3
@@ -210,7 +211,7 @@ class Line:
         except (BatchError, DiskFull) as error:
             message = _Broken(error)
         except BaseException as error:  # noqa: BLE001  a thread that dies would hang the batch
-            message = _Broken(BatchError(_sentence(error)))
+            message = _Broken(BatchError(failure_text(error)))
         self._inbox.put(message)
 
     def _read(self, item: Item) -> _Message:
@@ -246,7 +247,7 @@ class Line:
         return _Written(FileEnded(entry), held)
 
     def _failed(self, todo: Todo, error: Exception, megapixels: float | None) -> FileEnded:
-        reason = _sentence(error, todo.item.source.name)
+        reason = failure_text(error, todo.item.source.name)
         entry = replace(todo.entry("failed"), reason=reason, megapixels=megapixels)
         self._take_down(entry)
         return FileEnded(entry)
@@ -279,14 +280,3 @@ def _check_space(target: Path, most_bytes: int) -> None:
             target,
             f"The disk is nearly full: {target.name} was not saved. Make room, then --resume.",
         )
-
-
-def _sentence(error: BaseException, name: str = "") -> str:
-    if isinstance(error, RestorerError):
-        return str(error)
-    about = f"{name}: " if name else ""
-    if isinstance(error, MemoryError):
-        return f"{about}There is not enough memory for this picture. Close other programs."
-    if isinstance(error, OSError) and error.strerror:
-        return f"{about}A file failed: {error.strerror}. Try again."
-    return f"{about}Something went wrong that should not: {error}."
