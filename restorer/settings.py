@@ -64,7 +64,8 @@ class Settings:
                 raise ValueError(f"{name} must lie between 0 and 1, not {getattr(self, name)!r}.")
         for name in ("width", "height"):
             wanted = getattr(self, name)
-            if wanted is not None and not (isinstance(wanted, numbers.Integral) and int(wanted) >= 1):
+            is_whole = isinstance(wanted, numbers.Integral)
+            if wanted is not None and not (is_whole and wanted >= 1):
                 raise ValueError(f"{name} must be at least 1 pixel, not {wanted!r}.")
         if self.has_size and (self.scale != 1 or None not in (self.width, self.height)):
             raise ValueError("Give only one of scale, width and height.")

@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 import numpy as np
 from natsort import natsorted
@@ -27,8 +27,10 @@ from restorer.errors import DataError, ShapeMismatch
 from restorer.models.estimator import Estimator
 
 FIXED_SIGMAS: Final = (1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0, 12.0, 15.0, 20.0, 25.0, 35.0, 50.0)
-UNTOUCHED: Final = 99.0  # decibels for a picture that came back as it was: JSON has no infinity
+UNTOUCHED: Final = 99.0  # decibels of a picture that is as it was: JSON has no infinity
 _EIGHT_BITS: Final = np.dtype(np.uint8)
+_LEAST_PX: Final = 24
+_Array = TypeVar("_Array", Pixels, Samples)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,7 @@ class Case:
 class DenoiseScore:
     """One picture with white noise of `sigma` added. PSNR in dB over RGB, sigma in 8-bit levels.
 
-    `auto_strength`: at what `--denoise auto` would denoise it.
+    `auto_strength`: at what `--denoise auto` denoises it; `auto_psnr`: what comes of that.
     """
 
     name: str
@@ -59,6 +61,7 @@ class DenoiseScore:
     noisy_psnr: float
     psnr: float
     ssim: float
+    auto_psnr: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,15 +129,16 @@ def denoise(
     for case in white_noise(folder, sigmas, seed=seed):
         assert case.sigma is not None
         restored = run(case.degraded, networks, case.sigma, device)
-        found = noise.estimate(Image(case.degraded), estimator)
+        found, auto = by_estimate(Image(case.degraded), networks, estimator, device)
         yield DenoiseScore(
             name=case.name,
             sigma=case.sigma,
             estimated_sigma=found.sigma,
             auto_strength=found.strength,
-            noisy_psnr=psnr(case.degraded, case.clean),
-            psnr=psnr(restored, case.clean),
+            noisy_psnr=_decibels(case.degraded, case.clean),
+            psnr=_decibels(restored, case.clean),
             ssim=ssim(restored, case.clean),
+            auto_psnr=_decibels(auto, case.clean),
         )
 
 
@@ -149,7 +153,7 @@ def pairs(
         noisy, clean = case.degraded, case.clean
         estimated, auto = by_estimate(Image(noisy), networks, estimator, device)
         suited = networks.suited_to(estimated.kind)
-        fixed = {s: psnr(run(noisy, suited, s, device), clean) for s in FIXED_SIGMAS}
+        fixed = {s: _decibels(run(noisy, suited, s, device), clean) for s in FIXED_SIGMAS}
         best_sigma = max(fixed, key=lambda sigma: fixed[sigma])
         estimated_clean, kept = by_estimate(Image(clean), networks, estimator, device)
         yield PairScore(
@@ -158,13 +162,13 @@ def pairs(
             estimated_sigma=estimated.sigma,
             auto_strength=estimated.strength,
             clean_sigma=estimated_clean.sigma,
-            kept_psnr=min(UNTOUCHED, psnr(kept, clean)),
-            noisy_psnr=psnr(noisy, clean),
-            auto_psnr=psnr(auto, clean),
+            kept_psnr=_decibels(kept, clean),
+            noisy_psnr=_decibels(noisy, clean),
+            auto_psnr=_decibels(auto, clean),
             auto_ssim=ssim(auto, clean),
             best_sigma=best_sigma,
             best_psnr=fixed[best_sigma],
-            one_size_psnr=psnr(run(noisy, networks, estimated.strength, device), clean),
+            one_size_psnr=_decibels(run(noisy, networks, estimated.strength, device), clean),
         )
 
 
@@ -181,7 +185,7 @@ def deblock(
     Raises DataError without pictures.
     """
     for path in _pictures(folder):
-        colours = _colour(imagefile.read(path).in_eight_bits().samples)
+        colours = _measurable(path, _colour(imagefile.read(path).in_eight_bits().samples))
         clean = to_pixels(colours)
         for quality in qualities:
             image = as_jpeg(PillowImage.fromarray(colours), quality)
@@ -192,8 +196,8 @@ def deblock(
                 quality=quality,
                 kind=found.kind,
                 strength=found.strength,
-                jpeg_psnr=psnr(compressed, clean),
-                psnr=psnr(restored, clean),
+                jpeg_psnr=_decibels(compressed, clean),
+                psnr=_decibels(restored, clean),
                 jpeg_ssim=ssim(compressed, clean),
                 ssim=ssim(restored, clean),
             )
@@ -210,8 +214,8 @@ def upscale(
         yield UpscaleScore(
             name=case.name,
             scale=scale,
-            bicubic_psnr=psnr(measured_luma(bicubic, scale), target),
-            psnr=psnr(restored, target),
+            bicubic_psnr=_decibels(measured_luma(bicubic, scale), target),
+            psnr=_decibels(restored, target),
             ssim=ssim(restored, target),
         )
 
@@ -223,7 +227,7 @@ def white_noise(folder: Path, sigmas: Sequence[float], *, seed: int = 0) -> Iter
     natural order of names, and sigma. Raises DataError without pictures.
     """
     for index, path in enumerate(_pictures(folder)):
-        clean = to_pixels(imagefile.read(path).samples)
+        clean = _measurable(path, to_pixels(imagefile.read(path).samples))
         for sigma in sigmas:
             random = np.random.default_rng((seed, index, round(sigma * 1000)))
             grain = random.standard_normal(clean.shape, np.float32)
@@ -236,7 +240,7 @@ def real_noise(folder: Path) -> Iterator[Case]:
     if not noisy_files:
         raise DataError(f"{folder} has no pairs named NAME_real and NAME_mean.")
     for path in noisy_files:
-        noisy = to_pixels(imagefile.read(path).samples)
+        noisy = _measurable(path, to_pixels(imagefile.read(path).samples))
         clean_name = path.stem.removesuffix("_real") + "_mean" + path.suffix
         clean = to_pixels(imagefile.read(path.with_name(clean_name)).samples)
         if noisy.shape != clean.shape:
@@ -253,7 +257,7 @@ def shrunk(folder: Path, scale: int) -> Iterator[Case]:
         other_scale = re.search(r"_([234])_", path.name)
         if path.stem.endswith("_LR") or (other_scale and int(other_scale[1]) != scale):
             continue
-        clean = _colour(imagefile.read(path).samples)
+        clean = _measurable(path, _colour(imagefile.read(path).samples))
         shrunk_path = path.with_name(path.name.replace("_HR", "_LR"))
         if shrunk_path != path:
             small = _colour(imagefile.read(shrunk_path).samples)
@@ -303,6 +307,17 @@ def run(pixels: Pixels, networks: Networks, sigma: float, device: str) -> Pixels
     for _ in restore(Image(pixels), networks, out, sigma=sigma, ladder=ladder(device)):
         pass
     return to_pixels(out)
+
+
+def _measurable(path: Path, picture: _Array) -> _Array:
+    """Raises DataError for pictures that are too small for SSIM, also without an enlarged rim."""
+    if min(picture.shape[:2]) < _LEAST_PX:
+        raise DataError(f"{path} has fewer than {_LEAST_PX} pixels a side and cannot be measured.")
+    return picture
+
+
+def _decibels(restored: Pixels, clean: Pixels) -> float:
+    return min(UNTOUCHED, psnr(restored, clean))
 
 
 def _colour(samples: Samples) -> Samples:

@@ -21,7 +21,20 @@ from restorer.errors import RestorerError
 INTERRUPTED = 130  # what shells report for Ctrl-C
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+class _Commands(click.Group):
+    """Commands, beside which a photo may stand for the window; see `restorer.__main__`."""
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        command = super().get_command(ctx, cmd_name)
+        if command is None and set(cmd_name) & set("./\\"):  # no command is called so
+            raise click.UsageError(f"{cmd_name} does not exist. restorer --help lists commands.")
+        return command
+
+
+@click.group(
+    cls=_Commands,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
 @click.version_option(__version__, prog_name="restorer")
 def cli() -> None:
     """Cleans and enlarges photos with trained autoencoders.

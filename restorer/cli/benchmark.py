@@ -11,7 +11,12 @@ from typing import Any
 
 import click
 
-from restorer.cli.options import ManyValuesCommand, device_option, weights_option
+from restorer.cli.options import (
+    ManyValuesCommand,
+    catalog_option,
+    device_option,
+    weights_option,
+)
 from restorer.settings import MAX_SIGMA, SCALES, Settings
 
 json_option = click.option("--json", "as_json", is_flag=True, help="One JSON line a row.")
@@ -43,13 +48,16 @@ def denoise(
     weights: Path,
     as_json: bool,
 ) -> None:
-    """White noise added to the clean pictures of FOLDER: RGB PSNR and SSIM, estimated sigma."""
+    """White noise added to the clean pictures of FOLDER: RGB PSNR and SSIM, estimated sigma.
+
+    The denoiser is told the sigma, as in the papers; beside it what --denoise auto does. At
+    --sigma 0 that is how much of clean pictures it keeps.
+    """
     from restorer.benchmark import quality
     from restorer.engine.loaded import Models
-    from restorer.engine.networks import Networks
 
     models = Models(weights)
-    networks = Networks(models.denoiser(), None)
+    networks = models.networks(Settings(), 1)
     scored = quality.denoise(folder, sigmas, networks, models.estimator(), device=device)
     scores = list(_shown(scored, as_json))
     if as_json:
@@ -62,6 +70,8 @@ def denoise(
             f"noisy {_mean(row.noisy_psnr for row in rows):.2f}, "
             f"restored {_mean(row.psnr for row in rows):.2f} dB, "
             f"SSIM {_mean(row.ssim for row in rows):.4f}; "
+            f"auto {_mean(row.auto_psnr for row in rows):.2f} dB, "
+            f"at least {min(row.auto_psnr for row in rows):.1f}; "
             f"sigma estimated {_mean(estimates):.2f} ({min(estimates):.2f} to "
             f"{max(estimates):.2f}), {sum(row.auto_strength == 0 for row in rows)} left as they are"
         )
@@ -156,10 +166,10 @@ def deblock(
 def upscale(folder: Path, scale: str, device: str, weights: Path, as_json: bool) -> None:
     """Enlarge NAME_LR.* of FOLDER and compare with NAME_HR.*: PSNR and SSIM on luma."""
     from restorer.benchmark import quality
+    from restorer.engine.loaded import Models
     from restorer.engine.networks import Networks
-    from restorer.models.catalog import open_catalog
 
-    networks = Networks(None, open_catalog(weights).upscaler(int(scale)))
+    networks = Networks(None, Models(weights).upscaler(int(scale)))
     scores = list(_shown(quality.upscale(folder, int(scale), networks, device=device), as_json))
     if as_json:
         return
@@ -289,7 +299,7 @@ def batch(
 
 @benchmark.command()
 @click.argument("folder", type=click.Path(path_type=Path))
-@weights_option
+@catalog_option
 @json_option
 def digits(folder: Path, weights: Path, as_json: bool) -> None:
     """The models of digits on MNIST in FOLDER: reconstruction and KL, what is read, time.

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from restorer.cli.options import weights_option
+from restorer.cli.options import catalog_option
 from restorer.errors import ImageUnwritable
 
 if TYPE_CHECKING:
@@ -115,7 +115,7 @@ class _Asked:
     show_default=True,
     help="Side of each digit in pixels.",
 )
-@weights_option
+@catalog_option
 @click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")
 def digits(
     at: tuple[float, float] | None,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from restorer.cli.options import weights_option
+from restorer.cli.options import catalog_option
 from restorer.models import figures
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @click.command(short_help="List the models, or show one model's card.")
 @click.argument("name", required=False)
-@weights_option
+@catalog_option
 @click.option("--check", is_flag=True, help="Verify every weights file against its checksum.")
 @click.option("--json", "as_json", is_flag=True, help="The catalog's entries as JSON.")
 def models(name: str | None, weights: Path, check: bool, as_json: bool) -> None:
@@ -51,7 +51,7 @@ def _line(entry: Entry) -> str:
         purpose = _PURPOSES.get(entry.name, "denoise")
     return (
         f"{entry.name:<14} {purpose:<12} {entry.parameters / 1e6:5.2f} M parameters, "
-        f"{entry.steps} steps in {entry.hours:g} h on {entry.hardware}"
+        f"{entry.steps} steps in {entry.hours:g} h"
     )
 
 
@@ -61,8 +61,9 @@ def _card(entry: Entry) -> str:
         ("Purpose", entry.purpose),
         ("Limits", entry.limits),
         ("Trained on", entry.trained_on),
-        ("Training", f"loss {entry.loss}, {entry.steps} steps, seed {entry.seed}"),
-        ("Hardware", f"{entry.hours:g} h on {entry.hardware}"),
+        ("Loss", entry.loss),
+        ("Last cycle", f"seed {entry.seed}, on {entry.hardware}"),
+        ("All cycles", f"{entry.steps} steps in {entry.hours:g} h"),
         ("Weights", f"{entry.file}, {entry.parameters} parameters, SHA-256 {entry.sha256}"),
     ]
     if entry.degradations is not None:

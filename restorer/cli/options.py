@@ -6,7 +6,7 @@ import functools
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import click
 
@@ -19,13 +19,16 @@ device_option = click.option(
     help="auto, cpu, cuda, cuda:1, mps or xpu. auto takes the GPU if there is one.",
 )
 
-weights_option = click.option(
-    "--weights",
-    type=click.Path(path_type=Path),
-    default=weights_dir,
-    show_default="the shipped ones",
-    help="Folder of weights, such as one written by `restorer train`; what it lacks is taken "
-    "from the shipped ones.",
+_OWN: Final = "Folder of weights, such as one written by `restorer train`"
+weights_option, catalog_option = (
+    click.option(
+        "--weights",
+        type=click.Path(path_type=Path),
+        default=weights_dir,
+        show_default="the shipped ones",
+        help=text,
+    )
+    for text in (f"{_OWN}; what it lacks is taken from the shipped ones.", f"{_OWN}.")
 )
 
 

@@ -71,6 +71,7 @@ def denoiser_figures(catalog: Catalog, data: Path) -> tuple[dict[str, Any], dict
         "largest": round(max(row.estimated_sigma for row in clean), 2),
         "below_2": f"{sum(row.estimated_sigma < 2 for row in clean)} of {len(clean)}",
         "left_alone_by_auto": f"{sum(row.auto_strength == 0 for row in clean)} of {len(clean)}",
+        "kept_at_least_db": round(min(row.auto_psnr for row in clean), 1),
     }
     twins = [row.clean_sigma for row in real]
     estimated = {

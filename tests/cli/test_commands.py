@@ -59,6 +59,14 @@ def test_every_command_explains_itself(command, capsys):
     assert "Usage: restorer" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("name", ["missing.jpg", "gone/photo", "C:\\gone\\photo"])
+def test_a_photo_for_the_window_that_does_not_exist_is_named(name, capsys):
+    assert run([name]) == 2
+    assert capsys.readouterr().err.startswith(f"Error: {name} does not exist.")
+    assert run(["restor"]) == 2
+    assert "No such command" in capsys.readouterr().err
+
+
 def test_version(capsys):
     assert run(["--version"]) == 0
     assert restorer.__version__ in capsys.readouterr().out
@@ -101,6 +109,25 @@ def test_benchmark_denoise_takes_several_sigmas_at_once(photos, tiny_weights, ca
     rows = lines_of_json(capsys.readouterr().out)
     assert [row["sigma"] for row in rows] == [15, 50] * 3
     assert rows[0]["noisy_psnr"] == pytest.approx(24.6, abs=0.2)  # 20 log10(255 / 15)
+
+
+def test_benchmark_denoise_of_clean_pictures_is_json_too(photos, tiny_weights, capsys):
+    arguments = ["benchmark", "denoise", str(photos), "--sigma", "0", "--json"]
+    assert run([*arguments, "--weights", str(tiny_weights)]) == 0
+    captured = capsys.readouterr().out
+    assert "Infinity" not in captured
+    for row in lines_of_json(captured):
+        assert row["noisy_psnr"] == row["psnr"] == 99
+        assert (row["auto_psnr"] == 99) == (row["auto_strength"] == 0)
+
+
+@pytest.mark.parametrize("command", ["denoise", "deblock", "upscale"])
+def test_pictures_that_are_too_small_to_be_measured_are_named(
+    command, tmp_path, tiny_weights, capsys
+):
+    PillowImage.fromarray(drawn(40, 10)).save(tmp_path / "flat.png")
+    assert run(["benchmark", command, str(tmp_path), "--weights", str(tiny_weights)]) == 1
+    assert "flat.png has fewer than 24 pixels a side" in capsys.readouterr().err
 
 
 def test_benchmark_denoise_takes_what_own_weights_lack_from_the_shipped_ones(
