@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from restorer.engine.batch.job import Event, FileEnded, Job
     from restorer.engine.batch.plan import Existing, Plan
     from restorer.engine.batch.tally import Progress, Tally
+
+
+_GOES_ON: Final = "The same command with --resume goes on."
 
 
 @click.command(short_help="Clean and enlarge whole folders.")
@@ -162,7 +165,7 @@ def _followed(job: Job, line: LiveLine, as_json: bool) -> tuple[Progress, Plan, 
     except KeyboardInterrupt:
         if not job.watch:
             line.say(f"{tally.progress.ended} of {tally.progress.total} files have ended.")
-            line.say("The same command with --resume goes on.")
+            line.say(_GOES_ON)
             raise
     finally:
         line.clear()
@@ -188,6 +191,7 @@ def _show(event: Event, tally: Tally, line: LiveLine, job: Job, as_json: bool) -
         line.say(event.sentence)
     elif isinstance(event, BatchStopped):
         line.say(f"Error: {event.reason}")
+        line.say(_GOES_ON)
     elif isinstance(event, FilesFound) and job.watch:
         line.say(f"{len(event.items)} new.")
     elif isinstance(event, BatchReady):
@@ -236,6 +240,8 @@ def _report_end(progress: Progress, as_json: bool) -> None:
         print_json({"status": "summary"} | asdict(progress))
         return
     click.echo(", ".join(_summary(progress)) + ".")
+    if progress.failed:
+        click.echo("--retry-failed tries the failed again.", err=True)
 
 
 def _summary(progress: Progress) -> Iterator[str]:

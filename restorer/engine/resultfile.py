@@ -230,5 +230,5 @@ def _why_not_saved(path: Path, error: OSError) -> str:
     if error.errno in _NO_ROOM:
         return f"The disk is full: {path.name} was not saved. Make room and try again."
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-        return f"{path.parent} may not be written to. Choose another folder with -o."
+        return f"{path.parent} may not be written to. Choose another folder."
     return f"{path.name} cannot be saved: {error.strerror or error}."

@@ -9,6 +9,7 @@ import numpy as np
 from PySide6.QtCore import QObject, QRunnable, QThreadPool, Signal
 from PySide6.QtGui import QGuiApplication, QImage
 
+from restorer.engine import resultfile
 from restorer.engine.blend import resized
 from restorer.errors import ImageUnwritable
 from restorer.gui.frames import ScreenColours
@@ -64,15 +65,16 @@ def result_image(photo: Photo, layers: Layers, settings: Settings) -> QImage:
     return QImage(data.data, width, height, 4 * width, kind).copy()
 
 
-def pasted_file(cache: Path) -> Path | None:
-    """The clipboard's picture as a file in the cache, or None if it holds none.
+def pasted_file(cache: Path, name: str = PASTED_NAME) -> Path | None:
+    """The clipboard's picture as a file of that name in the cache, or None if it holds none.
 
     Raises ImageUnwritable.
     """
     image = QGuiApplication.clipboard().image()
     if image.isNull():
         return None
-    path = cache / PASTED_NAME
+    path = cache / name
+    resultfile.make_folder(cache)
     if not image.save(str(path), quality=100):  # of a PNG: quickly, not small
         raise ImageUnwritable(path, f"The clipboard's picture cannot be kept in {cache}.")
     return path

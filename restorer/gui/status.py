@@ -31,8 +31,8 @@ class Status(QStatusBar):
         row.setContentsMargins(0, 0, 4, 0)
         for widget in (self.left, self.bar, self.cancel):
             row.addWidget(widget, 0, Qt.AlignmentFlag.AlignVCenter)
-        self.addWidget(self.file, 2)
-        self.addWidget(self.device, 3)
+        self.addWidget(self.file)
+        self.addWidget(self.device, 1)
         self.addPermanentWidget(self._work)
         session.photo_changed.connect(self._show_file)
         session.running_changed.connect(self._show_device)

@@ -210,6 +210,16 @@ def test_undo_and_redo_move_the_controls(window, photo):
     assert window.controls.grain.slider.value() == 50
 
 
+def test_what_is_open_is_cut_only_where_there_is_no_room(window, client, tmp_path, qtbot):
+    files = [write_photo(tmp_path / "many" / f"{'long ' * 11}{number}.png") for number in range(42)]
+    window.session.open(files)
+    client.work()
+    shown = window.status.file
+    assert "1 of 42" in shown.text()
+    qtbot.waitUntil(lambda: shown.width() >= shown.fontMetrics().horizontalAdvance(shown.text()))
+    assert window.status.minimumSizeHint().width() < 600
+
+
 def test_escape_stops(window, client, photo_file, qtbot):
     window.session.open([photo_file])
     client.step()

@@ -193,7 +193,7 @@ class Journal:
             except OSError as error:
                 raise BatchError(
                     f"The journal in {self.output} cannot be written: {error.strerror}. The batch "
-                    "stops here; --resume goes on."
+                    "stops here and can go on later."
                 ) from error
 
 

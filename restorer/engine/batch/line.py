@@ -278,5 +278,5 @@ def _check_space(target: Path, most_bytes: int) -> None:
     if shutil.disk_usage(target.parent).free < most_bytes:
         raise DiskFull(
             target,
-            f"The disk is nearly full: {target.name} was not saved. Make room, then --resume.",
+            f"The disk is nearly full: {target.name} was not saved. Make room and go on.",
         )

@@ -241,7 +241,7 @@ def _without_clashes(items: list[Item], selection: Selection) -> list[Item]:
         if clashes and selection.existing != "number":
             raise PlanError(
                 f"{first_with[folded].name} and {item.name} would both become {item.target}. "
-                "Choose another --name, exclude one of them, or use --existing number."
+                "Choose other names, leave one of them out, or have a number added."
             )
         number = 2
         while clashes:
@@ -273,7 +273,7 @@ def _check_originals(items: list[Item], selection: Selection) -> None:
         if original is item or (original is not None and selection.existing == "replace"):
             raise PlanError(
                 f"The result of {item.name} would overwrite the original {original.name}. Choose "
-                "another folder or another --name, such as {name}_restored.{ext}."
+                "another folder or other names, such as {name}_restored.{ext}."
             )
 
 

@@ -102,7 +102,7 @@ def _note_on_space(job: Job, items: tuple[Item, ...], history: History) -> str |
         return None
     return (
         f"The results will take about {_gigabytes(needed)}, and {_gigabytes(free)} are free in "
-        f"{job.plan.output}. When the disk is full the batch stops, and --resume goes on."
+        f"{job.plan.output}. When the disk is full the batch stops, and can go on later."
     )
 
 

@@ -183,8 +183,8 @@ def _set_aside(item: Item, record: Entry | None) -> Entry:
         source=item.path,
         key=None if record is None else record.key,
         target=None if record is None else record.target,
-        reason=f"{item.source.name} took the program down twice and is set aside. "
-        "--retry-failed tries it again.",
+        reason=f"{item.source.name} took the program down twice and is set aside "
+        "until the failed are tried again.",
     )
 
 

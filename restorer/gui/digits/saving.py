@@ -15,8 +15,9 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from restorer.engine import digitfile, imagefile
 from restorer.engine.digitpicture import Bytes, enlarged, noisy, prepared, sheet
 from restorer.engine.image import Pixels
-from restorer.errors import RestorerError
+from restorer.errors import ImageUnwritable, RestorerError
 from restorer.gui.asking import may_replace
+from restorer.gui.clipboard import pasted_file
 from restorer.gui.digits.state import DigitsState
 from restorer.gui.digits.values import Sheet
 
@@ -124,10 +125,12 @@ class DigitSaver(QObject):
 
     def paste_picture(self) -> None:
         """The clipboard's."""
-        image = QGuiApplication.clipboard().image()
-        self._cache.mkdir(parents=True, exist_ok=True)
-        path = self._cache / "pasted-digit.png"
-        if image.isNull() or not image.save(str(path)):
+        try:
+            path = pasted_file(self._cache, "pasted-digit.png")
+        except ImageUnwritable as error:
+            self.told.emit(str(error))
+            return
+        if path is None:
             self.told.emit(self.tr("There is no picture in the clipboard."))
             return
         self.read_picture(path)

@@ -122,7 +122,7 @@ def test_half_a_line_on_a_full_disk_does_not_spoil_the_next(written):
     with Journal(written) as writing:
         writing._file.close()
         writing._file = Full(written / JOURNAL_NAME, "ab")
-        with pytest.raises(BatchError, match="--resume"):
+        with pytest.raises(BatchError, match="go on later"):
             writing.append(Entry("lost.jpg", "done"))
         writing._file.room = 10_000
         writing.append(Entry("later.jpg", "done"))

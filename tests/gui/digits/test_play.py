@@ -240,6 +240,13 @@ def test_a_dropped_picture_is_found(page, client, qtbot, tmp_path):
     assert page.panel.own.isVisible()
 
 
+def test_a_cache_that_is_full_is_no_empty_clipboard(page, qtbot, monkeypatch):
+    QGuiApplication.clipboard().setImage(QImage(60, 60, QImage.Format.Format_Grayscale8))
+    monkeypatch.setattr(QImage, "save", lambda *_, **__: False)
+    with qtbot.waitSignal(page.said, check_params_cb=lambda text: "cannot be kept" in text):
+        click(qtbot, page.panel.own.paste)
+
+
 def test_an_empty_clipboard_is_said(page, qtbot):
     QGuiApplication.clipboard().setText("no picture")
     with qtbot.waitSignal(page.said):
