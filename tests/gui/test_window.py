@@ -211,7 +211,7 @@ def test_undo_and_redo_move_the_controls(window, photo):
 
 
 def test_what_is_open_is_cut_only_where_there_is_no_room(window, client, tmp_path, qtbot):
-    files = [write_photo(tmp_path / "many" / f"{'long ' * 11}{number}.png") for number in range(42)]
+    files = [write_photo(tmp_path / "many" / f"{'long ' * 18}{number}.png") for number in range(42)]
     window.session.open(files)
     client.work()
     shown = window.status.file
