@@ -64,8 +64,8 @@
         <translation>Entfernt Rauschen von Sigma {0} bis {1}</translation>
     </message>
     <message>
-        <source>loss {0}, {1} steps, seed {2}, {3} hours on {4}</source>
-        <translation>Verlust {0}, {1} Schritte, Startwert {2}, {3} Stunden auf {4}</translation>
+        <source>loss {0}; {1} steps in {2} hours, last with seed {3} on {4}</source>
+        <translation>Verlust {0}; {1} Schritte in {2} Stunden, zuletzt mit Startwert {3} auf {4}</translation>
     </message>
 </context>
 <context>

@@ -93,6 +93,6 @@ def _purpose(entry: dict[str, Any]) -> str:
 
 
 def _training(entry: dict[str, Any]) -> str:
-    text = translate("AboutModels", "loss {0}, {1} steps, seed {2}, {3} hours on {4}")
+    text = translate("AboutModels", "loss {0}; {1} steps in {2} hours, last with seed {3} on {4}")
     hours = f"{entry['hours']:g}"
-    return text.format(entry["loss"], entry["steps"], entry["seed"], hours, entry["hardware"])
+    return text.format(entry["loss"], entry["steps"], hours, entry["seed"], entry["hardware"])

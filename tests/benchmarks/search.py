@@ -6,8 +6,9 @@ Three steps, because a search takes hours and timings want a machine that does n
     python tests/benchmarks/search.py time
     python tests/benchmarks/search.py write
 
-`train` trains every candidate that has no result yet by the shipped recipe, for the same minutes
-from fresh weights, on one processor core, and measures it on the pictures below EVAL. `time`
+`train` trains every candidate, or those that `--only` names, that has no result after so many
+minutes yet: by the shipped recipe, from fresh weights, on one processor core, and measures it on
+the pictures below EVAL. Two of them may run at a time, one on each core. `time`
 measures milliseconds a megapixel. `write` makes the plot and the tables of `docs/models.md` (it
 needs the extra `peers`). Results are kept in `docs/search.json`; delete it to begin anew.
 """
@@ -50,6 +51,7 @@ PLOT = MODELS.parent / "search.svg"
 SIGMAS = (15.0, 25.0, 50.0)
 STRIDE = 16  # of the candidate with most levels
 SCALE = 4  # the dearest of the upscalers
+Key = tuple[str, str, float]  # task, name and minutes of a result
 FFDNET = "FFDNet (Zhang et al. 2018)"
 # The denoiser's recipe is for two cores and hours; this is for one core and minutes.
 ON_ONE_CORE: dict[str, Any] = {"phases": (Phase(0.6, 3, 64), Phase(0.85, 4, 96), Phase(1.0, 8, 96))}
@@ -254,12 +256,13 @@ def main() -> None:
 @click.argument("pictures", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option("--data", multiple=True, required=True, type=click.Path(path_type=Path))
 @click.option("--minutes", default=4.0, show_default=True)
-def train_candidates(pictures: Path, data: tuple[Path, ...], minutes: float) -> None:
+@click.option("--only", default="", help="Candidates whose name begins so.")
+def train_candidates(pictures: Path, data: tuple[Path, ...], minutes: float, only: str) -> None:
     """Trains what has no result yet; PICTURES holds bsds32 and set5."""
     torch.set_num_threads(1)
     for candidate in CANDIDATES:
-        results = load_results()
-        if (candidate.task, candidate.name) in results:
+        key = (candidate.task, candidate.name, minutes)
+        if key in load_results() or not candidate.name.startswith(only):
             continue
         shipped = RECIPES["denoiser" if candidate.task == "denoise" else f"upscaler-x{SCALE}"]
         recipe = dataclasses.replace(
@@ -294,7 +297,7 @@ def train_candidates(pictures: Path, data: tuple[Path, ...], minutes: float) -> 
             "parameters": sum(parameter.numel() for parameter in network.parameters()),
             "psnr_db": scores,
         }
-        save_results(load_results() | {(candidate.task, candidate.name): result})
+        save_results(load_results() | {key: result})
         print(candidate.name, last.step, scores, flush=True)
 
 
@@ -304,7 +307,8 @@ def train_candidates(pictures: Path, data: tuple[Path, ...], minutes: float) -> 
 def time_candidates(rounds: int) -> None:
     """Times a megapixel of every result's network, in turns so that a busy moment hits all."""
     results = load_results()
-    chosen = [c for c in CANDIDATES if (c.task, c.name) in results]
+    trained_ones = {(task, name) for task, name, _ in results}
+    chosen = [c for c in CANDIDATES if (c.task, c.name) in trained_ones]
     networks = {c: c.build().eval().to(memory_format=torch.channels_last) for c in chosen}
     seconds: dict[Candidate, list[float]] = {candidate: [] for candidate in chosen}
     for turn in range(rounds + 1):
@@ -316,8 +320,9 @@ def time_candidates(rounds: int) -> None:
             if turn:
                 seconds[candidate].append(1e6 * elapsed / (answer.shape[2] * answer.shape[3]))
     for candidate, values in seconds.items():
-        row = results[candidate.task, candidate.name]
-        row["ms_per_megapixel"] = round(1000 * statistics.median(values))
+        for (task, name, _), row in results.items():
+            if (task, name) == (candidate.task, candidate.name):
+                row["ms_per_megapixel"] = round(1000 * statistics.median(values))
     save_results(results)
 
 
@@ -327,13 +332,14 @@ def write() -> None:
     results = list(load_results().values())
     if not all("ms_per_megapixel" in row for row in results):
         raise click.ClickException("Some results have no time yet: run the command `time` first.")
-    draw_plot(results)
+    shortest = min(row["minutes"] for row in results)  # that all candidates have had
+    draw_plot([row for row in results if row["minutes"] == shortest])
     parts = [f"![Quality against time]({PLOT.name})\n"]
     for task, title in (("denoise", "Denoisers"), ("upscale", f"Upscalers, x{SCALE}")):
-        found = [row for row in results if row["task"] == task]
-        if found:
-            minutes = f"{found[0]['minutes']:g}"
-            parts.append(f"{title}, after {minutes} min each:\n\n{table(found)}")
+        rows = [row for row in results if row["task"] == task]
+        for minutes in sorted({row["minutes"] for row in rows}):
+            found = [row for row in rows if row["minutes"] == minutes]
+            parts.append(f"{title}, after {minutes:g} min each:\n\n{table(found)}")
     PART.write("\n".join(parts))
 
 
@@ -393,14 +399,14 @@ def draw_plot(rows: list[dict[str, Any]]) -> None:
     save_plot(figure, PLOT)
 
 
-def load_results() -> dict[tuple[str, str], dict[str, Any]]:
+def load_results() -> dict[Key, dict[str, Any]]:
     if not RESULTS.exists():
         return {}
     rows = json.loads(RESULTS.read_text(encoding="utf-8"))
-    return {(row["task"], row["name"]): row for row in rows}
+    return {(row["task"], row["name"], row["minutes"]): row for row in rows}
 
 
-def save_results(results: dict[tuple[str, str], dict[str, Any]]) -> None:
+def save_results(results: dict[Key, dict[str, Any]]) -> None:
     part = RESULTS.with_suffix(".part")
     part.write_text(json.dumps(list(results.values()), indent=1) + "\n", encoding="utf-8")
     os.replace(part, RESULTS)
