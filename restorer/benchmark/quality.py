@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import tempfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -107,10 +107,14 @@ class DeblockScore:
 
 @dataclass(frozen=True, slots=True)
 class UpscaleScore:
-    """One enlarged picture: PSNR and SSIM on luma, `scale` border pixels cut."""
+    """One enlarged picture: PSNR and SSIM on luma, `scale` border pixels cut.
+
+    `quality`: of the JPEG that the small picture was, None if it was none.
+    """
 
     name: str
     scale: int
+    quality: int | None
     bicubic_psnr: float
     psnr: float
     ssim: float
@@ -208,16 +212,42 @@ def upscale(
 ) -> Iterator[UpscaleScore]:
     """The cases of `shrunk`, enlarged by the network and by bicubic."""
     for case in shrunk(folder, scale):
-        target = measured_luma(case.clean, scale)
-        restored = measured_luma(run(case.degraded, networks, 0.0, device), scale)
-        bicubic = resize(case.degraded, scale, PillowImage.Resampling.BICUBIC)
-        yield UpscaleScore(
-            name=case.name,
-            scale=scale,
-            bicubic_psnr=_decibels(measured_luma(bicubic, scale), target),
-            psnr=_decibels(restored, target),
-            ssim=ssim(restored, target),
-        )
+        yield _enlarged(case, scale, run(case.degraded, networks, 0.0, device))
+
+
+def upscale_jpegs(
+    folder: Path,
+    scale: int,
+    quality: int,
+    networks: Networks,
+    estimator: Estimator,
+    *,
+    device: str = "auto",
+) -> Iterator[UpscaleScore]:
+    """The cases of `shrunk` as JPEGs, like those of the web: restored as `--denoise auto` does.
+
+    `networks`: all that this may take. Bicubic has the JPEG to enlarge too.
+    """
+    for case in shrunk(folder, scale):
+        small = PillowImage.fromarray(to_samples(case.degraded, _EIGHT_BITS))
+        image = as_jpeg(small, quality)
+        _, restored = by_estimate(image, networks, estimator, device)
+        case = replace(case, degraded=to_pixels(image.samples))  # noqa: PLW2901
+        yield _enlarged(case, scale, restored, quality)
+
+
+def _enlarged(case: Case, scale: int, result: Pixels, quality: int | None = None) -> UpscaleScore:
+    target = measured_luma(case.clean, scale)
+    restored = measured_luma(result, scale)
+    bicubic = resize(case.degraded, scale, PillowImage.Resampling.BICUBIC)
+    return UpscaleScore(
+        name=case.name,
+        scale=scale,
+        quality=quality,
+        bicubic_psnr=_decibels(measured_luma(bicubic, scale), target),
+        psnr=_decibels(restored, target),
+        ssim=ssim(restored, target),
+    )
 
 
 def white_noise(folder: Path, sigmas: Sequence[float], *, seed: int = 0) -> Iterator[Case]:

@@ -160,17 +160,37 @@ def deblock(
     default="2",
     show_default=True,
 )
+@click.option(
+    "--quality",
+    "jpeg_quality",
+    type=click.IntRange(1, 100),
+    help="The small pictures are JPEGs of that quality first, as on the web, and are cleaned "
+    "as --denoise auto does.",
+)
 @device_option
 @weights_option
 @json_option
-def upscale(folder: Path, scale: str, device: str, weights: Path, as_json: bool) -> None:
-    """Enlarge NAME_LR.* of FOLDER and compare with NAME_HR.*: PSNR and SSIM on luma."""
+def upscale(
+    folder: Path, scale: str, jpeg_quality: int | None, device: str, weights: Path, as_json: bool
+) -> None:
+    """Enlarge NAME_LR.* of FOLDER and compare with NAME_HR.*: PSNR and SSIM on luma.
+
+    Any other clean pictures are shrunk by bicubic first.
+    """
     from restorer.benchmark import quality
     from restorer.engine.loaded import Models
     from restorer.engine.networks import Networks
 
-    networks = Networks(None, Models(weights).upscaler(int(scale)))
-    scores = list(_shown(quality.upscale(folder, int(scale), networks, device=device), as_json))
+    models, times = Models(weights), int(scale)
+    if jpeg_quality is None:
+        networks = Networks(None, models.upscaler(times))
+        scored = quality.upscale(folder, times, networks, device=device)
+    else:
+        networks = models.networks(Settings(), times)
+        scored = quality.upscale_jpegs(
+            folder, times, jpeg_quality, networks, models.estimator(), device=device
+        )
+    scores = list(_shown(scored, as_json))
     if as_json:
         return
     click.echo(

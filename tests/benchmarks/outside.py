@@ -43,7 +43,7 @@ def collect(folder: Path) -> None:
 
 
 def white_noise_rows(catalog: Catalog, folder: Path) -> list[list[str]]:
-    networks = Networks(denoiser=catalog.denoiser(), upscaler=None)
+    networks = Models(catalog.folder).networks(Settings(), 1)
     scores = list(quality.denoise(folder, SIGMAS, networks, catalog.estimator()))
     rows = []
     for sigma in SIGMAS:

@@ -12,7 +12,9 @@ on a machine that does nothing else.
 from __future__ import annotations
 
 import math
+import shlex
 import statistics
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -275,6 +277,8 @@ def main(
         tables.append(part(plan))
         print(tables[-1], flush=True)
     if writes:
+        options = shlex.join(option for option in sys.argv[2:] if option != "--write")
+        tables.append(f"By `python tests/benchmarks/peers.py EVAL {options}`.\n")
         PART.write("\n".join(tables))
 
 

@@ -171,6 +171,17 @@ def test_benchmark_upscale_shrinks_what_has_no_small_twin(photos, tiny_weights, 
     assert all(row["bicubic_psnr"] > 25 for row in rows)
 
 
+def test_benchmark_upscale_of_small_jpegs(photos, tiny_weights, capsys):
+    arguments = ["benchmark", "upscale", str(photos), "--json", "--weights", str(tiny_weights)]
+    psnrs = []
+    for options in ([], ["--quality", "90"], ["--quality", "10"]):
+        assert run([*arguments, *options]) == 0
+        rows = lines_of_json(capsys.readouterr().out)
+        assert {row["quality"] for row in rows} == {int(options[1]) if options else None}
+        psnrs.append(sum(row["bicubic_psnr"] for row in rows))
+    assert psnrs == sorted(psnrs, reverse=True)
+
+
 def test_benchmark_upscale_uses_the_twins_of_its_scale(tmp_path, tiny_weights, capsys):
     for scale in (2, 3):
         picture = PillowImage.fromarray(drawn(120, 96))
