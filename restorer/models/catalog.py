@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final, get_args
 
@@ -47,7 +47,8 @@ class Entry:
     `kmac_per_px`: thousand multiply-adds for a pixel of the result. `scale`, `stride`, `halo` and
     `degradations` are None for the models of digits, `sigma_range` for all but the denoiser,
     `kmac_per_px` for what does not make pictures out of pictures.
-    `figures`: what `tests/benchmarks/figures.py` measured with exactly these weights, by data set.
+    `figures`: what `tests/benchmarks/figures.py` and `digit_figures.py` measured, by data set, with
+    the weights whose SHA-256 is `measured`.
     """
 
     name: str
@@ -71,6 +72,11 @@ class Entry:
     limits: str = ""
     kmac_per_px: float | None = None
     figures: dict[str, Any] = field(default_factory=dict)
+    measured: str = ""
+
+    def with_figures(self, figures: dict[str, Any]) -> Entry:
+        """The same, with what was just measured."""
+        return replace(self, figures=figures, measured=self.sha256)
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,7 +52,7 @@ def main(folder: Path) -> None:
         scores[score.model] = figures(score)
     print(PUBLISHED)
     entries = tuple(
-        dataclasses.replace(entry, figures=scores.get(entry.name, entry.figures))
+        entry.with_figures(scores[entry.name]) if entry.name in scores else entry
         for entry in catalog.entries
     )
     write_catalog(dataclasses.replace(catalog, entries=entries))

@@ -157,19 +157,20 @@ def in_db(*values: float) -> list[str]:
 def main(data: Path, models: tuple[str, ...]) -> None:
     """Measures, writes both files and prints the table."""
     catalog = open_catalog(weights_dir())
-    figures = {entry.name: entry.figures for entry in catalog.entries}
+    found: dict[str, dict[str, Any]] = {}
     if not models or "denoiser" in models or "estimator" in models:
-        figures["denoiser"], figures["estimator"] = denoiser_figures(catalog, data)
+        found["denoiser"], found["estimator"] = denoiser_figures(catalog, data)
     if not models or "deblocker" in models:
-        figures["deblocker"] = deblocker_figures(catalog, data)
+        found["deblocker"] = deblocker_figures(catalog, data)
     for scale in (2, 3, 4):
         if not models or f"upscaler-x{scale}" in models:
-            figures[f"upscaler-x{scale}"] = upscaler_figures(catalog, data, scale)
+            found[f"upscaler-x{scale}"] = upscaler_figures(catalog, data, scale)
     entries = tuple(
-        dataclasses.replace(entry, figures=figures[entry.name]) for entry in catalog.entries
+        entry.with_figures(found[entry.name]) if entry.name in found else entry
+        for entry in catalog.entries
     )
     write_catalog(dataclasses.replace(catalog, entries=entries))
-    table = readme_table(figures)
+    table = readme_table({entry.name: entry.figures for entry in entries})
     TABLE.write(table)
     write_cards()
     print(table)

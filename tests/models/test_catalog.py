@@ -135,3 +135,4 @@ def test_the_shipped_weights_are_whole_and_within_their_budget():
             facts = (described.scale, described.stride, described.halo)
             assert facts == (module.scale, module.stride, module.halo)
         assert described.figures, f"{described.name} has no measured figures"
+        assert described.measured == described.sha256, f"{described.name} was measured before"
