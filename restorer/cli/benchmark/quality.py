@@ -1,4 +1,4 @@
-"""`restorer benchmark`: every figure that Restorer quotes comes from here."""
+"""`restorer benchmark denoise`, `pairs`, `deblock`, `upscale` and `digits`: how good."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import Any
 
 import click
 
+from restorer.cli.benchmark.shown import json_option, short
 from restorer.cli.options import (
     ManyValuesCommand,
     catalog_option,
@@ -19,15 +20,8 @@ from restorer.cli.options import (
 )
 from restorer.settings import MAX_SIGMA, SCALES, Settings
 
-json_option = click.option("--json", "as_json", is_flag=True, help="One JSON line a row.")
 
-
-@click.group()
-def benchmark() -> None:
-    """Measure quality, time and memory on this machine."""
-
-
-@benchmark.command(cls=ManyValuesCommand)
+@click.command(cls=ManyValuesCommand, short_help="White noise on clean pictures.")
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option(
     "--sigma",
@@ -77,7 +71,7 @@ def denoise(
         )
 
 
-@benchmark.command(cls=ManyValuesCommand)
+@click.command(cls=ManyValuesCommand, short_help="Really noisy pictures and their clean twins.")
 @click.argument("folder", type=click.Path(path_type=Path))
 @device_option
 @weights_option
@@ -113,7 +107,7 @@ def pairs(folder: Path, device: str, weights: Path, as_json: bool) -> None:
     )
 
 
-@benchmark.command(cls=ManyValuesCommand)
+@click.command(cls=ManyValuesCommand, short_help="Clean pictures as strong JPEGs.")
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option(
     "--quality",
@@ -152,7 +146,7 @@ def deblock(
         )
 
 
-@benchmark.command(cls=ManyValuesCommand)
+@click.command(cls=ManyValuesCommand, short_help="Enlarged pictures against the large ones.")
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option(
     "--scale",
@@ -200,124 +194,7 @@ def upscale(
     )
 
 
-@benchmark.command(cls=ManyValuesCommand)
-@click.option(
-    "--megapixels",
-    type=click.FloatRange(0.01, 500),
-    multiple=True,
-    default=(1.0, 12.0, 48.0),
-    show_default=True,
-    help="Size of the drawn photo. One or more.",
-)
-@click.option(
-    "--scale", type=click.Choice([str(s) for s in SCALES]), default="1", show_default=True
-)
-@click.option(
-    "--coarse", is_flag=True, help="Coarse grain, as cameras leave it, which takes longer."
-)
-@device_option
-@weights_option
-@json_option
-def speed(
-    megapixels: tuple[float, ...],
-    scale: str,
-    coarse: bool,
-    device: str,
-    weights: Path,
-    as_json: bool,
-) -> None:
-    """Time of each stage and peak memory for drawn photos; the engine against the bare network."""
-    from restorer.benchmark.speed import measure
-
-    for size in megapixels:
-        settings = Settings(scale=int(scale), device=device)
-        score = measure(size, settings, weights, coarse=coarse)
-        if as_json:
-            click.echo(json.dumps(asdict(score)))
-            continue
-        per_megapixel = score.network_s / score.megapixels
-        line = (
-            f"{score.megapixels:.1f} MP, {'coarse' if score.coarse else 'fine'} grain, "
-            f"on {score.device}: read {score.read_s:.2f} s, "
-            f"estimate {score.estimate_s:.2f} s, network {score.network_s:.2f} s "
-            f"({per_megapixel:.3f} s a megapixel), write {score.write_s:.2f} s"
-        )
-        if score.peak_mib is not None:
-            line += f"; peak memory {score.peak_mib:.0f} MiB"
-        if score.engine_ratio is not None:
-            line += f"; engine {score.engine_ratio:.0%} as fast as the bare network"
-        click.echo(line)
-
-
-@benchmark.command()
-@click.option(
-    "--megapixels",
-    type=click.FloatRange(0.1, 500),
-    default=24.0,
-    show_default=True,
-    help="Size of the drawn photo.",
-)
-@json_option
-def window(megapixels: float, as_json: bool) -> None:
-    """How the window feels: waits, pauses while the network runs, frames a second, memory."""
-    from restorer.benchmark.window import measure
-
-    _print_score(asdict(measure(megapixels)), as_json)
-
-
-@benchmark.command()
-@click.option("--rows", type=click.IntRange(1), default=200_000, show_default=True)
-@json_option
-def table(rows: int, as_json: bool) -> None:
-    """The window's table of a folder with very many photos: opening and scrolling."""
-    from restorer.benchmark.table import measure
-
-    _print_score(asdict(measure(rows)), as_json)
-
-
-@benchmark.command()
-@click.option(
-    "--files", type=click.IntRange(1), default=8, show_default=True, help="How many drawn photos."
-)
-@click.option(
-    "--megapixels",
-    type=click.FloatRange(0.01, 500),
-    default=4.0,
-    show_default=True,
-    help="Size of each.",
-)
-@click.option(
-    "--scale", type=click.Choice([str(s) for s in SCALES]), default="1", show_default=True
-)
-@click.option("--workers", type=click.IntRange(1, 64), default=2, show_default=True)
-@device_option
-@weights_option
-@json_option
-def batch(
-    files: int,
-    megapixels: float,
-    scale: str,
-    workers: int,
-    device: str,
-    weights: Path,
-    as_json: bool,
-) -> None:
-    """Throughput of a whole folder against the networks alone on the same pixels."""
-    from restorer.benchmark.batch import measure
-
-    settings = Settings(scale=int(scale), device=device)
-    score = measure(files, megapixels, settings, weights, workers=workers)
-    if as_json:
-        click.echo(json.dumps(asdict(score)))
-        return
-    click.echo(
-        f"{score.files} files of {score.megapixels:.1f} MP on {score.device}: "
-        f"networks alone {score.network_mp_per_s:.3f} MP/s, "
-        f"batch {score.batch_mp_per_s:.3f} MP/s, {score.share:.0%} of it"
-    )
-
-
-@benchmark.command()
+@click.command(short_help="The models of digits on MNIST.")
 @click.argument("folder", type=click.Path(path_type=Path))
 @catalog_option
 @json_option
@@ -348,14 +225,6 @@ def digits(folder: Path, weights: Path, as_json: bool) -> None:
         click.echo(f"The reader reads {score.reader_accuracy:.2%} of the test digits. {PUBLISHED}.")
 
 
-def _print_score(score: dict[str, Any], as_json: bool) -> None:
-    if as_json:
-        click.echo(json.dumps(score))
-        return
-    for name, value in score.items():
-        click.echo(f"{name:<14} {_short(value)}")
-
-
 def _shown(scores: Iterable[Any], as_json: bool) -> Iterable[Any]:
     """Passes the scores on; each is printed as it comes, because a run takes minutes."""
     for score in scores:
@@ -363,13 +232,9 @@ def _shown(scores: Iterable[Any], as_json: bool) -> Iterable[Any]:
         click.echo(
             json.dumps(fields, ensure_ascii=False)
             if as_json
-            else "  ".join(f"{name} {_short(value)}" for name, value in fields.items())
+            else "  ".join(f"{name} {short(value)}" for name, value in fields.items())
         )
         yield score
-
-
-def _short(value: object) -> str:
-    return f"{value:.4g}" if isinstance(value, float) else str(value)
 
 
 def _mean(values: Iterable[float] | Sequence[float]) -> float:
