@@ -973,22 +973,6 @@
 <context>
     <name>MainWindow</name>
     <message>
-        <source>Open photos</source>
-        <translation>Fotos öffnen</translation>
-    </message>
-    <message>
-        <source>Photos ({0})</source>
-        <translation>Fotos ({0})</translation>
-    </message>
-    <message>
-        <source>There is no picture in the clipboard.</source>
-        <translation>In der Zwischenablage ist kein Bild.</translation>
-    </message>
-    <message>
-        <source>No photos yet</source>
-        <translation>Noch keine Fotos</translation>
-    </message>
-    <message>
         <source>&lt;h3&gt;Restorer {0}&lt;/h3&gt;&lt;p&gt;Cleans and enlarges photos with autoencoders that were trained for it, on this computer alone: nothing is sent anywhere.&lt;/p&gt;&lt;p&gt;MIT licence. The window is made with Qt (LGPL).&lt;/p&gt;</source>
         <translation>&lt;h3&gt;Restorer {0}&lt;/h3&gt;&lt;p&gt;Entrauscht und vergrößert Fotos mit Autoencodern, die dafür trainiert wurden, und zwar nur auf diesem Rechner: Nichts wird irgendwohin geschickt.&lt;/p&gt;&lt;p&gt;MIT-Lizenz. Das Fenster ist mit Qt gemacht (LGPL).&lt;/p&gt;</translation>
     </message>
@@ -1033,6 +1017,25 @@
     <message>
         <source>Dismiss</source>
         <translation>Schließen</translation>
+    </message>
+</context>
+<context>
+    <name>OpenFlow</name>
+    <message>
+        <source>Open photos</source>
+        <translation>Fotos öffnen</translation>
+    </message>
+    <message>
+        <source>Photos ({0})</source>
+        <translation>Fotos ({0})</translation>
+    </message>
+    <message>
+        <source>There is no picture in the clipboard.</source>
+        <translation>In der Zwischenablage ist kein Bild.</translation>
+    </message>
+    <message>
+        <source>No photos yet</source>
+        <translation>Noch keine Fotos</translation>
     </message>
 </context>
 <context>

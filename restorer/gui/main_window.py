@@ -6,10 +6,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QByteArray, QMimeData, QSettings, Qt
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication
+from PySide6.QtCore import QByteArray, QSettings, Qt
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
-    QFileDialog,
     QHBoxLayout,
     QInputDialog,
     QMainWindow,
@@ -20,22 +19,20 @@ from PySide6.QtWidgets import (
 )
 
 from restorer import __version__
-from restorer.engine.imagefile import READABLE
 from restorer.engine.tiling import Box
-from restorer.errors import ImageUnwritable
 from restorer.gui.about_model import AboutModels
 from restorer.gui.actions import Actions, Page
 from restorer.gui.announce import Announcer
 from restorer.gui.appearance import Appearance
 from restorer.gui.batch.page import FolderPage
 from restorer.gui.batch.runner import BatchRunner
-from restorer.gui.clipboard import pasted_file
 from restorer.gui.controls import Controls
 from restorer.gui.digits.bridge import DigitBridge
 from restorer.gui.digits.page import DigitsPage
 from restorer.gui.frames import Frames, ScreenColours
 from restorer.gui.header import Header
 from restorer.gui.message_bar import MessageBar
+from restorer.gui.opening import OpenFlow, local_files
 from restorer.gui.preferences import PreferencesFile, Preset
 from restorer.gui.saving import SaveFlow
 from restorer.gui.session import Session
@@ -44,7 +41,7 @@ from restorer.gui.start import StartPage
 from restorer.gui.status import Status
 from restorer.gui.theme import program_icon
 from restorer.gui.viewer import Viewer
-from restorer.settings import resources_dir, weights_dir
+from restorer.settings import weights_dir
 
 GAINS: Final = (1, 2, 4, 8, 16, 32)
 SAID_MS: Final = 6000
@@ -64,10 +61,10 @@ class MainWindow(QMainWindow):
     ) -> None:
         super().__init__()
         self.session = session
-        self._cache = cache
         self._preferences = preferences
         self._settings = settings
         self._has_controls = True
+        self.opening = OpenFlow(cache, preferences, self)
         self.saving = SaveFlow(session, cache, preferences, self)
         self.setWindowIcon(program_icon())
         self.setAcceptDrops(True)
@@ -127,6 +124,8 @@ class MainWindow(QMainWindow):
         session.progress_changed.connect(self._show_progress)
         session.settings_changed.connect(self._show_enabled)
         session.saved.connect(lambda _path: self._show_enabled())
+        self.opening.wanted.connect(self.open_paths)
+        self.opening.told.connect(self._say)
         self.saving.told.connect(self._say)
         self.saving.closing_agreed.connect(self.close)
         viewer.view_changed.connect(self._on_view_changed)
@@ -136,8 +135,8 @@ class MainWindow(QMainWindow):
         self.controls.about_wanted.connect(self.show_about_model)
         self.controls.preset_saved.connect(self._on_preset_saved)
         self.controls.preset_removed.connect(self._on_preset_removed)
-        self.start.open_wanted.connect(self.ask_what_to_open)
-        self.start.sample_wanted.connect(self.open_sample)
+        self.start.open_wanted.connect(self.opening.ask)
+        self.start.sample_wanted.connect(self.opening.open_sample)
         self.start.recent_wanted.connect(lambda name: self.open_paths([Path(name)]))
         actions = self.actions_
         actions.compare.triggered.connect(lambda action: viewer.set_compare(action.data()))
@@ -150,12 +149,12 @@ class MainWindow(QMainWindow):
         actions.device.triggered.connect(
             lambda action: session.change(replace(session.settings, device=action.data()))
         )
-        actions.recent.aboutToShow.connect(self._fill_recent)
+        actions.recent.aboutToShow.connect(lambda: self.opening.fill_recent(actions.recent))
         actions.give_meaning(
             {
-                "open": self.ask_what_to_open,
+                "open": self.opening.ask,
                 "paste": self.paste,
-                "sample": self.open_sample,
+                "sample": self.opening.open_sample,
                 "save": self.save,
                 "save_as": self.saving.save_as,
                 "export": self.saving.export,
@@ -191,57 +190,22 @@ class MainWindow(QMainWindow):
         self.show_page(Page.PHOTO)
         self.session.open(paths)
 
-    def open_sample(self) -> None:
-        self.open_paths([resources_dir() / "sample.jpg"])
-
-    def ask_what_to_open(self) -> None:
-        patterns = " ".join(f"*{suffix}" for suffix in sorted(READABLE))
-        names, _ = QFileDialog.getOpenFileNames(
-            self,
-            self.tr("Open photos"),
-            self._preferences.value.folder,
-            self.tr("Photos ({0})").format(patterns),
-        )
-        if names:
-            self.open_paths([Path(name) for name in names])
-
     def paste(self) -> None:
-        """Files that were copied, or a picture; on its page, a picture of a digit."""
+        """A photo or, on its page, the picture of a digit."""
         if self.page is Page.DIGITS:
             self.digits.saver.paste_picture()
-            return
-        paths = _local_files(QGuiApplication.clipboard().mimeData())
-        try:
-            picture = None if paths else pasted_file(self._cache)
-        except ImageUnwritable as error:
-            self._say(str(error))
-            return
-        if picture is not None:
-            paths = [picture]
-        if paths:
-            self.open_paths(paths)
         else:
-            self._say(self.tr("There is no picture in the clipboard."))
+            self.opening.paste()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802
-        if _local_files(event.mimeData()):
+        if local_files(event.mimeData()):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802
-        paths = _local_files(event.mimeData())
+        paths = local_files(event.mimeData())
         if paths:
             event.acceptProposedAction()
             self.open_paths(paths)
-
-    def _fill_recent(self) -> None:
-        menu = self.actions_.recent
-        menu.clear()
-        for name in self._preferences.value.recent:
-            path = Path(name)
-            action = menu.addAction(f"{path.name}   {path.parent}".replace("&", "&&"))
-            action.triggered.connect(lambda _checked=False, path=path: self.open_paths([path]))
-        if menu.isEmpty():
-            menu.addAction(self.tr("No photos yet")).setEnabled(False)
 
     # Saving: of the photo, or of the digit on its page.
 
@@ -428,9 +392,3 @@ class MainWindow(QMainWindow):
         settings = self.session.settings
         self._preferences.change(replace(self._preferences.value, settings=settings))
         super().closeEvent(event)
-
-
-def _local_files(data: QMimeData | None) -> list[Path]:
-    if data is None:  # an empty clipboard
-        return []
-    return [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]

@@ -50,7 +50,7 @@ def take_all(app: QApplication, window: MainWindow, out: Path) -> None:
 
     session, viewer = window.session, window.viewer
     take("start")
-    window.open_sample()
+    window.opening.open_sample()
     settle(app, lambda: session.is_complete, most_s=300)
     take("compare")
     session.change(replace(session.settings, scale=2))

@@ -113,7 +113,7 @@ def test_the_sample_is_offered(window, client, qtbot):
 
 
 def test_recent_photos_are_remembered(window, photo, client):
-    window._fill_recent()
+    window.actions_.recent.aboutToShow.emit()
     assert "photo.png" in window.actions_.recent.actions()[0].text()
     again = PreferencesFile(window._preferences._path).value
     assert again.recent == (str(photo.path),)
