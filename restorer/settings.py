@@ -13,7 +13,7 @@ SCALES: Final = (1, 2, 3, 4)
 MAX_SIGMA: Final = 75.0  # the strongest noise that the denoiser is trained on, in 8-bit levels
 
 Denoise = Literal["auto", "off"] | float
-_DEVICE: Final = re.compile(r"auto|cpu|mps|(cuda|xpu)(:\d+)?")
+_DEVICE: Final = re.compile(r"auto|cpu|(cuda|xpu|mps)(:\d+)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ class Settings:
             wanted = getattr(self, name)
             is_whole = isinstance(wanted, numbers.Integral)
             if wanted is not None and not (is_whole and wanted >= 1):
-                raise ValueError(f"{name} must be at least 1 pixel, not {wanted!r}.")
+                raise ValueError(f"{name} must be a whole number of pixels, not {wanted!r}.")
         if self.has_size and (self.scale != 1 or None not in (self.width, self.height)):
             raise ValueError("Give only one of scale, width and height.")
 
@@ -113,7 +113,10 @@ class Settings:
 
 
 def _lies_between(value: object, low: float, high: float) -> bool:
-    return isinstance(value, numbers.Real) and low <= float(value) <= high  # NaN does not
+    try:
+        return isinstance(value, numbers.Real) and low <= float(value) <= high  # NaN does not
+    except OverflowError:
+        return False
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,6 +56,7 @@ def test_the_grain_decides_at_how_many_sizes_a_photo_is_denoised(denoise):
         ({"denoise": "much"}, "denoise"),
         ({"denoise": 900}, "denoise"),
         ({"denoise": float("nan")}, "denoise"),
+        ({"denoise": 10**400}, "denoise"),
         ({"denoise": None}, "denoise"),
         ({"denoise": [5.0]}, "denoise"),
         ({"scale": 5}, "scale"),

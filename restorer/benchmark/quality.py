@@ -287,7 +287,7 @@ def shrunk(folder: Path, scale: int) -> Iterator[Case]:
         other_scale = re.search(r"_([234])_", path.name)
         if path.stem.endswith("_LR") or (other_scale and int(other_scale[1]) != scale):
             continue
-        clean = _measurable(path, _colour(imagefile.read(path).samples))
+        clean = _measurable(path, _colour(imagefile.read(path).in_eight_bits().samples))
         shrunk_path = path.with_name(path.name.replace("_HR", "_LR"))
         if shrunk_path != path:
             small = _colour(imagefile.read(shrunk_path).samples)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 from types import FrameType
@@ -26,6 +27,8 @@ class _Commands(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         command = super().get_command(ctx, cmd_name)
+        if command is None and os.path.exists(cmd_name):  # noqa: PTH110  a Path may raise
+            raise click.UsageError(f"To work on {cmd_name}: restorer restore {cmd_name}")
         if command is None and set(cmd_name) & set("./\\"):  # no command is called so
             raise click.UsageError(f"{cmd_name} does not exist. restorer --help lists commands.")
         return command

@@ -241,7 +241,7 @@ def _report_end(progress: Progress, as_json: bool) -> None:
         return
     click.echo(", ".join(_summary(progress)) + ".")
     if progress.failed:
-        click.echo("--retry-failed tries the failed again.", err=True)
+        click.echo("With --retry-failed the failed are tried again.", err=True)
 
 
 def _summary(progress: Progress) -> Iterator[str]:

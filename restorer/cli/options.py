@@ -12,8 +12,17 @@ import click
 
 from restorer.settings import MAX_SIGMA, SCALES, Denoise, Saving, Settings, weights_dir
 
+
+def _device(_ctx: click.Context, _param: click.Parameter, name: str) -> str:
+    try:
+        return Settings(device=name).device
+    except ValueError as error:
+        raise click.UsageError(str(error)) from error
+
+
 device_option = click.option(
     "--device",
+    callback=_device,
     default="auto",
     show_default=True,
     help="auto, cpu, cuda, cuda:1, mps or xpu. auto takes the GPU if there is one.",

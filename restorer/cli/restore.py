@@ -44,11 +44,12 @@ def restore(
     """
     target, folder = _destination(output, sources)
 
-    from restorer.engine.photo import Workshop  # imports torch: a wrong option is told before
     from restorer.engine.resultfile import folder_for_results
 
     failed = 0
     with folder_for_results(folder):
+        from restorer.engine.photo import Workshop  # imports torch: what is wrong is told before
+
         workshop = Workshop.open(wanted.settings, wanted.weights)
         for source in sources:
             try:

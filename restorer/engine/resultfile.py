@@ -198,13 +198,13 @@ def folder_for_results(folder: Path | None) -> Iterator[None]:
     if folder is None:
         yield
         return
-    made = [each for each in (folder, *folder.parents) if not each.exists()]
-    make_folder(folder)
+    made = [each for each in (folder, *folder.parents) if not os.path.lexists(each)]
     try:
+        make_folder(folder)
         yield
     finally:
-        with suppress(OSError):  # there is something in it
-            for each in made:
+        for each in made:
+            with suppress(OSError):  # there is something in it, or it was not made
                 each.rmdir()
 
 

@@ -116,6 +116,10 @@ class Slider(QWidget):
 class Elided(QLabel):
     """A line that is cut where there is no room, and widens no window; its tip has it all."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self.setTextFormat(Qt.TextFormat.PlainText)
+
     def minimumSizeHint(self) -> QSize:  # noqa: N802
         return QSize(0, super().minimumSizeHint().height())
 

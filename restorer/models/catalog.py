@@ -48,7 +48,8 @@ class Entry:
     `degradations` are None for the models of digits, `sigma_range` for all but the denoiser,
     `kmac_per_px` for what does not make pictures out of pictures.
     `figures`: what `tests/benchmarks/figures.py` and `digit_figures.py` measured, by data set, with
-    the weights whose SHA-256 is `measured`.
+    the weights whose SHA-256 is `measured`. What `--denoise auto` does depends on the estimator,
+    denoiser and deblocker together: figures.py measures all of that anew when one of them changes.
     """
 
     name: str

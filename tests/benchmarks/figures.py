@@ -29,6 +29,7 @@ QUOTED_SIGMAS = (15, 25, 50)  # what papers compare
 QUALITIES = (10, 20, 40, 60)
 QUOTED_QUALITIES = (10, 20, 40)
 WEB_QUALITY = 75
+CLEANERS = {"denoiser", "deblocker", "estimator"}  # what auto does depends on all of them
 
 
 def mean(values: Iterable[float], digits: int = 2) -> float:
@@ -153,17 +154,17 @@ def in_db(*values: float) -> list[str]:
 
 @click.command()
 @click.argument("data", type=click.Path(exists=True, file_okay=False, path_type=Path))
-@click.option("--model", "models", multiple=True, help="Only this one; the others keep theirs.")
+@click.option("--model", "models", multiple=True, help="Only this one, and what depends on it.")
 def main(data: Path, models: tuple[str, ...]) -> None:
     """Measures, writes both files and prints the table."""
     catalog = open_catalog(weights_dir())
     found: dict[str, dict[str, Any]] = {}
-    if not models or "denoiser" in models or "estimator" in models:
+    concerns_auto = not models or not CLEANERS.isdisjoint(models)
+    if concerns_auto:
         found["denoiser"], found["estimator"] = denoiser_figures(catalog, data)
-    if not models or "deblocker" in models:
         found["deblocker"] = deblocker_figures(catalog, data)
     for scale in (2, 3, 4):
-        if not models or f"upscaler-x{scale}" in models:
+        if concerns_auto or f"upscaler-x{scale}" in models:
             found[f"upscaler-x{scale}"] = upscaler_figures(catalog, data, scale)
     entries = tuple(
         entry.with_figures(found[entry.name]) if entry.name in found else entry

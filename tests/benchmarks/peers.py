@@ -277,8 +277,8 @@ def main(
         tables.append(part(plan))
         print(tables[-1], flush=True)
     if writes:
-        options = shlex.join(option for option in sys.argv[2:] if option != "--write")
-        tables.append(f"By `python tests/benchmarks/peers.py EVAL {options}`.\n")
+        told = ["EVAL" if word == str(data) else word for word in sys.argv[1:] if word != "--write"]
+        tables.append(f"By `python tests/benchmarks/peers.py {shlex.join(told)}`.\n")
         PART.write("\n".join(tables))
 
 

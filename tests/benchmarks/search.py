@@ -8,9 +8,10 @@ Three steps, because a search takes hours and timings want a machine that does n
 
 `train` trains every candidate, or those that `--only` names, that has no result after so many
 minutes yet: by the shipped recipe, from fresh weights, on one processor core, and measures it on
-the pictures below EVAL. Two of them may run at a time, one on each core. `time`
-measures milliseconds a megapixel. `write` makes the plot and the tables of `docs/models.md` (it
-needs the extra `peers`). Results are kept in `docs/search.json`; delete it to begin anew.
+the pictures below EVAL. Two of them may run at a time, one on each core, if `--only` gives them
+different candidates. `time` measures milliseconds a megapixel. `write` makes the plot and the
+tables of `docs/models.md` (it needs the extra `peers`). Results are kept in `docs/search.json`;
+delete it to begin anew.
 """
 
 from __future__ import annotations
@@ -332,8 +333,8 @@ def write() -> None:
     results = list(load_results().values())
     if not all("ms_per_megapixel" in row for row in results):
         raise click.ClickException("Some results have no time yet: run the command `time` first.")
-    shortest = min(row["minutes"] for row in results)  # that all candidates have had
-    draw_plot([row for row in results if row["minutes"] == shortest])
+    usual = statistics.mode(row["minutes"] for row in results)  # some have been trained for longer
+    draw_plot([row for row in results if row["minutes"] == usual])
     parts = [f"![Quality against time]({PLOT.name})\n"]
     for task, title in (("denoise", "Denoisers"), ("upscale", f"Upscalers, x{SCALE}")):
         rows = [row for row in results if row["task"] == task]

@@ -67,6 +67,11 @@ def test_a_photo_for_the_window_that_does_not_exist_is_named(name, capsys):
     assert "No such command" in capsys.readouterr().err
 
 
+def test_a_photo_with_options_but_without_a_command_is_told_which(photos, capsys):
+    assert run([str(photos / "0.png"), "--scale", "2"]) == 2
+    assert f"restorer restore {photos / '0.png'}" in capsys.readouterr().err
+
+
 def test_version(capsys):
     assert run(["--version"]) == 0
     assert restorer.__version__ in capsys.readouterr().out
@@ -119,6 +124,12 @@ def test_benchmark_denoise_of_clean_pictures_is_json_too(photos, tiny_weights, c
     for row in lines_of_json(captured):
         assert row["noisy_psnr"] == row["psnr"] == 99
         assert (row["auto_psnr"] == 99) == (row["auto_strength"] == 0)
+
+
+@pytest.mark.parametrize("command", [["denoise", "photos"], ["speed"], ["batch"]])
+def test_benchmarks_refuse_what_is_no_device(command, capsys):
+    assert run(["benchmark", *command, "--device", "abacus"]) == 2
+    assert "'abacus'" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("command", ["denoise", "deblock", "upscale"])
@@ -178,8 +189,10 @@ def test_benchmark_upscale_of_small_jpegs(photos, tiny_weights, capsys):
         assert run([*arguments, *options]) == 0
         rows = lines_of_json(capsys.readouterr().out)
         assert {row["quality"] for row in rows} == {int(options[1]) if options else None}
-        psnrs.append(sum(row["bicubic_psnr"] for row in rows))
-    assert psnrs == sorted(psnrs, reverse=True)
+        psnrs.append([(row["bicubic_psnr"], row["psnr"]) for row in rows])
+    for plain, slight, strong in zip(*psnrs, strict=True):
+        assert plain[0] > slight[0] > strong[0]
+        assert len({plain[1], slight[1], strong[1]}) == 3
 
 
 def test_benchmark_upscale_uses_the_twins_of_its_scale(tmp_path, tiny_weights, capsys):

@@ -273,9 +273,11 @@ def test_a_full_or_closed_disk_is_told(
     assert names(folder) == ["photo.jpg"]
 
 
-def test_an_output_folder_that_cannot_be_made_is_told(photo, folder, tiny_weights, capsys):
-    assert restored(tiny_weights, photo, "-o", "photo.jpg/sub") == 1
+@pytest.mark.parametrize("name", ["photo.jpg/sub", "new/" + 300 * "x"])
+def test_an_output_folder_that_cannot_be_made_is_told(photo, folder, tiny_weights, capsys, name):
+    assert restored(tiny_weights, photo, "-o", name) == 1
     assert "cannot be made" in capsys.readouterr().err
+    assert names(folder) == ["photo.jpg"]
 
 
 @pytest.mark.parametrize(

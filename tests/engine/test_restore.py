@@ -7,13 +7,14 @@ import torch
 
 from restorer.engine.device import Rung
 from restorer.engine.image import Image, to_pixels
+from restorer.engine.loaded import Models
 from restorer.engine.networks import Networks
 from restorer.engine.restore import SteppedDown, TileDone, enlarge_alpha, restore
 from restorer.engine.tiling import Box
 from restorer.errors import RestoreFailed
 from restorer.models.catalog import open_catalog
 from restorer.models.denoiser import Denoiser
-from restorer.settings import weights_dir
+from restorer.settings import Settings, weights_dir
 from tests.conftest import TINY, drawn
 
 CPU = Rung(torch.device("cpu"), torch.float32)
@@ -84,18 +85,18 @@ def test_tiles_of_the_shipped_models_match_the_whole_picture(scale, kind):
 @pytest.mark.parametrize("size", [(1, 1), (1, 7), (65, 131)])
 @pytest.mark.parametrize("kind", ["fine", "coarse", "jpeg"])
 @pytest.mark.parametrize("scale", [1, 2, 3, 4])
-def test_the_shipped_models_take_any_size_in_tiles(scale, kind, size):
-    shipped = open_catalog(weights_dir())
-    networks = Networks(
-        denoiser=shipped.denoiser(),
-        upscaler=shipped.upscaler(scale) if scale > 1 else None,
-        deblocker=shipped.denoiser("deblocker"),
-    ).suited_to(kind)
-    image = random_image(*size)
+def test_the_shipped_models_take_any_size_in_tiles(shipped, scale, kind, size):
+    networks = shipped.networks(Settings(), scale).suited_to(kind)
+    image = Image(drawn(size[1], size[0]))
     whole, _ = run(image, networks, tile_px=10_000)
-    tiled, _ = run(image, networks, tile_px=100)
+    tiled, _ = run(image, networks, tile_px=64)
     assert tiled.shape == (size[0] * scale, size[1] * scale, 3)
     np.testing.assert_allclose(tiled, whole, atol=1e-4)
+
+
+@pytest.fixture(scope="module")
+def shipped():
+    return Models(weights_dir())
 
 
 def test_the_view_changes_the_order_and_not_the_result(tiny_denoiser):

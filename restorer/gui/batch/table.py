@@ -180,6 +180,7 @@ class BatchModel(QAbstractTableModel):
             place = self._places[item.name]
             self._items[place], self._states[place] = item, State.WAITING
             self._entries.pop(place, None)
+            self._shares.pop(place, None)
             self._thumbnails.forget(item.path)
         first = len(self._items)
         if fresh and self._filter is None:

@@ -63,7 +63,7 @@ def test_events_of_unknown_files_are_left_out(model):
 def test_files_that_are_found_while_watching_get_rows(model, qtbot, tmp_path):
     old, new = plan_of(tmp_path, 6).items[1::4]
     changed = replace(old, size_bytes=9)
-    model.hear([failed("1.jpg", "broken")])
+    model.hear([failed("1.jpg", "broken"), FileProgressed("1.jpg", 0.37)])
     with qtbot.waitSignal(model.rowsInserted, timeout=0):
         model.hear([FilesFound((new, changed)), FileStarted("5.jpg", 1.0)])
     assert model.rowCount() == 6
