@@ -821,6 +821,10 @@
         <translation>{0} fehlgeschlagen</translation>
     </message>
     <message>
+        <source>waiting for new photos</source>
+        <translation>wartet auf neue Fotos</translation>
+    </message>
+    <message>
         <source>{0} MP/s</source>
         <translation>{0} MP/s</translation>
     </message>

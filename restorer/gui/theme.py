@@ -191,7 +191,7 @@ def _style_sheet(theme: Theme) -> str:
     QCheckBox:focus {{ color: {theme.accent}; }}
     QHeaderView::section {{
         background: {theme.panel}; border: none; border-bottom: 1px solid {theme.line};
-        padding: 5px 6px; color: {theme.muted};
+        padding: 5px 3px; color: {theme.muted};
     }}
     QTableView {{ border: 1px solid {theme.line}; border-radius: 5px; }}
     QLineEdit {{

@@ -26,6 +26,7 @@ from PySide6.QtWidgets import (
 from restorer.engine.batch.job import (
     BatchNoted,
     BatchReady,
+    BatchWaited,
     Event,
     FilesFound,
     FileSteppedDown,
@@ -320,9 +321,11 @@ class FolderPage(QWidget):
         parts = [text]
         if progress.failed:
             parts.append(self.tr("{0} failed").format(progress.failed))
-        if progress.megapixels_per_s is not None:
+        if isinstance(events[-1], BatchWaited):
+            parts.append(self.tr("waiting for new photos"))
+        elif progress.megapixels_per_s is not None:
             parts.append(self.tr("{0} MP/s").format(speed(progress.megapixels_per_s)))
-        if progress.eta_s is not None:
+        if progress.eta_s is not None and progress.ended < progress.total:
             parts.append(self.tr("{0} left").format(duration(progress.eta_s)))
         self.told.setText(",  ".join(parts))
         self.progress_told.emit(f"{share:.0%}")

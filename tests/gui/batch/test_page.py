@@ -10,6 +10,7 @@ from restorer.engine.batch import journal
 from restorer.engine.batch.job import (
     BatchReady,
     BatchStopped,
+    BatchWaited,
     FileEnded,
     FilesFound,
     FilesMeasured,
@@ -51,6 +52,9 @@ class Script:
                 yield FileEnded(Entry(item.name, state, target=item.target, reason=reason))
             for items in self.later:
                 yield FilesFound(items)
+            if self.watches:
+                yield BatchWaited()
+                self.may_go_on.acquire()
             if self.stop:
                 yield BatchStopped("The disk is full.")
         finally:
@@ -58,6 +62,7 @@ class Script:
 
     stop = False
     later = ()
+    watches = False
 
 
 @pytest.fixture
@@ -200,6 +205,15 @@ def test_photos_that_come_while_watching_are_in_table_and_report(
     page.report.click()
     qtbot.waitUntil(page.report.isEnabled)
     assert reported[0].items[-1] == late
+
+
+def test_that_a_batch_only_waits_is_told(page, folder, script, qtbot):
+    script.watches = True
+    begin(page, folder, qtbot)
+    script.may_go_on.release(3)
+    qtbot.waitUntil(lambda: "waiting for new photos" in page.told.text())
+    assert page.told.text() == "3 of 3,  1 failed,  waiting for new photos"
+    end(page, script, qtbot)
 
 
 def test_a_job_that_cannot_begin_is_told(page, folder, script, qtbot):
