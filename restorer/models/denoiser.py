@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bisect
 import copy
+import itertools
 from collections.abc import Sequence
 from typing import Final
 
@@ -52,11 +53,13 @@ class Denoiser(nn.Module):
 
     def __init__(
         self,
-        widths: tuple[int, int, int] = (48, 96, 128),
-        blocks: tuple[int, int, int] = (1, 1, 2),
+        widths: Sequence[int] = (48, 96, 128),
+        blocks: Sequence[int] = (1, 1, 2),
         levels: Sequence[float] = (25.0,),
     ) -> None:
         super().__init__()
+        self.widths: Final = tuple(widths)
+        self.blocks: Final = tuple(blocks)
         self.levels: Final = tuple(levels)
         first = UNet(widths, blocks)
         self.sets = nn.ModuleList([first, *(copy.deepcopy(first) for _ in levels[1:])])
@@ -76,10 +79,31 @@ class Denoiser(nn.Module):
         parts = zip(noisy.unsqueeze(1), sigma.unsqueeze(1), levels, strict=True)
         return torch.cat([self._restore(*part) for part in parts])
 
+    def can_start_from(self, other: Denoiser) -> bool:
+        """Whether `other` is of the same plan, or only lacks the coarsest level; see `start_from`.
+
+        At the level that is its coarsest both must have equally many blocks.
+        """
+        widths, blocks = list(self.widths), list(self.blocks)
+        whole = (widths, blocks)
+        without = (widths[:-1], [*blocks[:-2], 2 * blocks[-2]])
+        return (list(other.widths), list(other.blocks)) in (whole, without)
+
     def start_from(self, other: Denoiser) -> None:
-        """Makes each set what `other`, of the same widths and blocks, has at its level."""
+        """Makes each set what `other` has at its level.
+
+        A coarsest level that `other` lacks adds nothing at first, so that this network does what
+        `other` does: the blocks that were the other's last lie before and behind that level now.
+        """
+        last = len(other.widths) - 1
         for level, each in zip(self.levels, self.sets, strict=True):
-            each.load_state_dict(other.weights_at(level))
+            given = other.weights_at(level)
+            named = {_decoding(name, last, self.blocks[last]): given[name] for name in given}
+            assert isinstance(each, UNet)
+            each.load_state_dict(named, strict=len(each.up) == last)
+            for layer in each.up[last:]:
+                for parameter in layer.parameters():
+                    nn.init.zeros_(parameter)
 
     def weights_at(self, level: float) -> dict[str, Tensor]:
         """Of a `UNet`, for noise of `level`."""
@@ -107,50 +131,63 @@ class UNet(nn.Module):
 
     Residual learning as in Zhang et al. 2017 (DnCNN); the noise level as an input plane and the
     pixel unshuffle in front, which makes every convolution four times cheaper, as in Zhang et al.
-    2018 (FFDNet); residual blocks on three levels with additive skips as in Zhang et al. 2021
-    (DRUNet). Unlike DnCNN and FFDNet it has no batch norm, so the result ignores batch size.
+    2018 (FFDNet); residual blocks on several levels, each half as fine as the one before, with
+    additive skips as in Zhang et al. 2021 (DRUNet). Unlike DnCNN and FFDNet it has no batch norm,
+    so the result ignores batch size.
     """
 
-    stride: Final = 8
-
-    def __init__(self, widths: tuple[int, int, int], blocks: tuple[int, int, int]) -> None:
+    def __init__(self, widths: Sequence[int], blocks: Sequence[int]) -> None:
         super().__init__()
-        fine, middle, coarse = widths
-        n_fine, n_middle, n_coarse = blocks
-        self.head = nn.Conv2d(4 * 3 + 1, fine, 3, padding=1)
-        self.encode_fine = _stack(fine, n_fine)
-        self.to_middle = nn.Conv2d(fine, middle, 2, stride=2)
-        self.encode_middle = _stack(middle, n_middle)
-        self.to_coarse = nn.Conv2d(middle, coarse, 2, stride=2)
-        self.bottleneck = _stack(coarse, n_coarse)
-        self.from_coarse = nn.ConvTranspose2d(coarse, middle, 2, stride=2)
-        self.decode_middle = _stack(middle, n_middle)
-        self.from_middle = nn.ConvTranspose2d(middle, fine, 2, stride=2)
-        self.decode_fine = _stack(fine, n_fine)
-        self.tail = nn.Conv2d(fine, 4 * 3, 3, padding=1)
+        steps = list(itertools.pairwise(widths))
+        self.head = nn.Conv2d(4 * 3 + 1, widths[0], 3, padding=1)
+        self.encoders = nn.ModuleList(map(_stack, widths, blocks))
+        self.down = nn.ModuleList(nn.Conv2d(fine, coarse, 2, stride=2) for fine, coarse in steps)
+        self.up = nn.ModuleList(
+            nn.ConvTranspose2d(coarse, fine, 2, stride=2) for fine, coarse in steps
+        )
+        self.decoders = nn.ModuleList(map(_stack, widths[:-1], blocks[:-1]))
+        self.tail = nn.Conv2d(widths[0], 4 * 3, 3, padding=1)
 
-        # A convolution reaches one cell of its own level, a block two; the unshuffle and the two
-        # strided convolutions let a pixel see the rest of its 8 x 8 cell.
-        cells_px = 2 * (2 + 4 * n_fine) + 4 * (4 * n_middle) + 8 * (2 * n_coarse)
+        # A convolution reaches one cell of its own level, a block two, and all levels but the
+        # coarsest have their blocks twice; the unshuffle and the strided convolutions let a pixel
+        # see the rest of its own cell of the coarsest level.
+        self.stride: Final = 2 ** len(widths)
+        cells_px = 2 * 2 + sum(2 ** (level + 1) * 4 * count for level, count in enumerate(blocks))
+        cells_px -= self.stride * 2 * blocks[-1]
         self.halo: Final = -(-(cells_px + self.stride - 1) // self.stride) * self.stride
         # At the peak three to four tensors of the finest level are alive, a quarter as many cells
         # as pixels each; `restorer benchmark speed` shows what comes of it.
-        self.bytes_per_px: Final = 4 * fine
+        self.bytes_per_px: Final = 4 * widths[0]
 
     def forward(self, noisy: Tensor, sigma: Tensor) -> Tensor:
         """`noisy`: (N, 3, H, W) in [0, 1], not clipped. `sigma`: (N, 1, 1, 1), 8-bit levels."""
         cells = functional.pixel_unshuffle(noisy, 2)  # (N, 12, H/2, W/2)
         plane = (sigma / SIGMA_UNIT).to(cells.dtype).expand(-1, 1, *cells.shape[2:])
-        fine = self.encode_fine(self.head(torch.cat((cells, plane), dim=1)))
-        middle = self.encode_middle(self.to_middle(fine))  # (N, 96, H/4, W/4)
-        coarse = self.bottleneck(self.to_coarse(middle))  # (N, 128, H/8, W/8)
-        middle = self.from_coarse(coarse).add_(middle)  # rebinding frees the skip
-        middle = self.decode_middle(middle)
-        fine = self.from_middle(middle).add_(fine)
-        fine = self.decode_fine(fine)
-        noise = functional.pixel_shuffle(self.tail(fine), 2)
+        features = self.head(torch.cat((cells, plane), dim=1))
+        skips = []
+        for encoder, down in zip(self.encoders, self.down, strict=False):
+            skips.append(encoder(features))
+            features = down(skips[-1])  # (N, 96, H/4, W/4) and so on
+        features = self.encoders[-1](features)
+        for level in reversed(range(len(self.up))):
+            features = self.up[level](features).add_(skips.pop())  # the last use of that skip
+            features = self.decoders[level](features)
+        noise = functional.pixel_shuffle(self.tail(features), 2)
         return noisy - noise  # (N, 3, H, W)
 
 
 def _stack(channels: int, count: int) -> nn.Sequential:
     return nn.Sequential(*(ResidualBlock(channels) for _ in range(count)))
+
+
+def _decoding(name: str, level: int, kept: int) -> str:
+    """The name of a weight where a coarser level has come between the blocks of `level`.
+
+    >>> _decoding("encoders.2.1.first.weight", 2, 1), _decoding("encoders.2.0.first.weight", 2, 1)
+    ('decoders.2.0.first.weight', 'encoders.2.0.first.weight')
+    """
+    before, coarsest, rest = name.partition(f"encoders.{level}.")
+    number, _, end = rest.partition(".")
+    if before or not coarsest or int(number) < kept:
+        return name
+    return f"decoders.{level}.{int(number) - kept}.{end}"

@@ -221,11 +221,10 @@ def _given(recipe: Recipe, folder: Path) -> tuple[Network, int, float]:
     network = trained.load(entry.name)
     if entry.arguments != recipe.arguments:
         wanted = build(recipe)
-        same_plan = entry.arguments | {"levels": recipe.arguments.get("levels")}
         if not (
             isinstance(network, Denoiser)
             and isinstance(wanted, Denoiser)
-            and same_plan == recipe.arguments
+            and wanted.can_start_from(network)
         ):
             raise TrainingError(
                 f"The {entry.name} in {folder} is another network than the recipe's."

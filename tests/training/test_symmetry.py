@@ -165,8 +165,8 @@ def test_the_blocks_of_a_symmetric_kernel_have_its_singular_values(shape):
 def test_fresh_weights_stay_as_large_as_they_were_drawn():
     torch.manual_seed(0)
     network = Denoiser()
-    before = network.sets[0].bottleneck[0].first.weight.std().item()
+    before = network.sets[0].encoders[2][0].first.weight.std().item()
     make_symmetric(network)
-    assert network.sets[0].bottleneck[0].first.weight.std().item() == pytest.approx(
+    assert network.sets[0].encoders[2][0].first.weight.std().item() == pytest.approx(
         before, rel=0.05
     )
