@@ -58,8 +58,6 @@ class Denoiser(nn.Module):
         levels: Sequence[float] = (25.0,),
     ) -> None:
         super().__init__()
-        self.widths: Final = tuple(widths)
-        self.blocks: Final = tuple(blocks)
         self.levels: Final = tuple(levels)
         first = UNet(widths, blocks)
         self.sets = nn.ModuleList([first, *(copy.deepcopy(first) for _ in levels[1:])])
@@ -79,31 +77,10 @@ class Denoiser(nn.Module):
         parts = zip(noisy.unsqueeze(1), sigma.unsqueeze(1), levels, strict=True)
         return torch.cat([self._restore(*part) for part in parts])
 
-    def can_start_from(self, other: Denoiser) -> bool:
-        """Whether `other` is of the same plan, or only lacks the coarsest level; see `start_from`.
-
-        At the level that is its coarsest both must have equally many blocks.
-        """
-        widths, blocks = list(self.widths), list(self.blocks)
-        whole = (widths, blocks)
-        without = (widths[:-1], [*blocks[:-2], 2 * blocks[-2]])
-        return (list(other.widths), list(other.blocks)) in (whole, without)
-
     def start_from(self, other: Denoiser) -> None:
-        """Makes each set what `other` has at its level.
-
-        A coarsest level that `other` lacks adds nothing at first, so that this network does what
-        `other` does: the blocks that were the other's last lie before and behind that level now.
-        """
-        last = len(other.widths) - 1
+        """Makes each set what `other`, of the same widths and blocks, has at its level."""
         for level, each in zip(self.levels, self.sets, strict=True):
-            given = other.weights_at(level)
-            named = {_decoding(name, last, self.blocks[last]): given[name] for name in given}
-            assert isinstance(each, UNet)
-            each.load_state_dict(named, strict=len(each.up) == last)
-            for layer in each.up[last:]:
-                for parameter in layer.parameters():
-                    nn.init.zeros_(parameter)
+            each.load_state_dict(other.weights_at(level))
 
     def weights_at(self, level: float) -> dict[str, Tensor]:
         """Of a `UNet`, for noise of `level`."""
@@ -178,16 +155,3 @@ class UNet(nn.Module):
 
 def _stack(channels: int, count: int) -> nn.Sequential:
     return nn.Sequential(*(ResidualBlock(channels) for _ in range(count)))
-
-
-def _decoding(name: str, level: int, kept: int) -> str:
-    """The name of a weight where a coarser level has come between the blocks of `level`.
-
-    >>> _decoding("encoders.2.1.first.weight", 2, 1), _decoding("encoders.2.0.first.weight", 2, 1)
-    ('decoders.2.0.first.weight', 'encoders.2.0.first.weight')
-    """
-    before, coarsest, rest = name.partition(f"encoders.{level}.")
-    number, _, end = rest.partition(".")
-    if before or not coarsest or int(number) < kept:
-        return name
-    return f"decoders.{level}.{int(number) - kept}.{end}"

@@ -221,10 +221,11 @@ def _given(recipe: Recipe, folder: Path) -> tuple[Network, int, float]:
     network = trained.load(entry.name)
     if entry.arguments != recipe.arguments:
         wanted = build(recipe)
+        same_plan = entry.arguments | {"levels": recipe.arguments.get("levels")}
         if not (
             isinstance(network, Denoiser)
             and isinstance(wanted, Denoiser)
-            and wanted.can_start_from(network)
+            and same_plan == recipe.arguments
         ):
             raise TrainingError(
                 f"The {entry.name} in {folder} is another network than the recipe's."

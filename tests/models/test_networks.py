@@ -141,24 +141,6 @@ def test_sets_of_weights_start_from_sets_at_other_levels():
     assert not torch.allclose(module(picture, sigma), given(picture, torch.full_like(sigma, 10)))
 
 
-def test_a_coarser_level_adds_nothing_at_first():
-    torch.manual_seed(0)
-    given = Denoiser((8, 16, 16), (1, 1, 2), (10, 60))
-    given.sets[1].load_state_dict(Denoiser((8, 16, 16), (1, 1, 2)).sets[0].state_dict())
-    grown = Denoiser((8, 16, 16, 24), (1, 1, 1, 1), (10, 60))
-    assert grown.can_start_from(given)
-    assert not given.can_start_from(grown)
-    assert not Denoiser((8, 16, 24, 24), (1, 1, 1, 1)).can_start_from(given)
-    assert not Denoiser((8, 16, 16, 24), (1, 1, 2, 1)).can_start_from(given)
-    grown.start_from(given)
-    picture = torch.rand(1, 3, 32, 32)
-    for level in (5.0, 30.0, 60.0):
-        sigma = torch.full((1, 1, 1, 1), level)
-        torch.testing.assert_close(grown(picture, sigma), given(picture, sigma))
-    grown(picture, sigma).sum().backward()
-    assert all(parameter.grad.any() for parameter in grown.sets[1].up[2].parameters())
-
-
 @pytest.mark.parametrize("scale", [2, 3, 4])
 def test_an_untrained_upscaler_without_detail_is_bicubic(scale):
     """Keys' kernel with a = -0.5, as Pillow's; at the rim Pillow weighs otherwise."""
