@@ -66,7 +66,7 @@ class Settings:
             wanted = getattr(self, name)
             is_whole = isinstance(wanted, numbers.Integral)
             if wanted is not None and not (is_whole and wanted >= 1):
-                raise ValueError(f"{name} must be a whole number of pixels, not {wanted!r}.")
+                raise ValueError(f"{name} must be at least 1 pixel and whole, not {wanted!r}.")
         if self.has_size and (self.scale != 1 or None not in (self.width, self.height)):
             raise ValueError("Give only one of scale, width and height.")
 
