@@ -232,8 +232,8 @@ def upscale_jpegs(
         small = PillowImage.fromarray(to_samples(case.degraded, _EIGHT_BITS))
         image = as_jpeg(small, quality)
         _, restored = by_estimate(image, networks, estimator, device)
-        case = replace(case, degraded=to_pixels(image.samples))  # noqa: PLW2901
-        yield _enlarged(case, scale, restored, quality)
+        compressed = replace(case, degraded=to_pixels(image.samples))
+        yield _enlarged(compressed, scale, restored, quality)
 
 
 def _enlarged(case: Case, scale: int, result: Pixels, quality: int | None = None) -> UpscaleScore:

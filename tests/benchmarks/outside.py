@@ -17,9 +17,7 @@ from pathlib import Path
 from typing import Final
 
 from restorer.benchmark import quality
-from restorer.engine.image import Image
 from restorer.engine.loaded import Models
-from restorer.engine.metrics import psnr
 from restorer.engine.networks import Networks
 from restorer.models.catalog import Catalog, open_catalog
 from restorer.settings import Settings, weights_dir
@@ -63,13 +61,11 @@ def enlarged_row(catalog: Catalog, folder: Path, scale: int) -> list[str]:
 def as_they_are(catalog: Catalog, folder: Path) -> str:
     """What `--denoise auto` does to them as they are."""
     networks = Models(catalog.folder).networks(Settings(), 1)
-    changed = []
-    for case in quality.white_noise(folder, (0,)):
-        image = Image(case.clean)
-        found, restored = quality.by_estimate(image, networks, catalog.estimator(), "auto")
-        if found.strength > 0:
-            kept = min(quality.UNTOUCHED, psnr(restored, case.clean))
-            changed.append(f"{Path(case.name).stem} (at {found.strength:.1f}: {kept:.1f} dB)")
+    changed = [
+        f"{Path(score.name).stem} (at {score.auto_strength:.1f}: {score.auto_psnr:.1f} dB)"
+        for score in quality.denoise(folder, (0,), networks, catalog.estimator())
+        if score.auto_strength > 0
+    ]
     return "As they are, `--denoise auto` changes these: " + (", ".join(changed) or "none") + ".\n"
 
 

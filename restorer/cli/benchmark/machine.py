@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ import click
 
 from restorer.cli.benchmark.shown import json_option, short
 from restorer.cli.options import ManyValuesCommand, device_option, weights_option
+from restorer.cli.progress import print_json
 from restorer.settings import SCALES, Settings
 
 
@@ -47,7 +47,7 @@ def speed(
         settings = Settings(scale=int(scale), device=device)
         score = measure(size, settings, weights, coarse=coarse)
         if as_json:
-            click.echo(json.dumps(asdict(score)))
+            print_json(asdict(score))
             continue
         per_megapixel = score.network_s / score.megapixels
         line = (
@@ -122,7 +122,7 @@ def batch(
     settings = Settings(scale=int(scale), device=device)
     score = measure(files, megapixels, settings, weights, workers=workers)
     if as_json:
-        click.echo(json.dumps(asdict(score)))
+        print_json(asdict(score))
         return
     click.echo(
         f"{score.files} files of {score.megapixels:.1f} MP on {score.device}: "
@@ -133,7 +133,7 @@ def batch(
 
 def _print_score(score: dict[str, Any], as_json: bool) -> None:
     if as_json:
-        click.echo(json.dumps(score))
+        print_json(score)
         return
     for name, value in score.items():
         click.echo(f"{name:<14} {short(value)}")

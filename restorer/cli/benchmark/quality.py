@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import statistics
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
@@ -18,6 +17,7 @@ from restorer.cli.options import (
     device_option,
     weights_option,
 )
+from restorer.cli.progress import print_json
 from restorer.settings import MAX_SIGMA, SCALES, Settings
 
 
@@ -208,7 +208,7 @@ def digits(folder: Path, weights: Path, as_json: bool) -> None:
 
     for score in measure(folder, weights):
         if as_json:
-            click.echo(json.dumps(asdict(score)))
+            print_json(asdict(score))
             continue
         line = f"{score.model}: reconstruction {score.reconstruction:.2f}"
         if score.elbo is not None:
@@ -229,11 +229,10 @@ def _shown(scores: Iterable[Any], as_json: bool) -> Iterable[Any]:
     """Passes the scores on; each is printed as it comes, because a run takes minutes."""
     for score in scores:
         fields = asdict(score)
-        click.echo(
-            json.dumps(fields, ensure_ascii=False)
-            if as_json
-            else "  ".join(f"{name} {short(value)}" for name, value in fields.items())
-        )
+        if as_json:
+            print_json(fields)
+        else:
+            click.echo("  ".join(f"{name} {short(value)}" for name, value in fields.items()))
         yield score
 
 

@@ -39,6 +39,7 @@ from restorer.errors import RestorerError
 from restorer.gui.batch.runner import BatchRunner, Wish
 from restorer.gui.batch.table import BatchModel, Column, State
 from restorer.gui.batch.thumbnails import SIDE_PX, Thumbnails
+from restorer.gui.opening import local_files
 from restorer.gui.session import Session
 from restorer.gui.status import duration, speed
 from restorer.gui.widgets import label_of, muted, titled
@@ -233,7 +234,7 @@ class FolderPage(QWidget):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802
-        self.take([Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()])
+        self.take(local_files(event.mimeData()))
         event.acceptProposedAction()
 
     def _start(self, *, retry_failed: bool) -> None:

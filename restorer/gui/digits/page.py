@@ -15,6 +15,7 @@ from restorer.gui.digits.panel import DRAW, Panel
 from restorer.gui.digits.saving import DigitSaver
 from restorer.gui.digits.state import DigitsState
 from restorer.gui.digits.tray import Tray
+from restorer.gui.opening import local_files
 
 
 class DigitsPage(QWidget):
@@ -75,5 +76,5 @@ class DigitsPage(QWidget):
 
 
 def _dropped_file(data: QMimeData) -> Path | None:
-    names = [url.toLocalFile() for url in data.urls() if url.isLocalFile()]
-    return Path(names[0]) if len(names) == 1 else None
+    paths = local_files(data)
+    return paths[0] if len(paths) == 1 else None
