@@ -73,10 +73,11 @@ def _card(entry: dict[str, Any]) -> str:
         for data, measured in entry["figures"].items()
     ]
     lines = "".join(
-        f"<tr><td valign='top' style='padding-right:12px'><b>{title}</b></td><td>{text}</td></tr>"
+        f"<tr><td valign='top' width='26%' style='padding-right:12px'><b>{title}</b></td>"
+        f"<td>{text}</td></tr>"
         for title, text in cells
     )
-    return f"<h3>{escape(entry['name'])}</h3><table cellspacing='4'>{lines}</table>"
+    return f"<h3>{escape(entry['name'])}</h3><table cellspacing='4' width='100%'>{lines}</table>"
 
 
 def _purpose(entry: dict[str, Any]) -> str:
