@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import time
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -29,7 +28,8 @@ DIGIT_MODELS: Final = ("vae", "cvae", "vae-dense", "autoencoder")
     multiple=True,
     required=True,
     type=click.Path(path_type=Path),
-    help="Folders of clean photos, searched to the bottom; or the one with MNIST's .gz files.",
+    help="Folders of clean photos, searched to the bottom; or the one with MNIST's .gz files. All "
+    "photos are held in memory: of many large ones only the middle.",
 )
 @click.option(
     "--share",
@@ -44,8 +44,8 @@ DIGIT_MODELS: Final = ("vae", "cvae", "vae-dense", "autoencoder")
 @click.option(
     "--steps",
     type=click.IntRange(min=1),
-    help="Or for how many steps: then the same seed gives the same weights. Models of digits have "
-    "a default.",
+    help="Or for how many steps: then the same seed gives the same weights on the same machine. "
+    "Models of digits have a default.",
 )
 @click.option(
     "--out",
@@ -56,16 +56,14 @@ DIGIT_MODELS: Final = ("vae", "cvae", "vae-dense", "autoencoder")
 @click.option(
     "--scale",
     type=click.Choice([str(scale) for scale in SCALES if scale > 1]),
-    default="2",
-    show_default=True,
-    help="Of the upscaler.",
+    help="Of the upscaler.  [default: 2]",
 )
 @click.option(
     "--from",
     "start_from",
     type=click.Path(path_type=Path),
-    help="Folder of weights to start from instead of from nothing, such as the shipped ones. "
-    "A deblocker without weights there begins as the denoiser.",
+    help="Folder of weights to start from instead of from nothing, such as the shipped ones, which "
+    "lie where `restorer info` says. A deblocker without weights there begins as the denoiser.",
 )
 @click.option(
     "--keep",
@@ -88,7 +86,10 @@ DIGIT_MODELS: Final = ("vae", "cvae", "vae-dense", "autoencoder")
     "5 15. Three of four batches have it.",
 )
 @click.option(
-    "--seed", default=1, show_default=True, help="Of fresh weights and of all that is drawn."
+    "--seed",
+    default=1,
+    show_default=True,
+    help="Of fresh weights and of all that is drawn. A --resume keeps the one it began with.",
 )
 @click.option(
     "--provenance", default="", help="What the photos are and their licence, for the card."
@@ -102,7 +103,7 @@ def train(
     minutes: float | None,
     steps: int | None,
     out: Path,
-    scale: str,
+    scale: str | None,
     start_from: Path | None,
     keep: float,
     resume: bool,
@@ -124,21 +125,26 @@ def train(
     from restorer.training.train import Plan
     from restorer.training.train import train as run_training
 
-    recipe = RECIPES[f"upscaler-x{scale}" if model == "upscaler" else model]
+    recipe = RECIPES[f"upscaler-x{scale or 2}" if model == "upscaler" else model]
     if minutes is None and steps is None:
         steps = recipe.steps
-    if keep and start_from is None:
-        raise click.UsageError("--keep is about the weights that --from names.")
-    if (minutes is None) == (steps is None):
-        raise click.UsageError("Say how long to train, by either --minutes or --steps.")
-    if shares and recipe.task == "digits":
-        raise click.UsageError("--share is for models of photos.")
-    if shares and len(shares) != len(data):
-        raise click.UsageError("--share needs one number for each folder of --data.")
-    if levels and recipe.task != "denoise":
-        raise click.UsageError("--levels is for the denoiser.")
-    if levels and levels[0] > levels[1]:
-        raise click.UsageError("--levels wants the lower level first.")
+    for is_wrong, sentence in (
+        (scale and model != "upscaler", "--scale is for the upscaler."),
+        (keep and start_from is None, "--keep is about the weights that --from names."),
+        (
+            (minutes is None) == (steps is None),
+            "Say how long to train, by either --minutes or --steps.",
+        ),
+        (shares and recipe.task == "digits", "--share is for models of photos."),
+        (
+            shares and len(shares) != len(data),
+            "--share needs one number for each folder of --data.",
+        ),
+        (levels and recipe.task != "denoise", "--levels is for the denoiser."),
+        (levels and levels[0] > levels[1], "--levels wants the lower level first."),
+    ):
+        if is_wrong:
+            raise click.UsageError(sentence)
     plan = Plan(
         recipe=recipe,
         data=data,
@@ -167,6 +173,8 @@ def train(
 
 
 def _report(progress: Progress, as_json: bool) -> None:
+    for sentence in progress.left_out:
+        click.echo(sentence, err=True)
     click.echo(_line(progress), err=True)
     if as_json:
         print_json(asdict(progress))
@@ -177,8 +185,11 @@ def _line(progress: Progress) -> str:
     >>> from restorer.training.train import Progress
     >>> _line(Progress(1200, 0.25, 95.0, 6.812, 1.5, 31.7))
     'step    1200   25.0%  ETA 00:01:35  loss  6.812  1.50 MP/s  held out 31.70'
+    >>> _line(Progress(1200, 0.25, 100_000.0, 6.812, 1.5, None))
+    'step    1200   25.0%  ETA 27:46:40  loss  6.812  1.50 MP/s'
     """
-    eta = time.strftime("%H:%M:%S", time.gmtime(progress.eta_s))
+    minutes, seconds = divmod(round(progress.eta_s), 60)
+    eta = f"{minutes // 60:02}:{minutes % 60:02}:{seconds:02}"
     line = (
         f"step {progress.step:>7}  {progress.fraction:6.1%}  ETA {eta}  "
         f"loss {progress.loss:6.3f}  {progress.megapixels_per_s:.2f} MP/s"

@@ -5,7 +5,8 @@ from __future__ import annotations
 import copy
 import os
 import pickle
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -30,6 +31,25 @@ _DAMAGES: Final = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What the weights have gone through, in the order it came: for their card."""
+
+    seed: int
+    trained_on: tuple[str, ...] = ()
+    degradations: tuple[str, ...] = ()
+
+    def and_then(self, trained_on: str, degradations: Iterable[str]) -> Past:
+        """With what this training adds, unless it is told already."""
+        seen, told = "; ".join(self.trained_on), "; ".join(self.degradations)
+        new = (text for text in degradations if text not in told)
+        return Past(
+            self.seed,
+            self.trained_on if trained_on in seen else (*self.trained_on, trained_on),
+            (*self.degradations, *new),
+        )
+
+
 @dataclass(slots=True)
 class State:
     """The training at one step."""
@@ -38,13 +58,14 @@ class State:
     average: Network  # exponential moving average of the weights: what is exported
     optimizer: Muon
     generator: Generator
+    past: Past
     step: int = 0
     trained_s: float = 0.0  # over all cycles of the learning rate
     cycle_s: float = 0.0  # in this one
     cycle_steps: int = 0
 
 
-def fresh(network: Network, recipe: Recipe, device: torch.device, seed: int) -> State:
+def fresh(network: Network, recipe: Recipe, device: torch.device, past: Past) -> State:
     """The state before the first step."""
     network = network.to(device).to(memory_format=torch.channels_last)
     average = copy.deepcopy(network).requires_grad_(False)
@@ -54,7 +75,7 @@ def fresh(network: Network, recipe: Recipe, device: torch.device, seed: int) -> 
         symmetric=recipe.symmetric,
         gradient_norm=recipe.gradient_norm,
     )
-    return State(network, average, optimizer, Generator(device).manual_seed(seed))
+    return State(network, average, optimizer, Generator(device).manual_seed(past.seed), past)
 
 
 def save(folder: Path, recipe: Recipe, state: State, *, finished: bool) -> None:
@@ -70,6 +91,7 @@ def save(folder: Path, recipe: Recipe, state: State, *, finished: bool) -> None:
             "optimizer": state.optimizer.state_dict(),
             "generator": state.generator.get_state(),
             "device_type": state.generator.device.type,
+            "past": asdict(state.past),
             "step": state.step,
             "trained_s": state.trained_s,
             "cycle_s": state.cycle_s,
@@ -94,6 +116,7 @@ def resume(folder: Path, recipe: Recipe, state: State) -> None:
         state.network.load_state_dict(saved["network"])
         state.average.load_state_dict(saved["average"])
         state.optimizer.load_state_dict(saved["optimizer"])
+        state.past = Past(**saved["past"])
     except FileNotFoundError as error:
         raise TrainingError(f"{path} is missing: there is no training to resume.") from error
     except _DAMAGES as error:

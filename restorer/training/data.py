@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bisect
 import itertools
+import math
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -18,7 +19,9 @@ from restorer.engine import imagefile
 from restorer.errors import DataError, ImageError
 
 HELD_OUT_EVERY: Final = 60  # of that many photos one is kept for validation
-MIN_SIDE_PX: Final = 128
+MEMORY_BYTES: Final = 4 << 30  # for all photos together
+_COLOURS: Final = 3
+_MOST_SENTENCES: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +29,14 @@ class Photos:
     """Decoded photos, each (3, H, W) uint8 on the training device.
 
     They stay in memory as bytes: crops and noise made there keep a GPU busy, files would not.
+    `skipped`: a sentence for each file that could not be used. `cumulative_chances`: of the
+    training photos, up to 1.
     """
 
     training: tuple[Tensor, ...]
     held_out: tuple[Tensor, ...]
-    skipped: tuple[str, ...]  # a sentence for each file that could not be used
-    cumulative_chances: tuple[float, ...]  # of the training photos, up to 1
+    skipped: tuple[str, ...]
+    cumulative_chances: tuple[float, ...]
 
     def patches(self, count: int, patch_px: int, generator: Generator) -> Tensor:
         """(count, 3, patch_px, patch_px) in [0, 1], flipped and turned at random."""
@@ -50,45 +55,56 @@ class Photos:
             patch = patch.flip(2)
         return patch.transpose(1, 2) if drawn[5] < 0.5 else patch
 
-    def validation(self, crop_px: int) -> Iterator[Tensor]:
-        """The middle of each held-out photo, (1, 3, crop, crop) in [0, 1]."""
+    def validation(self, crop_px: int, multiple: int) -> Iterator[Tensor]:
+        """The middle of each held-out photo: (1, 3, side, side) in [0, 1].
+
+        `side`: `crop_px` at most, and a multiple of `multiple`.
+        """
         for photo in self.held_out:
-            height, width = photo.shape[1:]
-            side = min(crop_px, height // 16 * 16, width // 16 * 16)
-            top, left = (height - side) // 2, (width - side) // 2
-            yield photo[None, :, top : top + side, left : left + side].float() / 255
+            side = min(crop_px, *photo.shape[1:]) // multiple * multiple
+            yield _middle(photo, side, side)[None].float() / 255
 
 
 def load(
-    folders: Sequence[Path], device: torch.device, shares: Sequence[float] | None = None
+    folders: Sequence[Path],
+    device: torch.device,
+    min_side_px: int,
+    shares: Sequence[float] | None = None,
 ) -> Photos:
-    """Every photo in `folders` and below; grey ones become colour, small ones are left out.
+    """Every photo in `folders` and below; grey ones become colour.
 
+    Photos with a side below `min_side_px` are left out. If all together would take more than
+    `MEMORY_BYTES`, only the middle is kept of those that are larger than their part of it.
     `shares`: how often a patch comes from each folder; None if each photo is drawn as often as any
     other. Raises DataError if a folder is missing, fewer than two photos can be used, or none of
     a folder that has a share.
     """
+    files = _photo_files(folders)
+    most_px = MEMORY_BYTES // (_COLOURS * max(1, len(files)))
     photos: list[Tensor] = []
     skipped: list[str] = []
     folder_of: list[int] = []  # each photo
-    for number, path in _photo_files(folders):
+    for number, path in files:
         try:
             samples = imagefile.read(path).samples
         except ImageError as error:
             skipped.append(str(error))
             continue
-        if min(samples.shape[:2]) < MIN_SIDE_PX:
-            skipped.append(f"{path.name} is smaller than {MIN_SIDE_PX} pixels on a side.")
+        if min(samples.shape[:2]) < min_side_px:
+            skipped.append(f"{path.name} is smaller than {min_side_px} pixels on a side.")
             continue
         if samples.dtype.itemsize > 1:
             samples = (samples >> 8).astype("uint8")
         picture = torch.from_numpy(samples.copy()).permute(2, 0, 1)
-        photos.append(picture.expand(3, -1, -1).contiguous().to(device))
+        shrunk = min(1.0, math.sqrt(most_px / (picture.shape[1] * picture.shape[2])))
+        sides = [max(min_side_px, int(shrunk * side)) for side in picture.shape[1:]]
+        photos.append(_middle(picture, *sides).expand(_COLOURS, -1, -1).contiguous().to(device))
         folder_of.append(number)
     if len(photos) < 2:
         raise DataError(
-            f"Found {len(photos)} usable photos of at least {MIN_SIDE_PX} pixels a side in "
+            f"Found {len(photos)} usable photos of at least {min_side_px} pixels a side in "
             f"{', '.join(str(folder) for folder in folders)}. Training needs two or more."
+            + "".join(f" {sentence}" for sentence in skipped[:_MOST_SENTENCES])
         )
     drawn_from = [number for i, number in enumerate(folder_of) if i % HELD_OUT_EVERY]
     return Photos(
@@ -97,6 +113,11 @@ def load(
         skipped=tuple(skipped),
         cumulative_chances=_cumulative_chances(drawn_from, folders, shares),
     )
+
+
+def _middle(photo: Tensor, height: int, width: int) -> Tensor:
+    top, left = (photo.shape[1] - height) // 2, (photo.shape[2] - width) // 2
+    return photo[:, top : top + height, left : left + width]
 
 
 def _cumulative_chances(

@@ -30,6 +30,7 @@ class DigitObjective:
     recipe: Recipe
     training: Digits
     held_out: Digits
+    left_out: tuple[str, ...] = ()  # what cannot be read is an error here
 
     def loss(
         self, network: Network, phase: Phase, fraction: float, generator: Generator

@@ -23,6 +23,11 @@ class BatchLoss:
 class Objective(Protocol):
     """A task with its data in memory."""
 
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """A sentence for each file that could not be used."""
+        ...
+
     def loss(
         self, network: Network, phase: Phase, fraction: float, generator: Generator
     ) -> BatchLoss:

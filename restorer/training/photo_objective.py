@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Final
 
@@ -21,6 +22,7 @@ from restorer.training.recipes import Phase, Recipe
 VALIDATION_SIGMA: Final = 25.0
 VALIDATION_QUALITY: Final = 30.0
 VALIDATION_CROP_PX: Final = 240
+_STRIDE: Final = 16  # of every denoiser of up to four levels
 FLOOR_SIGMA: Final = 0.5  # where rounding to 8 bits hides any noise
 _SMALLEST_ERROR: Final = 1e-6  # squared, in [0, 1]: a quarter of a level
 
@@ -34,6 +36,10 @@ class PhotoObjective:
     recipe: Recipe
     photos: Photos
     levels: tuple[float, float] | None = None  # of noise that the denoiser learns most
+
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        return self.photos.skipped
 
     def loss(
         self, network: Network, phase: Phase, fraction: float, generator: Generator
@@ -62,7 +68,8 @@ class PhotoObjective:
         if self.recipe.task == "estimate":
             return self._estimation_error(network)
         errors = []
-        for clean in self.photos.validation(VALIDATION_CROP_PX):
+        multiple = math.lcm(_STRIDE, self.recipe.scale)
+        for clean in self.photos.validation(VALIDATION_CROP_PX, multiple):
             if self.recipe.task == "denoise":
                 generator = Generator(clean.device).manual_seed(0)
                 noise = torch.randn(clean.shape, generator=generator, device=clean.device)
@@ -79,7 +86,8 @@ class PhotoObjective:
 
     def _estimation_error(self, network: Network) -> float:
         generator = Generator(next(network.parameters()).device).manual_seed(0)
-        patches = [clean for clean in self.photos.validation(PATCH_PX) for _ in range(8)]
+        crops = self.photos.validation(PATCH_PX, PATCH_PX)
+        patches = [clean for clean in crops for _ in range(8)]
         inputs, target = self._batch(torch.cat(patches), generator)
         return float(100 * (network(*inputs)[:, 0] - target).abs().median())
 

@@ -60,6 +60,10 @@ class Recipe:
     def scale(self) -> int:
         return int(self.arguments.get("scale", 1))
 
+    @property
+    def largest_patch_px(self) -> int:
+        return max(phase.patch_px for phase in self.phases)
+
     def phase(self, progress: float) -> Phase:
         return next((phase for phase in self.phases if progress < phase.until), self.phases[-1])
 

@@ -6,6 +6,7 @@ import copy
 import math
 import time
 from collections.abc import Generator as Generates
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -20,7 +21,7 @@ from restorer.models.catalog import ARCHITECTURES, Network
 from restorer.models.denoiser import Denoiser
 from restorer.settings import MAX_SIGMA
 from restorer.training import checkpoint, data, digit_objective
-from restorer.training.checkpoint import CHECKPOINT_NAME, State
+from restorer.training.checkpoint import CHECKPOINT_NAME, Past, State
 from restorer.training.objective import Objective
 from restorer.training.photo_objective import PhotoObjective
 from restorer.training.recipes import Recipe
@@ -35,7 +36,8 @@ class Progress:
 
     `loss`: root mean squared error in 8-bit levels, the estimator's negative log-likelihood, or the
     negative ELBO of digits in nats. `validation`: PSNR in decibels, the estimator's typical error
-    in percent or the ELBO in nats, if just measured.
+    in percent or the ELBO in nats, if just measured. `left_out`: with the first line, a sentence
+    for each file that could not be used.
     """
 
     step: int
@@ -44,14 +46,16 @@ class Progress:
     loss: float
     megapixels_per_s: float
     validation: float | None
+    left_out: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
     """Where, how long and from what.
 
-    One of `minutes` and `steps` says how long. By steps the same seed gives the same weights,
-    however busy the machine is.
+    One of `minutes` and `steps` says how long. By steps the same seed gives the same weights on the
+    same machine with as many threads, however busy it is. A training that is resumed goes on with
+    the seed that it began with.
 
     With `keep` the result is a mean of the weights at the start and those at the end, which forgets
     less of what the former knew than training on does (WiSE-FT, Wortsman et al. 2022).
@@ -87,8 +91,9 @@ def train(plan: Plan) -> Generates[Progress, None, None]:
     """
     recipe = plan.recipe
     device = available(plan.device)
+    objective = _objective(plan, device)  # first: wrong data must not cost what an earlier one left
+    left_out = objective.left_out
     state = _start(plan, device)
-    objective = _objective(plan, device)
     peak = plan.learning_rate or recipe.learning_rate
     losses: list[Tensor] = []
     reported: list[Tensor] = []
@@ -129,11 +134,14 @@ def train(plan: Plan) -> Generates[Progress, None, None]:
                     loss=_mean(losses),
                     megapixels_per_s=pixels / 1e6 / (now - last_report),
                     validation=validation,
+                    left_out=left_out,
                 )
+                left_out = ()
                 reported, losses, pixels = losses, [], 0
                 last_report = time.monotonic()
     finally:
         _save(plan, state)
+    _finish(plan, state)
     _export(plan, state, device)
     yield Progress(
         step=state.step,
@@ -142,6 +150,7 @@ def train(plan: Plan) -> Generates[Progress, None, None]:
         loss=_mean(losses or reported),
         megapixels_per_s=0.0,
         validation=_validate(plan, objective, state),
+        left_out=left_out,
     )
 
 
@@ -156,7 +165,8 @@ def build(recipe: Recipe) -> Network:
 def _objective(plan: Plan, device: torch.device) -> Objective:
     if plan.recipe.task == "digits":
         return digit_objective.load(plan.recipe, plan.data, device)
-    return PhotoObjective(plan.recipe, data.load(plan.data, device, plan.shares), plan.levels)
+    photos = data.load(plan.data, device, plan.recipe.largest_patch_px, plan.shares)
+    return PhotoObjective(plan.recipe, photos, plan.levels)
 
 
 def _fraction(plan: Plan, state: State) -> float:
@@ -200,22 +210,23 @@ def _start(plan: Plan, device: torch.device) -> State:
                 f"{plan.out} holds an earlier training. Add --resume to go on with it, or choose "
                 "another --out."
             )
-        if plan.start_from != plan.out:
+        if plan.start_from is None or plan.start_from.resolve() != plan.out.resolve():
             _history(plan).unlink(missing_ok=True)  # of weights that are about to be replaced
     torch.manual_seed(plan.seed)  # the fresh weights
-    network, steps, hours = build(plan.recipe), 0, 0.0
+    network, past, steps, hours = build(plan.recipe), Past(plan.seed), 0, 0.0
     if plan.start_from is not None:
-        network, steps, hours = _given(plan.recipe, plan.start_from)
-    state = checkpoint.fresh(network, plan.recipe, device, plan.seed)
+        network, past, steps, hours = _given(plan, plan.start_from)
+    state = checkpoint.fresh(network, plan.recipe, device, past)
     state.step, state.trained_s = steps, 3600 * hours  # what they have had already counts
     if plan.resume:
         checkpoint.resume(plan.out, plan.recipe, state)
+    state.past = state.past.and_then(_trained_on(plan), _degradations(plan))
     return state
 
 
-def _given(recipe: Recipe, folder: Path) -> tuple[Network, int, float]:
-    """The recipe's network with the weights in `folder`, the steps and hours that they have had."""
-    trained = catalog.open_catalog(folder)
+def _given(plan: Plan, folder: Path) -> tuple[Network, Past, int, float]:
+    """The recipe's network with the weights in `folder`, and what those have had already."""
+    recipe, trained = plan.recipe, catalog.open_catalog(folder)
     name = recipe.name if recipe.name in trained or recipe.kin is None else recipe.kin
     entry = trained.entry(name)
     network = trained.load(entry.name)
@@ -233,7 +244,11 @@ def _given(recipe: Recipe, folder: Path) -> tuple[Network, int, float]:
         wanted.start_from(network)
         network = wanted
     network.requires_grad_(True).train()
-    return (network, entry.steps, entry.hours) if name == recipe.name else (network, 0, 0.0)
+    if name != recipe.name:
+        degradations = (recipe.degradations, f"began as the {entry.name}")
+        return network, Past(plan.seed, (entry.trained_on,), degradations), 0, 0.0
+    past = Past(plan.seed, (entry.trained_on,), tuple(filter(None, [entry.degradations])))
+    return network, past, entry.steps, entry.hours
 
 
 def _save(plan: Plan, state: State) -> None:
@@ -261,27 +276,32 @@ def _trained_on(plan: Plan) -> str:
     return told
 
 
-def _export(plan: Plan, state: State, device: torch.device) -> None:
-    network = copy.deepcopy(state.average).to("cpu")
-    degradations = plan.recipe.degradations
+def _degradations(plan: Plan) -> Iterator[str]:
+    if plan.recipe.degradations:
+        yield plan.recipe.degradations
     if plan.levels is not None:
         low, high = plan.levels
-        degradations += f"; in the last cycle three of four batches had sigma {low:g} to {high:g}"
-    given = plan.start_from and catalog.open_catalog(plan.start_from)
-    if given and plan.recipe.name not in given:
-        degradations += f"; began as the {plan.recipe.kin}"
+        yield f"three of four batches of a cycle had sigma {low:g} to {high:g}"
     if plan.start_from is not None and plan.keep:
-        earlier, _, _ = _given(plan.recipe, plan.start_from)
-        pairs = zip(network.parameters(), earlier.parameters(), strict=True)
-        for parameter, before in pairs:
-            parameter.data.lerp_(before, plan.keep)
-        degradations += f"; {plan.keep:.0%} of the weights' mean are those before this cycle"
+        yield f"{plan.keep:.0%} of the weights' mean are those before this cycle"
+
+
+def _finish(plan: Plan, state: State) -> None:
+    """Makes the average what is exported: with the share of the given weights that is kept."""
+    if plan.start_from is None or not plan.keep:
+        return
+    earlier, *_ = _given(plan, plan.start_from)
+    for parameter, before in zip(state.average.parameters(), earlier.parameters(), strict=True):
+        parameter.data.lerp_(before.to(parameter.device), plan.keep)
+
+
+def _export(plan: Plan, state: State, device: torch.device) -> None:
     catalog.add(
         plan.out,
-        network,
+        copy.deepcopy(state.average).to("cpu"),
         catalog.Entry(
             name=plan.recipe.name,
-            architecture=type(network).__name__,
+            architecture=type(state.average).__name__,
             arguments=plan.recipe.arguments,
             file="",
             sha256="",
@@ -291,9 +311,9 @@ def _export(plan: Plan, state: State, device: torch.device) -> None:
             parameters=0,
             sigma_range=(0.0, MAX_SIGMA) if plan.recipe.task == "denoise" else None,
             loss=plan.recipe.loss,
-            trained_on=_trained_on(plan),
-            degradations=degradations or None,
-            seed=plan.seed,
+            trained_on="; then ".join(state.past.trained_on),
+            degradations="; ".join(state.past.degradations) or None,
+            seed=state.past.seed,
             steps=state.step,
             hours=round(state.trained_s / 3600, 2),
             purpose=plan.recipe.purpose,

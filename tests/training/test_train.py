@@ -1,5 +1,7 @@
 import dataclasses
 import itertools
+import math
+import shutil
 
 import numpy as np
 import pytest
@@ -13,6 +15,7 @@ from restorer.training.muon import Muon
 from restorer.training.recipes import RECIPES, Phase
 from tests.conftest import drawn
 
+CPU = torch.device("cpu")
 TINY = dataclasses.replace(
     RECIPES["denoiser"],
     arguments={"widths": [8, 8, 8], "blocks": [1, 1, 1], "levels": [10, 60]},
@@ -115,7 +118,9 @@ def test_training_lowers_the_loss_and_exports_a_catalog(plan, name):
     assert progress[-1].fraction == 1
     entry = open_catalog(plan.out).entry(name)
     assert entry.steps == progress[-1].step
-    assert open_catalog(plan.out).load(name) is not None
+    trained = torch.load(plan.out / checkpoint.CHECKPOINT_NAME, weights_only=True)["average"]
+    for key, weights in open_catalog(plan.out).load(name).state_dict().items():
+        torch.testing.assert_close(weights, trained[key], rtol=0, atol=0)
 
 
 def test_a_training_by_steps_ends_after_so_many_whatever_the_clock_says(plan):
@@ -181,6 +186,39 @@ def test_a_share_of_given_weights_is_kept(plan, tmp_path):
     assert "25%" in open_catalog(tmp_path / "keep 0.25").entry("denoiser").degradations
 
 
+def test_what_is_reported_is_what_is_exported(plan, tmp_path):
+    """Also where a share of the given weights is mixed in at the end."""
+    list(train.train(dataclasses.replace(plan, minutes=None, steps=3)))
+    onward = dataclasses.replace(
+        plan, minutes=None, steps=3, start_from=plan.out, keep=0.5, out=tmp_path / "onward"
+    )
+    last = list(train.train(onward))[-1]
+    exported = open_catalog(onward.out).denoiser()
+    assert last.validation == pytest.approx(train._objective(plan, CPU).validate(exported))
+
+
+def test_the_card_tells_all_that_the_weights_have_seen(plan, photos, tmp_path):
+    other = tmp_path / "other photos"
+    shutil.copytree(photos, other)
+    first = dataclasses.replace(plan, minutes=None, steps=1, seed=5, provenance="These")
+    list(train.train(first))
+    resumed = dataclasses.replace(
+        first, resume=True, data=(other,), provenance="", seed=6, levels=(5, 15)
+    )
+    list(train.train(resumed))
+    entry = open_catalog(plan.out).entry("denoiser")
+    assert entry.trained_on == "These; then other photos"
+    assert entry.degradations.startswith(TINY.degradations)
+    assert "sigma 5 to 15" in entry.degradations
+    assert entry.seed == 5
+    onward = dataclasses.replace(first, start_from=plan.out, out=tmp_path / "onward", seed=7)
+    list(train.train(onward))
+    again = open_catalog(onward.out).entry("denoiser")
+    assert again.trained_on == entry.trained_on
+    assert again.degradations == entry.degradations
+    assert again.seed == 7
+
+
 def test_the_card_tells_which_levels_were_learned_most(plan):
     list(train.train(dataclasses.replace(plan, minutes=None, steps=2, levels=(5, 15.5))))
     assert "sigma 5 to 15.5" in open_catalog(plan.out).entry("denoiser").degradations
@@ -220,7 +258,10 @@ def test_the_history_tells_what_the_hours_brought(plan):
     assert [line.split(",")[1] for line in lines] == ["1", "2", "3", "3"]
     assert float(lines[-1].split(",")[2]) == pytest.approx(progress[-1].validation, abs=1e-3)
     (plan.out / checkpoint.CHECKPOINT_NAME).unlink()
-    list(train.train(dataclasses.replace(often, start_from=plan.out)))
+    with pytest.raises(DataError):
+        next(train.train(dataclasses.replace(often, data=(plan.out / "gone",))))
+    same_folder = plan.out / ".." / plan.out.name
+    list(train.train(dataclasses.replace(often, start_from=same_folder)))
     text = (plan.out / f"denoiser{train.HISTORY_SUFFIX}").read_text(encoding="utf-8")
     assert [line.split(",")[1] for line in text.splitlines()[5:]] == ["4", "5", "6", "6"]
 
@@ -235,12 +276,12 @@ def test_a_deblocker_starts_from_a_denoiser_and_then_from_itself(plan, tmp_path)
     first = dataclasses.replace(
         plan, recipe=recipe, start_from=plan.out, out=tmp_path / "first", minutes=None, steps=1
     )
-    network, steps_before, hours_before = train._given(recipe, plan.out)
+    network, _, steps_before, hours_before = train._given(first, plan.out)
     assert (steps_before, hours_before) == (0, 0)
     for name, weights in given.weights_at(10).items():
         torch.testing.assert_close(dict(network.sets[0].named_parameters())[name], weights)
     list(train.train(first))
-    assert open_catalog(first.out).entry("deblocker").degradations.endswith("began as the denoiser")
+    assert "; began as the denoiser" in open_catalog(first.out).entry("deblocker").degradations
     second = dataclasses.replace(first, start_from=first.out, out=tmp_path / "second", steps=2)
     list(train.train(second))
     assert open_catalog(second.out).entry("deblocker").steps == 3
@@ -281,7 +322,7 @@ def test_another_models_checkpoint_is_refused(plan):
         next(train.train(other))
 
 
-def test_photos_are_found_below_and_bad_ones_are_told(photos, tmp_path):
+def test_photos_are_found_below_and_bad_ones_are_told(plan, tmp_path):
     (tmp_path / "deep" / "er").mkdir(parents=True)
     for i in range(2):
         PillowImage.fromarray(drawn(130, 130, 1)[..., 0]).save(
@@ -289,25 +330,73 @@ def test_photos_are_found_below_and_bad_ones_are_told(photos, tmp_path):
         )
     PillowImage.fromarray(drawn(20, 20)).save(tmp_path / "small.png")
     (tmp_path / "text.jpg").write_text("no picture")
-    loaded = data.load((tmp_path,), torch.device("cpu"))
+    loaded = data.load((tmp_path,), CPU, 128)
     assert len(loaded.training) + len(loaded.held_out) == 2
     assert all(photo.shape == (3, 130, 130) for photo in loaded.training)
-    assert sorted(sentence.split()[0] for sentence in loaded.skipped) == ["small.png", "text.jpg"]
+    first, second, *_ = train.train(dataclasses.replace(plan, data=(tmp_path,)))
+    assert sorted(sentence.split()[0] for sentence in first.left_out) == ["small.png", "text.jpg"]
+    assert not second.left_out
+
+
+def test_too_few_photos_are_told_with_the_reasons(tmp_path):
+    PillowImage.fromarray(drawn(20, 20)).save(tmp_path / "small.png")
+    with pytest.raises(DataError, match=r"0 usable photos .* small\.png is smaller"):
+        data.load((tmp_path,), CPU, 128)
+
+
+def test_of_many_large_photos_the_middle_is_kept(tmp_path, monkeypatch):
+    pixels = drawn(240, 180)
+    for name in "ab":
+        PillowImage.fromarray(pixels).save(tmp_path / f"{name}.png")
+    monkeypatch.setattr(data, "MEMORY_BYTES", 2 * 3 * 120 * 90)
+    loaded = data.load((tmp_path,), CPU, 64)
+    height, width = pixels.shape[:2]
+    middle = pixels[height // 4 : height * 3 // 4, width // 4 : width * 3 // 4]
+    for photo in (*loaded.training, *loaded.held_out):
+        assert torch.equal(photo, torch.from_numpy(middle).permute(2, 0, 1))
+    monkeypatch.setattr(data, "MEMORY_BYTES", 0)
+    assert data.load((tmp_path,), CPU, 64).held_out[0].shape == (3, 64, 64)
+
+
+@pytest.mark.parametrize("name", PHOTO_RECIPES)
+def test_the_smallest_photos_that_are_taken_can_be_trained_on(plan, name, tmp_path):
+    recipe = RECIPES[name]
+    side = recipe.largest_patch_px
+    for i, extra in enumerate((0, 7)):
+        PillowImage.fromarray(drawn(side, side + extra)).save(tmp_path / f"{i}.png")
+    recipe = dataclasses.replace(recipe, phases=(Phase(1.0, 1, side),))
+    objective = train._objective(dataclasses.replace(plan, recipe=recipe, data=(tmp_path,)), CPU)
+    network = train.build(recipe)
+    generator = torch.Generator().manual_seed(0)
+    assert objective.loss(network, recipe.phases[0], 0.0, generator).value > 0
+    with torch.inference_mode():
+        assert math.isfinite(objective.validate(network))
 
 
 def test_held_out_photos_are_not_trained_on(photos):
-    loaded = data.load((photos,), torch.device("cpu"))
+    loaded = data.load((photos,), CPU, 128)
     assert len(loaded.held_out) == 1
     assert not any(torch.equal(loaded.held_out[0], photo) for photo in loaded.training)
 
 
-def test_patches_are_cut_from_the_photos(photos):
-    loaded = data.load((photos,), torch.device("cpu"))
-    patches = loaded.patches(5, 24, torch.Generator().manual_seed(0))
-    assert patches.shape == (5, 3, 24, 24)
-    assert float(patches.min()) >= 0
-    assert float(patches.max()) <= 1
-    assert not torch.equal(patches[0], patches[1])
+def test_patches_are_cut_from_the_photos_and_turned(tmp_path):
+    """Each place of a picture has its own colour, so a patch tells where and how it was cut."""
+    rows, columns = np.mgrid[:128, :128].astype(np.uint8)
+    for name in "ab":
+        places = np.stack([rows, columns, np.zeros_like(rows)], axis=2)
+        PillowImage.fromarray(places).save(tmp_path / f"{name}.png")
+    loaded = data.load((tmp_path,), CPU, 128)
+    ways = set()
+    for patch in loaded.patches(200, 4, torch.Generator().manual_seed(0)):
+        row, column = (patch[:2] * 255).round().int()
+        down, right = row[1, 0] - row[0, 0], column[1, 0] - column[0, 0]
+        across, below = row[0, 1] - row[0, 0], column[0, 1] - column[0, 0]
+        ways.add((int(down), int(across), int(right), int(below)))
+        assert row.max() - row.min() == column.max() - column.min() == 3
+        assert patch[2].max() == 0
+    straight = {(down, 0, 0, below) for down in (1, -1) for below in (1, -1)}
+    swapped = {(0, across, right, 0) for across in (1, -1) for right in (1, -1)}
+    assert ways == straight | swapped
 
 
 @pytest.mark.parametrize(("shares", "bright"), [(None, 0.25), ((1, 3), 0.75), ((1, 1), 0.5)])
@@ -318,7 +407,7 @@ def test_patches_come_from_the_folders_as_often_as_is_said(tmp_path, shares, bri
             flat = np.full((128, 128, 3), level, np.uint8)
             PillowImage.fromarray(flat).save(tmp_path / folder / f"{i}.png")
     folders = (tmp_path / "dark", tmp_path / "bright")
-    loaded = data.load(folders, torch.device("cpu"), shares)
+    loaded = data.load(folders, CPU, 128, shares)
     patches = loaded.patches(2000, 2, torch.Generator().manual_seed(0))
     assert float((patches.mean(dim=(1, 2, 3)) > 0.5).float().mean()) == pytest.approx(
         bright, abs=0.04
@@ -328,9 +417,9 @@ def test_patches_come_from_the_folders_as_often_as_is_said(tmp_path, shares, bri
 def test_a_share_of_nothing_is_refused(photos, tmp_path):
     (tmp_path / "empty").mkdir()
     with pytest.raises(DataError, match="empty has no photo"):
-        data.load((photos, tmp_path / "empty"), torch.device("cpu"), (1, 1))
+        data.load((photos, tmp_path / "empty"), CPU, 128, (1, 1))
 
 
 def test_a_folder_that_is_none_is_named(tmp_path):
     with pytest.raises(DataError, match="not a folder"):
-        data.load((tmp_path / "gone",), torch.device("cpu"))
+        data.load((tmp_path / "gone",), CPU, 128)
