@@ -291,6 +291,22 @@ def test_train_learns_the_levels_asked_for(photos, tmp_path, capsys):
     assert "sigma 5 to 15" in degradations
 
 
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["denoiser", "--minutes", "1", "--scale", "2"], "is for the upscaler"),
+        (["denoiser", "--minutes", "1", "--keep", "50"], "weights that --from names"),
+        (["denoiser"], "Say how long"),
+        (["denoiser", "--minutes", "1", "--steps", "1"], "Say how long"),
+    ],
+)
+def test_train_refuses_what_does_not_fit_together(arguments, sentence, tmp_path, capsys):
+    out = tmp_path / "out"
+    assert run(["train", *arguments, "--data", str(tmp_path), "--out", str(out)]) == 2
+    assert sentence in capsys.readouterr().err
+    assert not out.exists()
+
+
 def test_train_without_photos_says_so(tmp_path, capsys):
     arguments = ["train", "denoiser", "--data", str(tmp_path), "--minutes", "1"]
     assert run([*arguments, "--out", str(tmp_path / "out")]) == 1

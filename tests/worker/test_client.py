@@ -194,14 +194,24 @@ def test_a_bad_file_is_a_sentence_and_the_worker_lives_on(start, heard, photo_fi
     assert opened(client, heard, photo_file).width == 400
 
 
-def test_cancelling_stops_within_a_tile(start, heard, photo_file):
+def test_cancelling_stops_between_tiles(start, heard, tmp_path):
+    large = tmp_path / "large.png"
+    PillowImage.fromarray(drawn(1200, 900)).save(large)
     client = start()
-    photo = opened(client, heard, photo_file)
-    job = client.submit(RestorePhoto(0, photo, Settings(denoise=20.0, scale=4), None))
+    photo = opened(client, heard, large)
+    request = RestorePhoto(0, photo, Settings(denoise=20.0, scale=4), None)
+    client.submit(request)
+    whole = tiles(heard.until(JobDone))
+    job = client.submit(request)
+    before = tiles(heard.until(TileFinished))
     client.cancel(job)
-    heard.until(JobCancelled)
+    assert 1 <= before + tiles(heard.until(JobCancelled)) < whole
     client.submit(RestorePhoto(0, photo, Settings(denoise=20.0), None))
     heard.until(JobDone)
+
+
+def tiles(events):
+    return sum(isinstance(event, TileFinished) for event in events)
 
 
 def test_killed_in_the_middle_of_a_job_the_photo_can_be_restored_again(start, heard, photo_file):
