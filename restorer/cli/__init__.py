@@ -62,7 +62,7 @@ def run(arguments: list[str]) -> int:
     0: done; 1: something failed; 2: wrong usage; 130: stopped.
     """
     _speak_unicode()
-    signal.signal(signal.SIGTERM, _interrupt)
+    _stop_cleanly()
     try:
         status = cli.main(arguments, prog_name="restorer", standalone_mode=False)
     except click.exceptions.NoArgsIsHelpError as error:
@@ -82,8 +82,15 @@ def run(arguments: list[str]) -> int:
     return status if isinstance(status, int) else 0
 
 
+def _stop_cleanly() -> None:
+    """A polite kill, or a terminal that is closed, cleans up as Ctrl-C does."""
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) != signal.SIG_IGN:  # as under nohup
+            signal.signal(number, _interrupt)
+
+
 def _interrupt(_number: int, _frame: FrameType | None) -> None:
-    """A polite kill cleans up as Ctrl-C does."""
     raise KeyboardInterrupt
 
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import platform
-from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 
 import click
 
 from restorer import __version__
+from restorer.cli.progress import print_json
 from restorer.errors import RestorerError
 from restorer.settings import resources_dir, weights_dir
 
@@ -22,8 +21,7 @@ from restorer.settings import resources_dir, weights_dir
 def info(context: click.Context, files: tuple[Path, ...], as_json: bool) -> None:
     """Show versions, devices and folders, or the format and the noise of photos."""
     if not files:
-        facts = _installation()
-        click.echo(json.dumps(facts) if as_json else _aligned(facts))
+        _show(_installation(), as_json)
         return
     failed = 0
     for path in files:
@@ -32,9 +30,18 @@ def info(context: click.Context, files: tuple[Path, ...], as_json: bool) -> None
         except RestorerError as error:
             failed += 1
             click.echo(f"Error: {error}", err=True)
+            if as_json:
+                print_json({"status": "failed", "source": path, "reason": str(error)})
         else:
-            click.echo(json.dumps(facts, ensure_ascii=False) if as_json else _aligned(facts))
+            _show(facts, as_json)
     context.exit(1 if failed else 0)
+
+
+def _show(facts: dict[str, object], as_json: bool) -> None:
+    if as_json:
+        print_json(facts)
+    else:
+        click.echo(_aligned(facts))
 
 
 def _installation() -> dict[str, object]:
@@ -68,5 +75,5 @@ def _file(path: Path) -> dict[str, object]:
     }
 
 
-def _aligned(facts: Mapping[str, object]) -> str:
+def _aligned(facts: dict[str, object]) -> str:
     return "\n".join(f"{name:<13} {value}" for name, value in facts.items())

@@ -49,8 +49,9 @@ class _DenoiseType(click.ParamType["str | float"]):
     def convert(
         self, value: object, param: click.Parameter | None, ctx: click.Context | None
     ) -> str | float:
-        if value in ("auto", "off"):
-            return str(value)
+        word = str(value).lower()
+        if word in ("auto", "off"):
+            return word
         try:
             sigma = float(str(value))
         except ValueError:

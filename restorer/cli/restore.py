@@ -88,8 +88,16 @@ def _destination(output: Path | None, sources: Sequence[Path]) -> tuple[Path | N
     """The one file to write or the folder to write into; neither means beside each source."""
     if output is None:
         return None, None
-    if len(sources) == 1 and output.suffix and not output.is_dir():
+    if not output.suffix or output.is_dir():
+        return None, output
+    if len(sources) == 1:
         return output, None
+    from restorer.engine.resultfile import WRITABLE
+
+    if output.suffix.lower() in WRITABLE:
+        raise click.UsageError(
+            f"{output} would be one file for {len(sources)} photos. Give -o a folder."
+        )
     return None, output
 
 

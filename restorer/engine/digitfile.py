@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import os
-import secrets
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
@@ -14,6 +12,7 @@ from PIL import Image as PillowImage
 
 from restorer.engine.digitmap import Codes
 from restorer.engine.digitpicture import Bytes
+from restorer.engine.resultfile import part_file
 from restorer.errors import ImageUnwritable
 
 STILLS: Final = {".png": "PNG", ".webp": "WEBP", ".gif": "GIF"}
@@ -89,13 +88,6 @@ def _check_side(path: Path, kind: str, side_px: int) -> None:
 
 
 def _write(path: Path, content: bytes) -> None:
-    part = path.with_name(f".restorer-{secrets.token_hex(6)}.part")
-    try:
+    with part_file(path) as part:
         part.write_bytes(content)
-        os.replace(part, path)
-    except OSError as error:
-        raise ImageUnwritable(
-            path, f"{path.name} cannot be saved: {error.strerror}. Choose another place with -o."
-        ) from error
-    finally:
-        part.unlink(missing_ok=True)
+        part.replace(path)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -19,7 +20,7 @@ from restorer.engine.loaded import Models
 from restorer.engine.networks import Networks
 from restorer.engine.noise import NoiseEstimate
 from restorer.engine.restore import Event, SteppedDown, enlarge_alpha, restore
-from restorer.errors import ImageUnsupported
+from restorer.errors import ImageUnsupported, ImageUnwritable
 from restorer.settings import SCALES, Enlargement, Saving, Settings
 
 
@@ -35,6 +36,12 @@ class FileOpened:
     enlargement: Enlargement
     read_s: float
     estimate: tuple[float, NoiseEstimate | None, float] | None = None
+
+    def check_fits(self, target: Path, saving: Saving) -> None:
+        """Tells before the work what the format of `target` cannot hold. Raises ImageUnwritable."""
+        scale, size = self.enlargement.scale, self.enlargement.size
+        width, height = size or (scale * self.image.width, scale * self.image.height)
+        resultfile.check_holds(target, _as_wanted(self.image, saving), width, height)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,17 +128,27 @@ class Workshop:
         """Restores one photo into a new file; yields tiles as they are done, at last FileRestored.
 
         Without `target` the file goes into `folder` (default: beside the source) under a name
-        that is still free. Raises ImageError; then, and if the iteration is stopped, no file is
-        written.
+        that is still free, as PNG if the source's format cannot hold the result. Raises ImageError;
+        then, and if the iteration is stopped, no file is written.
         """
-        if target is None:
-            target = resultfile.output_path(source, scale=self.settings.scale, folder=folder)
-        resultfile.check_writable(target, source=source)
-        for event in self.process(self.read(source)):
-            if isinstance(event, FileProcessed):
+        name = functools.partial(
+            resultfile.output_path, source, scale=self.settings.scale, folder=folder
+        )
+        resultfile.check_writable(target or name(), source=source)
+        opened = self.read(source)
+        try:
+            opened.check_fits(target or name(), saving)
+        except ImageUnwritable:
+            if target is not None:
+                raise
+            name = functools.partial(name, as_png=True)
+        for event in self.process(opened):
+            if not isinstance(event, FileProcessed):
+                yield event
+            elif target is not None:
                 yield write(event, target, saving)
             else:
-                yield event
+                yield _write_anew(event, name, saving)
 
     def read(self, source: Path) -> FileOpened:
         """The first stage; needs no network. Raises ImageError."""
@@ -208,10 +225,16 @@ class Workshop:
         return (found.strength if self.settings.denoise == "auto" else self.settings.denoise), found
 
 
-def write(processed: FileProcessed, target: Path, saving: Saving) -> FileRestored:
-    """The third stage: blends and shrinks as wanted, and saves. Raises ImageUnwritable."""
+def write(
+    processed: FileProcessed, target: Path, saving: Saving, *, is_new: bool = False
+) -> FileRestored:
+    """The third stage: blends and shrinks as wanted, and saves.
+
+    Raises ImageUnwritable, and FileExistsError if the target should be new and is not.
+    """
     started = time.monotonic()
-    result = save(processed.restoration.finished(), target, processed.source, saving)
+    finished = processed.restoration.finished()
+    result = save(finished, target, processed.source, saving, is_new=is_new)
     return FileRestored(
         source=processed.source,
         target=target,
@@ -227,18 +250,32 @@ def write(processed: FileProcessed, target: Path, saving: Saving) -> FileRestore
     )
 
 
-def save(image: Image, target: Path, source: Path, saving: Saving) -> Image:
+def _write_anew(
+    processed: FileProcessed, free_name: Callable[[], Path], saving: Saving
+) -> FileRestored:
+    """Under a name that is free now: another run may have taken what was free at the start."""
+    while True:
+        with suppress(FileExistsError):
+            return write(processed, free_name(), saving, is_new=True)
+
+
+def save(
+    image: Image, target: Path, source: Path, saving: Saving, *, is_new: bool = False
+) -> Image:
     """Writes a finished picture with as much of its origin as is wanted; returns what was written.
 
-    Raises ImageUnwritable.
+    Raises ImageUnwritable, and FileExistsError if the target should be new and is not.
     """
-    result = metadata.without(image, saving)
-    if saving.eight_bits:
-        result = result.in_eight_bits()
-    resultfile.write(result, target, source=source, quality=saving.quality)
+    result = _as_wanted(image, saving)
+    resultfile.write(result, target, source=source, quality=saving.quality, is_new=is_new)
     if saving.keep_times:
         _copy_times(source, target)
     return result
+
+
+def _as_wanted(image: Image, saving: Saving) -> Image:
+    image = metadata.without(image, saving)
+    return image.in_eight_bits() if saving.eight_bits else image
 
 
 def _copy_times(source: Path, target: Path) -> None:

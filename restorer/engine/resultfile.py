@@ -26,28 +26,39 @@ PART_NAMES: Final = ".restorer-*.part"
 
 _LONGEST_SIDE: Final = {"JPEG": 65_535, "WEBP": 16_383, "AVIF": 32_768}
 _LONGEST_SEGMENT: Final = 65_533
+_LONGEST_EXIF: Final = _LONGEST_SEGMENT - len(exif.with_prefix(b""))
 _QUALITY: Final = 95
 _XMP_BY_PILLOW: Final = ("JPEG", "WEBP", "AVIF")
 _NO_ROOM: Final = (errno.ENOSPC, errno.EDQUOT)
 _WITHOUT_ALPHA: Final = ("JPEG", "BMP")
 
 
-def output_path(source: Path, *, scale: int = 1, folder: Path | None = None) -> Path:
+def output_path(
+    source: Path, *, scale: int = 1, folder: Path | None = None, as_png: bool = False
+) -> Path:
     """A name that is still free: `photo_restored.jpg`, `photo_restored_x2.jpg`, then with -2, -3.
 
-    In `folder`, or beside the source. A format that cannot be written becomes PNG.
+    In `folder`, or beside the source. A format that cannot be written becomes PNG, and any if
+    `as_png`.
     """
-    suffix = source.suffix if source.suffix.lower() in WRITABLE else ".png"
+    suffix = source.suffix if source.suffix.lower() in WRITABLE and not as_png else ".png"
     ending = "_restored" if scale == 1 else f"_restored_x{scale}"
     where = source.parent if folder is None else folder
-    longest = 255 - len(os.fsencode(ending + suffix)) - 6
-    stem = os.fsencode(source.stem)[:longest].decode(errors="ignore")
+    stem = shortened(source.stem, 255 - len(os.fsencode(ending + suffix)) - 6)
     candidate = where / f"{stem}{ending}{suffix}"
     number = 2
     while os.path.lexists(candidate):
         candidate = where / f"{stem}{ending}-{number}{suffix}"
         number += 1
     return candidate
+
+
+def shortened(stem: str, room: int) -> str:
+    """The start of `stem` that has at most `room` bytes, cut between characters."""
+    content = os.fsencode(stem)[: max(1, room)]
+    while not stem.startswith(shorter := os.fsdecode(content)):
+        content = content[:-1]
+    return shorter
 
 
 def check_writable(path: Path, *, source: Path | None = None) -> None:
@@ -66,9 +77,17 @@ def check_writable(path: Path, *, source: Path | None = None) -> None:
 
 
 def write(
-    image: Image, path: Path, *, source: Path | None = None, quality: int | None = None
+    image: Image,
+    path: Path,
+    *,
+    source: Path | None = None,
+    quality: int | None = None,
+    is_new: bool = False,
 ) -> None:
     """Saves the picture under `path`, whole or not at all; `source` is never overwritten.
+
+    What is there already is replaced, or kept if the file `is_new`: then FileExistsError tells that
+    somebody else took the name meanwhile.
 
     The ending decides the format. 16-bit samples stay so in PNG and TIFF and are rounded to 8
     elsewhere. `quality`: of JPEG (4:4:4), WebP and AVIF, 1 to 100; None keeps the compression and
@@ -79,7 +98,7 @@ def write(
     """
     check_writable(path, source=source)
     kind = FORMATS[path.suffix.lower()]
-    _check_fits(image, path, kind)
+    check_holds(path, image, image.width, image.height)
     with part_file(path) as part, part.open("w+b") as file:  # TIFF is read too
         if image.bits == 16 and kind in ("PNG", "TIFF"):
             deepfile.write(image, file, kind)
@@ -88,10 +107,29 @@ def write(
         file.flush()
         os.fsync(file.fileno())
         file.close()
+        if is_new:
+            _move_to_free(part, path)
+        else:
+            part.replace(path)
+
+
+def _move_to_free(part: Path, path: Path) -> None:
+    """Raises FileExistsError."""
+    try:
+        path.hardlink_to(part)  # in one step, unlike looking and then moving
+    except FileExistsError:
+        raise
+    except OSError:  # a disk without hard links
+        path.touch(exist_ok=False)
         part.replace(path)
 
 
-def _check_fits(image: Image, path: Path, kind: str) -> None:
+def check_holds(path: Path, image: Image, width: int, height: int) -> None:
+    """Whether the format of `path` can hold such a picture of `width` x `height` pixels.
+
+    Raises ImageUnwritable.
+    """
+    kind = FORMATS[path.suffix.lower()]
     if image.alpha is not None and kind in _WITHOUT_ALPHA:
         raise ImageUnwritable(
             path, f"{path.name}: {kind} has no transparency. Choose .png, .webp or .tif."
@@ -103,12 +141,14 @@ def _check_fits(image: Image, path: Path, kind: str) -> None:
             f"{path.name}: few programs open grey 16-bit TIFF with transparency. Choose .png.",
         )
     longest = _LONGEST_SIDE.get(kind)
-    if longest is not None and max(image.width, image.height) > longest:
+    if longest is not None and max(width, height) > longest:
         raise ImageUnwritable(
             path,
             f"{path.name}: {kind} holds at most {longest} pixels a side, the result has "
-            f"{image.width} x {image.height}. Choose .png or .tif.",
+            f"{width} x {height}. Choose .png or .tif.",
         )
+    if kind == "JPEG" and image.exif and len(image.exif) > _LONGEST_EXIF:
+        raise ImageUnwritable(path, f"{path.name}: its EXIF is too long for JPEG. Choose .png.")
 
 
 def _write_eight_bits(image: Image, file: BinaryIO, kind: str, quality: int | None) -> None:
@@ -215,6 +255,8 @@ def part_file(path: Path) -> Iterator[Path]:
     try:
         part.touch(exist_ok=False)
         yield part
+    except FileExistsError:
+        raise
     except FileNotFoundError as error:
         raise ImageUnwritable(path, f"The folder {path.parent} does not exist.") from error
     except OSError as error:

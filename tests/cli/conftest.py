@@ -5,10 +5,14 @@ import pytest
 
 @pytest.fixture
 def heeding_interrupts():
-    """A child heeds SIGINT as if a terminal had started it, even where pytest was told not to.
+    """A child heeds signals as if a terminal had started it, even where pytest was told not to.
 
-    A shell's background ignores it, and what is ignored stays so in children.
+    A shell's background ignores SIGINT, nohup SIGHUP, and what is ignored stays so in children.
     """
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    before = {
+        signal.SIGINT: signal.signal(signal.SIGINT, signal.default_int_handler),
+        signal.SIGHUP: signal.signal(signal.SIGHUP, signal.SIG_DFL),
+    }
     yield
-    signal.signal(signal.SIGINT, before)
+    for number, handler in before.items():
+        signal.signal(number, handler)

@@ -64,6 +64,46 @@ def test_a_second_run_takes_another_name(photo, folder, tiny_weights):
     assert names(folder) == ["photo.jpg", "photo_restored-2.jpg", "photo_restored.jpg"]
 
 
+def test_a_name_that_another_run_takes_meanwhile_is_not_overwritten(
+    photo, folder, tiny_weights, monkeypatch
+):
+    def takes_the_name(picture, *arguments):
+        (folder / "photo_restored.jpg").write_text("of another run")
+        return write(picture, *arguments)
+
+    write = resultfile._write_eight_bits
+    monkeypatch.setattr(resultfile, "_write_eight_bits", takes_the_name)
+    assert restored(tiny_weights, photo) == 0
+    assert (folder / "photo_restored.jpg").read_text() == "of another run"
+    assert names(folder) == ["photo.jpg", "photo_restored-2.jpg", "photo_restored.jpg"]
+
+
+def test_without_a_wish_a_format_is_taken_that_can_hold_the_result(folder, tiny_weights):
+    with_alpha = np.dstack([drawn(40, 30), drawn(40, 30, 1)])
+    PillowImage.fromarray(with_alpha).save(folder / "a.jpg", "PNG")  # as some sites name them
+    assert restored(tiny_weights, "a.jpg") == 0
+    assert names(folder) == ["a.jpg", "a_restored.png"]
+
+
+def test_what_the_wanted_format_cannot_hold_is_told_before_the_work(
+    folder, tiny_weights, capsys, monkeypatch
+):
+    monkeypatch.delattr(photo_module.Workshop, "process")
+    with_alpha = np.dstack([drawn(40, 30), drawn(40, 30, 1)])
+    PillowImage.fromarray(with_alpha).save(folder / "a.png")
+    assert restored(tiny_weights, "a.png", "-o", "a.jpg") == 1
+    assert "JPEG has no transparency" in capsys.readouterr().err
+    saved(folder / "wide.png", 5000, 1)
+    assert restored(tiny_weights, "wide.png", "--scale", 4, "-o", "wide.webp") == 1
+    assert "the result has 20000 x 4" in capsys.readouterr().err
+
+
+def test_one_file_cannot_be_the_result_of_two(photo, folder, tiny_weights, capsys):
+    assert restored(tiny_weights, photo, photo, "-o", "one.png") == 2
+    assert "Give -o a folder" in capsys.readouterr().err
+    assert names(folder) == ["photo.jpg"]
+
+
 @pytest.mark.parametrize("scale", [2, 3, 4])
 def test_enlarging_multiplies_the_size(photo, folder, tiny_weights, scale):
     assert restored(tiny_weights, photo, "--scale", scale) == 0
@@ -323,7 +363,7 @@ def test_ctrl_c_leaves_no_file(photo, folder, tiny_weights, capsys, monkeypatch)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no such signals there")
-@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("stop", ["SIGINT", "SIGTERM", "SIGHUP"])
 @pytest.mark.usefixtures("heeding_interrupts")
 def test_stopping_the_real_program_leaves_no_file(folder, tiny_weights, stop):
     sources = [saved(folder / f"{number}.png", 400, 300).name for number in range(30)]
@@ -336,7 +376,7 @@ def test_stopping_the_real_program_leaves_no_file(folder, tiny_weights, stop):
         text=True,
     ) as process:
         process.stdout.readline()
-        process.send_signal(stop)
+        process.send_signal(getattr(signal, stop))
         _, said = process.communicate(timeout=120)
     assert process.returncode == 130
     assert said.strip() == "Stopped. Nothing half-written was left behind."

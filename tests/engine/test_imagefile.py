@@ -5,6 +5,7 @@ import struct
 import warnings
 import zlib
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import imagecodecs
 import numpy as np
@@ -316,6 +317,29 @@ def test_output_names_are_free_ones(tmp_path):
     assert resultfile.output_path(tmp_path / "c.gif").name == "c_restored.png"
 
 
+def test_long_names_are_cut_between_letters_and_keep_bytes_that_are_none(tmp_path):
+    bad = os.fsdecode(b"bad\xff.jpg")
+    assert resultfile.output_path(tmp_path / bad).name == os.fsdecode(b"bad\xff_restored.jpg")
+    name = resultfile.output_path(tmp_path / ("ä" * 127 + ".jpg")).name
+    assert name.endswith("ää_restored.jpg")
+    assert len(os.fsencode(name)) <= 255
+
+
+@pytest.mark.parametrize("has_hard_links", [True, False])
+def test_a_new_file_replaces_none(tmp_path, monkeypatch, has_hard_links):
+    if not has_hard_links:
+        monkeypatch.setattr(Path, "hardlink_to", refuse)
+    resultfile.write(Image(drawn(8, 8)), tmp_path / "a.png", is_new=True)
+    with pytest.raises(FileExistsError):
+        resultfile.write(Image(drawn(9, 9)), tmp_path / "a.png", is_new=True)
+    assert imagefile.read(tmp_path / "a.png").width == 8
+    assert os.listdir(tmp_path) == ["a.png"]
+
+
+def refuse(*_):
+    raise OSError(errno.EPERM, "no hard links here")
+
+
 def other_names(source):
     folder = source.parent
     (folder / "soft.png").symlink_to(source)
@@ -343,6 +367,7 @@ def test_the_original_is_never_overwritten(tmp_path):
             "a.tif",
             "png",
         ),
+        (Image(drawn(8, 8), exif=b"MM\0*" + bytes(70_000)), "a.jpg", "EXIF is too long for JPEG"),
         (Image(drawn(8, 8)), "a.gif", "no ending that can be written"),
         (Image(drawn(8, 8)), "a", "no ending that can be written"),
         (Image(drawn(8, 8)), "missing/a.png", "does not exist"),
