@@ -127,19 +127,30 @@ def denoise(
     estimator: Estimator,
     *,
     seed: int = 0,
+    grey: bool = False,
+    quality: int | None = None,
     device: str = "auto",
 ) -> Iterator[DenoiseScore]:
-    """The cases of `white_noise`; the denoiser is given the true sigma, as in the papers."""
-    for case in white_noise(folder, sigmas, seed=seed):
+    """The cases of `white_noise`; the denoiser is given the true sigma, as in the papers.
+
+    `grey`: the noise is equal in the three channels. `quality`: all were JPEGs of libjpeg's
+    quality meanwhile, as noisy photos that somebody has saved are.
+    """
+    for case in white_noise(folder, sigmas, seed=seed, grey=grey):
         assert case.sigma is not None
-        restored = run(case.degraded, networks, case.sigma, device)
-        found, auto = by_estimate(Image(case.degraded), networks, estimator, device)
+        image = Image(case.degraded)
+        if quality is not None:
+            samples = _colour(to_samples(case.degraded, _EIGHT_BITS))
+            image = as_jpeg(PillowImage.fromarray(samples), quality)
+        noisy = to_pixels(image.samples)
+        restored = run(noisy, networks, case.sigma, device)
+        found, auto = by_estimate(image, networks, estimator, device)
         yield DenoiseScore(
             name=case.name,
             sigma=case.sigma,
             estimated_sigma=found.sigma,
             auto_strength=found.strength,
-            noisy_psnr=_decibels(case.degraded, case.clean),
+            noisy_psnr=_decibels(noisy, case.clean),
             psnr=_decibels(restored, case.clean),
             ssim=ssim(restored, case.clean),
             auto_psnr=_decibels(auto, case.clean),
@@ -250,17 +261,22 @@ def _enlarged(case: Case, scale: int, result: Pixels, quality: int | None = None
     )
 
 
-def white_noise(folder: Path, sigmas: Sequence[float], *, seed: int = 0) -> Iterator[Case]:
+def white_noise(
+    folder: Path, sigmas: Sequence[float], *, seed: int = 0, grey: bool = False
+) -> Iterator[Case]:
     """White Gaussian noise added in float, not clipped, the same for every run.
 
-    Every picture with each sigma in turn. A picture's noise depends on `seed`, its place in the
-    natural order of names, and sigma. Raises DataError without pictures.
+    Every picture with each sigma in turn; `grey`: equal in the three channels. A picture's noise
+    depends on `seed`, its place in the natural order of names, and sigma. Raises DataError without
+    pictures.
     """
     for index, path in enumerate(_pictures(folder)):
         clean = _measurable(path, to_pixels(imagefile.read(path).samples))
         for sigma in sigmas:
             random = np.random.default_rng((seed, index, round(sigma * 1000)))
             grain = random.standard_normal(clean.shape, np.float32)
+            if grey:
+                grain = grain[..., :1]
             yield Case(path.name, clean + grain * np.float32(sigma / 255), clean, sigma)
 
 

@@ -17,10 +17,13 @@ from torch.nn import functional
 from restorer.settings import MAX_SIGMA
 from restorer.training.jpeg import jpeg, jpeg_level, rgb_to_ycc, ycc_to_rgb
 
-GREY_SHARE: Final = 0.1
+GREY_SHARE: Final = 0.1  # of the patches
+EQUAL_SHARE: Final = 0.05  # of the denoiser's have colours, but noise that is equal in all three
 LEVELS_SKEW: Final = 1.5  # a quarter of the denoiser's levels is below 10
 MOSTLY_SHARE: Final = 0.75  # of the denoiser's batches, if a range of levels is asked for
 CAMERA_RMS: Final = (0.5, 25.0)  # 8-bit levels, drawn log-uniformly
+FINE_RMS: Final = (0.5, 50.0)
+FILE_SHARE: Final = 0.5  # of fine noise is in JPEGs
 COARSE_PX: Final = 4
 SILENT_SHARE: Final = 0.15
 SOFT_SHARE: Final = 0.5  # of the estimator's patches
@@ -51,19 +54,20 @@ def noisy_batch(
 
     One level for the whole batch, since the denoiser's weights depend on it; low ones are drawn
     more often than high ones, or three quarters from `mostly`, lowest and highest, if that is
-    given. A tenth of the pictures is grey: then the noise is equal in the three channels.
+    given. A tenth of the pictures is grey: then the noise is equal in the three channels. So it is
+    in some pictures in colour, as programs leave it that take out colour noise first.
 
     Nothing else: with simulated camera noise in the batches, or with shot noise whose level is told
     inexactly, the denoiser learns to judge for itself how much there is, and of real photos, whose
     noise looks faint to it, it takes less (`restorer benchmark pairs`). Told the level of white
     noise that would be as coarse, a network that only knows white noise takes it all.
     """
-    grey = _uniform(clean.shape[0], 0, 1, generator) < GREY_SHARE
-    clean = torch.where(grey, _to_grey(clean), clean)
+    drawn = _uniform(clean.shape[0], 0, 1, generator)
+    clean = torch.where(drawn < GREY_SHARE, _to_grey(clean), clean)
     level = MAX_SIGMA * _uniform(1, 0, 1, generator) ** LEVELS_SKEW
     if mostly is not None and float(_uniform(1, 0, 1, generator)) < MOSTLY_SHARE:
         level = _uniform(1, *mostly, generator)
-    noisy = add_white(clean, level, grey, generator)
+    noisy = add_white(clean, level, drawn < GREY_SHARE + EQUAL_SHARE, generator)
     return NoisyBatch(noisy, clean, level.expand(clean.shape[0], -1, -1, -1))
 
 
@@ -89,10 +93,10 @@ def compressed_batch(clean: Tensor, generator: Generator) -> NoisyBatch:
 def estimation_batch(clean: Tensor, generator: Generator) -> NoisyBatch:
     """For the estimator: a quarter white, a quarter Poisson-Gaussian, half camera noise.
 
-    Half of the white ones is neither clipped nor rounded. `sigma` is the `white_level` of the noise
-    that was added, 0 for the patches that are only compressed. Half of the pictures are blurred
-    first: at full size photos are softer than the shrunk ones that make good training data, and
-    softness must not be taken for silence.
+    Half of the white ones are neither clipped nor rounded. `sigma` is the `white_level` of what
+    was added, 0 for the patches that are only compressed. Half of the pictures are blurred first:
+    at full size photos are softer than the shrunk ones that make good training data, and softness
+    must not be taken for silence.
     """
     count = clean.shape[0]
     quarter = count // 4
@@ -134,16 +138,25 @@ def add_white(clean: Tensor, sigma: Tensor, grey: Tensor, generator: Generator) 
 def add_poisson_gaussian(
     clean: Tensor, grey: Tensor, generator: Generator
 ) -> tuple[Tensor, Tensor]:
-    """Shot noise that grows with the light and read noise that does not, without correlation.
+    """Shot noise that grows with the light and read noise that does not, of single pixels.
 
-    Foi et al. 2008. Returns pictures, clipped and rounded to 8 bits, and the RMS of their noise.
+    Foi et al. 2008. Half of it has less in colour than in brightness, down to nothing, as programs
+    leave it that take out colour noise first; half of the pictures are JPEGs, which halve the size
+    of the colours. Returns pictures, clipped and rounded to 8 bits, and the `white_level` of their
+    noise before the compression.
     """
     count = clean.shape[0]
     field = torch.randn(clean.shape, generator=generator, device=clean.device)
     shot = _uniform(count, 0, 1, generator)
     spread = torch.sqrt(shot * clean + (1 - shot) * 0.25)
-    noise = _to_level(torch.where(grey, field[:, :1], field) * spread, generator)
-    return _as_8_bits(clean + noise), 255 * _rms(noise)
+    noise = torch.where(grey, field[:, :1], field) * spread
+    keep_colour = (2 * _uniform(count, 0, 1, generator)).clamp(max=1)
+    ycc = rgb_to_ycc(noise)
+    noise = ycc_to_rgb(torch.cat((ycc[:, :1], keep_colour * ycc[:, 1:]), dim=1))
+    noise = _to_level(noise, FINE_RMS, generator)
+    compressed = _as_file(clean + noise, generator)
+    is_file = _uniform(count, 0, 1, generator) < FILE_SHARE
+    return _as_8_bits(torch.where(is_file, compressed, clean + noise)), white_level(noise)
 
 
 def add_camera(clean: Tensor, grey: Tensor, generator: Generator) -> tuple[Tensor, Tensor]:
@@ -166,12 +179,8 @@ def add_camera(clean: Tensor, grey: Tensor, generator: Generator) -> tuple[Tenso
     noise = _colour_matrix(_sensor_field(clean.shape, generator) * spread, generator)
     slope = linear ** (1 / 2.2 - 1)  # of the sRGB curve; shadows are lifted most
     noise = _smooth(noise * slope.clamp(max=8), generator)
-    noise = _to_level(torch.where(grey, _to_grey(noise), noise), generator)
-
-    quality = _file_quality(count, generator)
-    halve_colour = bool(torch.rand(1, generator=generator, device=clean.device) < 0.5)
-    compressed = jpeg(clean + noise, quality, halve_colour, _phase(generator))
-    return _as_8_bits(compressed), white_level(noise)
+    noise = _to_level(torch.where(grey, _to_grey(noise), noise), CAMERA_RMS, generator)
+    return _as_8_bits(_as_file(clean + noise, generator)), white_level(noise)
 
 
 def _as_files(
@@ -294,11 +303,18 @@ def _gaussian_blur(pictures: Tensor, sigma_px: Tensor, radius: int) -> Tensor:
     return flat.view(count, channels, height, width)
 
 
-def _to_level(noise: Tensor, generator: Generator) -> Tensor:
-    """Scales each noise field to an RMS drawn log-uniformly from `CAMERA_RMS`."""
-    low, high = CAMERA_RMS
+def _to_level(noise: Tensor, levels: tuple[float, float], generator: Generator) -> Tensor:
+    """Scales each noise field to an RMS drawn log-uniformly from `levels`."""
+    low, high = levels
     level = torch.exp(_uniform(noise.shape[0], math.log(low), math.log(high), generator))
     return noise * (level / 255 / _rms(noise).clamp(min=1e-6))
+
+
+def _as_file(pictures: Tensor, generator: Generator) -> Tensor:
+    """JPEGs as cameras and programs save them, half of them with colours at half the size."""
+    quality = _file_quality(pictures.shape[0], generator)
+    halve_colour = bool(torch.rand(1, generator=generator, device=pictures.device) < 0.5)
+    return jpeg(pictures, quality, halve_colour, _phase(generator))
 
 
 def _file_quality(count: int, generator: Generator) -> Tensor:

@@ -95,7 +95,8 @@ def test_info_tells_versions_and_files(photos, capsys):
     assert "torch" in capsys.readouterr().out
     assert run(["info", "--json", str(photos / "0.png"), str(photos / "gone.png")]) == 1
     captured = capsys.readouterr()
-    fields = json.loads(captured.out)
+    fields, failed = lines_of_json(captured.out)
+    assert (failed["status"], failed["source"]) == ("failed", str(photos / "gone.png"))
     assert (fields["format"], fields["width"], fields["bits"]) == ("PNG", 150, 8)
     assert fields["sigma"] >= 0
     assert "unlike photos" not in fields
@@ -114,6 +115,19 @@ def test_benchmark_denoise_takes_several_sigmas_at_once(photos, tiny_weights, ca
     rows = lines_of_json(capsys.readouterr().out)
     assert [row["sigma"] for row in rows] == [15, 50] * 3
     assert rows[0]["noisy_psnr"] == pytest.approx(24.6, abs=0.2)  # 20 log10(255 / 15)
+
+
+def test_benchmark_denoise_of_noise_that_was_saved_or_is_grey(photos, tiny_weights, capsys):
+    arguments = ["benchmark", "denoise", str(photos), "--sigma", "20", "--json"]
+    arguments += ["--weights", str(tiny_weights)]
+    noisy = {}
+    for options in ((), ("--grey",), ("--quality", "30")):
+        assert run([*arguments, *options]) == 0
+        noisy[options] = [row["noisy_psnr"] for row in lines_of_json(capsys.readouterr().out)]
+    assert noisy[()] == pytest.approx([22.1] * 3, abs=0.2)
+    assert noisy["--grey",] == pytest.approx([22.1] * 3, abs=0.3)
+    assert noisy["--grey",] != noisy[()]
+    assert min(noisy["--quality", "30"]) > 24  # which takes half of the noise in colour
 
 
 def test_benchmark_denoise_of_clean_pictures_is_json_too(photos, tiny_weights, capsys):

@@ -104,6 +104,11 @@ def test_one_file_cannot_be_the_result_of_two(photo, folder, tiny_weights, capsy
     assert names(folder) == ["photo.jpg"]
 
 
+def test_auto_and_off_may_be_written_large(photo, folder, tiny_weights):
+    assert restored(tiny_weights, photo, "--denoise", "OFF", "-o", "off.png") == 0
+    assert np.array_equal(*(imagefile.read(folder / name).samples for name in names(folder)))
+
+
 @pytest.mark.parametrize("scale", [2, 3, 4])
 def test_enlarging_multiplies_the_size(photo, folder, tiny_weights, scale):
     assert restored(tiny_weights, photo, "--scale", scale) == 0

@@ -51,6 +51,21 @@ def test_shot_noise_grows_with_the_light(generator):
     assert float(noise[..., 96:].std()) > 1.1 * float(noise[..., :32].std())
 
 
+def test_some_fine_noise_is_of_brightness_alone_and_some_lost_its_finest_colour(generator):
+    flat = torch.full((64, 3, 64, 64), 0.5)
+    for halved in (False, True):
+        while True:  # of a batch all colours are halved or none
+            noisy, sigma = degrade.add_poisson_gaussian(flat, in_colour(flat), generator)
+            strong = (sigma.flatten() > 10) & (sigma.flatten() < 30)
+            ycc = degrade.rgb_to_ycc(noisy - flat)[strong]
+            spread, colour = levels(ycc[:, :1]), levels(ycc[:, 1:])
+            assert bool((colour < 0.3 * spread).any()), "some has next to none in colour"
+            assert bool((colour > 0.6 * spread).any())
+            smooth = torch.tensor([neighbour_correlation(each[1:]) for each in ycc])
+            if bool((smooth > 0.4).any()) == halved:
+                break
+
+
 def test_camera_noise_is_correlated_as_in_files(generator):
     flat = torch.full((64, 3, 64, 64), 0.5)
     noisy, sigma = degrade.add_camera(flat, in_colour(flat), generator)
@@ -103,6 +118,17 @@ def test_a_noisy_batch_keeps_shape_and_has_one_level(flat, generator):
     assert batch.sigma.unique().numel() == 1
     rms = 255 * float((batch.noisy - batch.clean).square().mean().sqrt())
     assert rms == pytest.approx(float(batch.sigma[0]), rel=0.05)
+
+
+def test_some_noise_is_equal_in_the_colours_and_some_pictures_are_grey(generator):
+    clean = torch.rand(4000, 3, 2, 2, generator=generator)
+    batch = degrade.noisy_batch(clean, generator)
+    noise = batch.noisy - batch.clean
+    equal = (noise[:, :1] - noise).abs().amax(dim=(1, 2, 3)) < 1e-6
+    grey = (batch.clean[:, :1] - batch.clean).abs().amax(dim=(1, 2, 3)) < 1e-6
+    assert float(equal.float().mean()) == pytest.approx(0.15, abs=0.02)
+    assert float(grey.float().mean()) == pytest.approx(0.1, abs=0.02)
+    assert not bool((grey & ~equal).any())
 
 
 def test_three_of_four_noisy_batches_have_the_levels_asked_for(generator):

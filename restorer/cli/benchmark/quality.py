@@ -32,12 +32,21 @@ from restorer.settings import MAX_SIGMA, SCALES, Settings
     show_default=True,
     help="Noise added, 8-bit levels. One or more.",
 )
+@click.option("--grey", is_flag=True, help="The noise is equal in the three colours.")
+@click.option(
+    "--quality",
+    "jpeg_quality",
+    type=click.IntRange(1, 100),
+    help="The noisy pictures were saved as JPEGs of that quality, colours at half the size.",
+)
 @device_option
 @weights_option
 @json_option
 def denoise(
     folder: Path,
     sigmas: tuple[float, ...],
+    grey: bool,
+    jpeg_quality: int | None,
     device: str,
     weights: Path,
     as_json: bool,
@@ -52,7 +61,15 @@ def denoise(
 
     models = Models(weights)
     networks = models.networks(Settings(), 1)
-    scored = quality.denoise(folder, sigmas, networks, models.estimator(), device=device)
+    scored = quality.denoise(
+        folder,
+        sigmas,
+        networks,
+        models.estimator(),
+        grey=grey,
+        quality=jpeg_quality,
+        device=device,
+    )
     scores = list(_shown(scored, as_json))
     if as_json:
         return
