@@ -35,6 +35,18 @@ def with_clean_edges(image: Image) -> Image:
     return replace(image, samples=samples)
 
 
+def unpremultiplied(samples: Samples, alpha: Samples) -> Samples:
+    """(H, W, C) uint16 colours as they were before alpha was multiplied in; 0 where it is 0."""
+    divisor = np.maximum(alpha, 1).astype(np.uint32)
+    colours = np.zeros_like(samples)
+    for channel in range(samples.shape[2]):
+        levels = samples[..., channel].astype(np.uint32)
+        levels = (levels * 65535 + divisor // 2) // divisor  # at most 2**32 - 98303
+        np.minimum(levels, 65535, out=levels)
+        np.copyto(colours[..., channel], levels, where=alpha > 0, casting="unsafe")
+    return colours
+
+
 def _filled(weighted: Pixels, weights: Pixels, levels: int) -> Pixels:
     """(H, W) means of what is visible: of the pixel itself, else of an ever larger surrounding."""
     if levels and min(weights.shape) > 1:

@@ -11,13 +11,15 @@ import numpy as np
 from PIL import Image as PillowImage
 
 from restorer.engine import exif, heif, iptc, tiff
+from restorer.engine.alpha import unpremultiplied
 from restorer.engine.image import Image, Samples
 from restorer.errors import ImageUnsupported
 
 _PNG_DEPTH_AT: Final = 24  # signature, then the IHDR chunk: length, name, width, height, depth
 _PNG_HEADER_END: Final = 33
 _AVIF_HEAD_BYTES: Final = 1 << 14
-_BITS_PER_SAMPLE, _PHOTOMETRIC, _SAMPLE_FORMAT = 258, 262, 339
+_BITS_PER_SAMPLE, _PHOTOMETRIC, _EXTRA_SAMPLES, _SAMPLE_FORMAT = 258, 262, 338, 339
+_ASSOCIATED_ALPHA: Final = 1
 _WHITE_IS_ZERO, _BLACK_IS_ZERO, _RGB = 0, 1, 2
 
 
@@ -34,6 +36,11 @@ def is_deep(picture: PillowImage.Image, file: BinaryIO) -> bool:
     if picture.format == "HEIF":
         return int(picture.info.get("bit_depth", 8)) > 8
     return picture.format == "AVIF" and _avif_bits(file) > 8
+
+
+def extra_channels(picture: PillowImage.Image) -> tuple[int, ...]:
+    """What a TIFF has beside its colours, as kinds of ExtraSamples (TIFF 6.0)."""
+    return _tag(picture, _EXTRA_SAMPLES, ())
 
 
 def read(path: Path, picture: PillowImage.Image, file: BinaryIO) -> Image:
@@ -108,7 +115,14 @@ def _read_tiff(path: Path, picture: PillowImage.Image, file: BinaryIO) -> Sample
         planar = samples.ndim == 3 and page.axes.startswith("S")
     if planar:
         samples = np.moveaxis(samples, 0, -1)
-    return 65535 - samples if photometric == _WHITE_IS_ZERO else samples
+    elif samples.ndim == 2:
+        samples = samples[..., None]
+    colours = 3 if photometric == _RGB else 1
+    if extra_channels(picture) == (_ASSOCIATED_ALPHA,):
+        samples[..., :colours] = unpremultiplied(samples[..., :colours], samples[..., colours])
+    if photometric == _WHITE_IS_ZERO:
+        samples[..., :colours] = 65535 - samples[..., :colours]
+    return samples
 
 
 def _avif_bits(file: BinaryIO) -> int:

@@ -110,6 +110,7 @@ def describe(path: Path) -> Description:
 def _opened(path: Path) -> Iterator[tuple[BinaryIO, PillowImage.Image]]:
     """The file and its header, checked; whatever decoding raises inside becomes an ImageError."""
     heif.register()
+    tiff.register()
     with _file(path) as file, tamed():
         if not heif.is_sound(file):
             raise _damaged(path)
@@ -198,6 +199,8 @@ def _check_kind(path: Path, picture: PillowImage.Image) -> None:
         raise ImageUnsupported(
             path, f"{path.name} is a {picture.format} file. Save it as JPEG, PNG, WebP or TIFF."
         )
+    if why := tiff.why_refused(deepfile.extra_channels(picture)):
+        raise ImageUnsupported(path, f"{path.name} {why}")
     width, height = picture.size
     if width * height > MAX_MEGAPIXELS * 1_000_000:
         raise ImageTooLarge(

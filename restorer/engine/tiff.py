@@ -7,22 +7,30 @@ correct. The picture follows, with a directory of its own that points back to th
 
 from __future__ import annotations
 
+import functools
+import itertools
 import logging
 import struct
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, BinaryIO, Final
 
 import numpy as np
 import tifffile
+from PIL import TiffImagePlugin
 
 from restorer.engine import exif
 from restorer.engine.image import Image
 
 _XMP, _IPTC, _EXIF_DIRECTORY, _GPS_DIRECTORY = 700, 33723, 34665, 34853
 _BYTE, _LONG, _UNDEFINED = 1, 4, 7
-_BITS_PER_SAMPLE, _PHOTOMETRIC, _SAMPLE_FORMAT = 258, 262, 339
-_RGB, _FLOAT = 2, 3
+_BITS_PER_SAMPLE, _PHOTOMETRIC, _SAMPLES_PER_PIXEL = 258, 262, 277
+_EXTRA_SAMPLES, _SAMPLE_FORMAT = 338, 339
+_UNSPECIFIED, _ASSOCIATED_ALPHA, _UNASSOCIATED_ALPHA = 0, 1, 2
+_WHITE_IS_ZERO, _BLACK_IS_ZERO, _RGB = 0, 1, 2
+_UNSIGNED, _FLOAT = 1, 3
+# No raw mode of Pillow, and none of its letters is one, of which each plane takes the next.
+_NOT_BY_PILLOW: Final = "tifffile"
 # The picture's own, and those that say how it lies in the file: none of the block's business.
 _OF_THE_PICTURE: Final = frozenset(
     {254, 255, 273, 277, 278, 279, 296, 297, 301, 330, 332, 34377, 34675, 37724, 40965}
@@ -40,6 +48,21 @@ _LARGEST_VALUE: Final = 1 << 20
 
 # It warns, where nobody listens then on standard error, that the EXIF block is no picture.
 logging.getLogger("tifffile").addHandler(logging.NullHandler())
+
+
+@functools.cache
+def register() -> None:
+    """Lets Pillow open the kinds of 16-bit grey that it does not know; once.
+
+    It tells what lies around the pixels, and refuses to decode those: tifffile does.
+    """
+    orders, greys = (b"II", b"MM"), (_WHITE_IS_ZERO, _BLACK_IS_ZERO)
+    for order, grey in itertools.product(orders, greys):
+        for extra in ((), (_ASSOCIATED_ALPHA,), (_UNASSOCIATED_ALPHA,)):
+            mode = "LA" if extra else "I;16"
+            bits = (16,) * (1 + len(extra))
+            key = (order, grey, (_UNSIGNED,), 1, bits, extra)
+            TiffImagePlugin.OPEN_INFO.setdefault(key, (mode, _NOT_BY_PILLOW))
 
 
 def is_descriptive(tag: int) -> bool:
@@ -80,15 +103,40 @@ def why_unknown(file: BinaryIO) -> str | None:
         order = exif.byte_order(_head(file))
         numbers = [
             struct.unpack_from(order + "H", value_of(file, tag) or bytes(2))[0]
-            for tag in (_BITS_PER_SAMPLE, _SAMPLE_FORMAT, _PHOTOMETRIC)
+            for tag in (_BITS_PER_SAMPLE, _SAMPLE_FORMAT, _PHOTOMETRIC, _SAMPLES_PER_PIXEL)
+        ]
+        kinds = [
+            kind
+            for (kind,) in struct.iter_unpack(order + "H", value_of(file, _EXTRA_SAMPLES) or b"")
         ]
     except (ValueError, struct.error, OSError):
         return None
-    bits, form, colours = numbers
+    bits, form, colours, channels = numbers
     if bits > 16 or form == _FLOAT:
         return "has float or 32-bit samples. Save it with 8 or 16 bits a channel."
     if colours > _RGB:
         return f"is a {bits}-bit TIFF in other colours than RGB or grey. Convert it first."
+    unnamed = channels - len(kinds) - (3 if colours == _RGB else 1)
+    return why_refused([*kinds, *[_UNSPECIFIED] * unnamed])
+
+
+def why_refused(channels: Sequence[int]) -> str | None:
+    """Why a TIFF with such channels beside its colours is not read, after its name.
+
+    `channels`: kinds of ExtraSamples (TIFF 6.0). None if they are fine: one transparency, or none.
+    What an unspecified one is cannot be guessed. ImageMagick has it for transparency, libtiff for
+    one that is multiplied in, Photoshop for a selection that was saved, and scanners put infrared
+    there: taken for transparency, it would hide most of a scan.
+    """
+    if len(channels) > 1:
+        return (
+            f"has {len(channels)} channels beside its colours. Save it with none but transparency."
+        )
+    if _UNSPECIFIED in channels:
+        return (
+            "has a channel beside its colours and does not say whether it is transparency, a mask "
+            "or infrared. Save it without that channel, or as PNG if it is transparency."
+        )
     return None
 
 

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from restorer.engine.alpha import with_clean_edges
+from restorer.engine.alpha import unpremultiplied, with_clean_edges
 from restorer.engine.image import Image, to_pixels
 from restorer.engine.photo import Workshop
 from restorer.settings import Settings
@@ -68,3 +68,10 @@ def test_a_copy_keeps_even_what_is_hidden(tiny_weights):
     image = disc(np.uint8, (0, 1, 0))
     workshop = Workshop.open(Settings(denoise="off", device="cpu"), tiny_weights)
     np.testing.assert_array_equal(workshop.restore_image(image).samples, image.samples)
+
+
+def test_what_alpha_was_multiplied_into_comes_back_rounded_to_nearest():
+    alpha = np.array([[0, 1, 3, 40_000, 65_535]], np.uint16)
+    product = np.array([[7, 1, 2, 30_000, 12_345]], np.uint16)[..., None]
+    exact = [0, 65_535, 43_690, 49_151, 12_345]  # 49_151.25
+    np.testing.assert_array_equal(unpremultiplied(product, alpha)[0, :, 0], exact)

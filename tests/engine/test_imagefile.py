@@ -197,6 +197,91 @@ def test_transparency_comes_through(tmp_path, ending, mode):
     )
 
 
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
+@pytest.mark.parametrize("channels", [1, 3])
+@pytest.mark.parametrize("byteorder", ["<", ">"])
+def test_transparency_that_is_multiplied_in_is_divided_out(tmp_path, dtype, channels, byteorder):
+    full = np.iinfo(dtype).max
+    samples = (drawn(24, 16, channels).astype(np.int64) * full // 255).astype(dtype)
+    alpha = np.full((16, 24), full // 2, dtype)
+    alpha[0], alpha[1] = 0, full
+    product = np.rint(samples.astype(float) * alpha[..., None] / full).astype(dtype)
+    saved_tiff(tmp_path / "a.tif", product, alpha, kind="ASSOCALPHA", byteorder=byteorder)
+    image = imagefile.read(tmp_path / "a.tif")
+    np.testing.assert_array_equal(image.alpha, alpha)
+    np.testing.assert_allclose(image.samples[1:], samples[1:].astype(int), atol=2)
+    assert (image.samples[0] == 0).all()
+
+
+def test_more_colour_than_transparency_is_clipped(tmp_path):
+    one = np.ones((2, 2), np.uint16)
+    saved_tiff(tmp_path / "a.tif", 5 * one[..., None], one, kind="ASSOCALPHA")
+    assert (imagefile.read(tmp_path / "a.tif").samples == 65535).all()
+
+
+@pytest.mark.parametrize("photometric", ["minisblack", "miniswhite"])
+@pytest.mark.parametrize("byteorder", ["<", ">"])
+def test_sixteen_bit_grey_with_transparency_is_read(tmp_path, photometric, byteorder):
+    random = np.random.default_rng(0)
+    samples = random.integers(0, 65536, (9, 14, 1), np.uint16)
+    alpha = random.integers(0, 65536, (9, 14), np.uint16)
+    path = tmp_path / "a.tif"
+    stored = 65535 - samples if photometric == "miniswhite" else samples
+    saved_tiff(path, stored, alpha, photometric=photometric, byteorder=byteorder)
+    image = imagefile.read(path)
+    np.testing.assert_array_equal(image.samples, samples)
+    np.testing.assert_array_equal(image.alpha, alpha)
+    described = imagefile.describe(path)
+    assert (described.width, described.height, described.bits) == (14, 9, 16)
+    with PillowImage.open(path) as opened, pytest.raises(ValueError, match="unknown raw mode"):
+        opened.load()  # with 8 bits or in the wrong order, as its thumbnail would be
+
+
+@pytest.mark.parametrize("byteorder", ["<", ">"])
+def test_sixteen_bit_grey_whose_zero_is_white_is_read(tmp_path, byteorder):
+    grey = drawn(9, 14, 1)[..., 0].astype(np.uint16)
+    options = {"photometric": "miniswhite", "byteorder": byteorder}
+    tifffile.imwrite(tmp_path / "a.tif", 65535 - grey, **options)
+    np.testing.assert_array_equal(imagefile.read(tmp_path / "a.tif").samples[..., 0], grey)
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
+@pytest.mark.parametrize("channels", [1, 3])
+@pytest.mark.parametrize(
+    ("kinds", "words"),
+    [
+        (["UNSPECIFIED"], "has a channel beside its colours and does not say"),
+        (["UNASSALPHA", "UNSPECIFIED"], "has 2 channels beside its colours"),
+        (["UNSPECIFIED"] * 3, "has 3 channels beside its colours"),
+    ],
+)
+def test_channels_that_would_be_lost_or_misread_are_told(tmp_path, dtype, channels, kinds, words):
+    samples = drawn(9, 14, channels + len(kinds)).astype(dtype)
+    for planar in ("contig", "separate"):
+        path = tmp_path / f"{planar}.tif"
+        tifffile.imwrite(
+            path,
+            samples if planar == "contig" else np.moveaxis(samples, -1, 0),
+            photometric="rgb" if channels == 3 else "minisblack",
+            planarconfig=planar,
+            extrasamples=kinds,
+        )
+        for look in (imagefile.read, imagefile.describe):
+            with pytest.raises(ImageUnsupported, match=f"{planar}.tif {words}"):
+                look(path)
+
+
+def saved_tiff(path, samples, alpha, *, kind="UNASSALPHA", photometric=None, byteorder="<"):
+    tifffile.imwrite(
+        path,
+        np.concatenate((samples, alpha[..., None]), axis=2),
+        photometric=photometric or ("rgb" if samples.shape[2] == 3 else "minisblack"),
+        planarconfig="contig",
+        extrasamples=[kind],
+        byteorder=byteorder,
+    )
+
+
 def test_a_palette_becomes_colour_and_its_clear_entry_alpha(tmp_path):
     palette = PillowImage.fromarray(drawn(32, 32)).quantize(8)
     palette.save(tmp_path / "a.png")
