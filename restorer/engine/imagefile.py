@@ -12,7 +12,7 @@ from typing import BinaryIO, Final
 
 import numpy as np
 from PIL import Image as PillowImage
-from PIL import UnidentifiedImageError
+from PIL import PngImagePlugin, UnidentifiedImageError
 
 from restorer.engine import deepfile, eightbit, exif, heif, metadata, rawfile, tiff, xmp
 from restorer.engine.image import Image, Samples
@@ -25,6 +25,7 @@ from restorer.errors import (
 )
 
 MAX_MEGAPIXELS: Final = 500
+_MAX_TEXT_MIB: Final = 64
 FORMATS: Final = {
     ".jpg": "JPEG",
     ".jpeg": "JPEG",
@@ -149,6 +150,12 @@ def _file(path: Path) -> Iterator[BinaryIO]:
             raise ImageUnreadable(path, f"{path.name} cannot be read: {error.strerror}.") from error
         raise _damaged(path) from error
     except metadata.DECODING_ERRORS as error:
+        if "MAX_TEXT_" in str(error):  # a ValueError like any other, but for its text
+            raise ImageUnsupported(
+                path,
+                f"{path.name} has more than {_MAX_TEXT_MIB} MiB of remarks and profiles beside its "
+                "pixels. Save it without them.",
+            ) from error
         raise _damaged(path) from error
 
 
@@ -159,12 +166,19 @@ def _damaged(path: Path) -> ImageUnreadable:
 
 
 class _Tamed:
-    """Pillow without its warnings and its own limit, until the last of several threads has read.
+    """Pillow without its warnings and its own limits, until the last of several threads has read.
 
     It warns on damaged metadata, which is then left out. Its limit is 179 megapixels, which some of
-    its decoders look at again while they decode; ours, in `_check_kind`, is higher. Both settings
+    its decoders look at again while they decode; ours, in `_check_kind`, is higher. So is that of
+    a PNG's remarks, each of which may unpack to 1 MiB: Photoshop's alone are often more. All these
     are the whole process's, so that each thread putting back what it found would leave a muddle.
     """
+
+    _LIMITS: Final = (
+        (PillowImage, "MAX_IMAGE_PIXELS", None),
+        (PngImagePlugin, "MAX_TEXT_CHUNK", _MAX_TEXT_MIB << 20),
+        (PngImagePlugin, "MAX_TEXT_MEMORY", _MAX_TEXT_MIB << 20),
+    )
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -177,9 +191,9 @@ class _Tamed:
             if self._readers == 0:
                 self._before.enter_context(warnings.catch_warnings())
                 warnings.simplefilter("ignore")
-                limit = PillowImage.MAX_IMAGE_PIXELS
-                self._before.callback(setattr, PillowImage, "MAX_IMAGE_PIXELS", limit)
-                PillowImage.MAX_IMAGE_PIXELS = None
+                for module, name, limit in self._LIMITS:
+                    self._before.callback(setattr, module, name, getattr(module, name))
+                    setattr(module, name, limit)
             self._readers += 1
         try:
             yield
@@ -226,7 +240,7 @@ def _upright(image: Image, found: Metadata, turn: int, picture: PillowImage.Imag
         alpha=None if alpha is None else np.ascontiguousarray(_turned(alpha, turn)),
         icc=image.icc if image.icc and _icc_fits(image.icc, channels) else None,
         exif=exif.upright(found.exif, width, height) if found.exif else None,
-        dpi=(float(dpi[0]), float(dpi[1])) if dpi and all(dpi) else None,
+        dpi=(float(dpi[0]), float(dpi[1])) if isinstance(dpi, tuple) and all(dpi) else None,
         format="JPEG" if picture.format == "MPO" else picture.format,
         xmp=xmp.upright(found.xmp) if found.xmp else None,
         iptc=found.iptc,

@@ -14,7 +14,8 @@ import tifffile
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image as PillowImage
-from PIL import ImageCms
+from PIL import ImageCms, PngImagePlugin
+from PIL.PngImagePlugin import PngInfo
 
 from restorer.engine import imagefile, resultfile
 from restorer.engine.image import Image
@@ -350,6 +351,37 @@ def test_bad_files_are_named_in_one_sentence(tmp_path, name, content, error, wor
     assert "\n" not in str(caught.value)
 
 
+def test_long_remarks_do_not_make_a_photo_damaged(tmp_path):
+    """Photoshop's alone are often more than Pillow unpacks when nobody asks it for more."""
+    remarks = PngInfo()
+    remarks.add_text("Raw profile type 8bim", "ab" * 700_000, zip=True)
+    remarks.add_text("Title", "t" * 1_100_000, zip=True)
+    path = saved(tmp_path, drawn(8, 8), "a.png", pnginfo=remarks)
+    ((name, text),) = imagefile.read(path).texts
+    assert (name, len(text)) == ("Title", 1_100_000)
+
+
+@pytest.mark.parametrize("sizes", [[65], [30, 30, 5]])
+@pytest.mark.parametrize("is_late", [False, True])
+def test_endless_remarks_are_told(tmp_path, sizes, is_late):
+    remarks = PngInfo()
+    for i, mebibytes in enumerate(sizes):
+        content = f"Bomb {i}".encode() + b"\0\0" + zlib.compress(bytes(mebibytes << 20))
+        remarks.add(b"zTXt", content, after_idat=is_late)
+    path = saved(tmp_path, drawn(8, 8), "a.png", pnginfo=remarks)
+    with pytest.raises(ImageUnsupported, match=r"a\.png has more than 64 MiB of remarks"):
+        imagefile.read(path)
+
+
+@pytest.mark.parametrize("keyword", ["dpi", "gamma", "exif", "icc_profile", "comment"])
+def test_a_remark_may_have_any_name(tmp_path, keyword):
+    """Pillow puts them beside what it has read itself."""
+    remarks = PngInfo()
+    remarks.add_text(keyword, "some words")
+    path = saved(tmp_path, drawn(8, 8), "a.png", pnginfo=remarks)
+    np.testing.assert_array_equal(imagefile.read(path).samples, drawn(8, 8))
+
+
 @pytest.mark.parametrize("ending", ["jpg", "png", "webp", "tif", "bmp"])
 @pytest.mark.parametrize("share", [0.3, 0.9])
 def test_truncated_files_are_refused_not_half_grey(tmp_path, ending, share):
@@ -496,18 +528,23 @@ def test_an_interruption_leaves_no_file(tmp_path, monkeypatch):
     assert os.listdir(tmp_path) == []
 
 
-def test_reading_leaves_pillows_limit_alone(tmp_path):
-    before = PillowImage.MAX_IMAGE_PIXELS
+def limits():
+    text = (PngImagePlugin.MAX_TEXT_CHUNK, PngImagePlugin.MAX_TEXT_MEMORY)
+    return (PillowImage.MAX_IMAGE_PIXELS, *text)
+
+
+def test_reading_leaves_pillows_limits_alone(tmp_path):
+    before = limits()
     imagefile.read(saved(tmp_path, drawn(8, 8), "a.png"))
-    assert before == PillowImage.MAX_IMAGE_PIXELS
+    assert before == limits()
 
 
-def test_reading_in_several_threads_leaves_limit_and_warnings_as_they_were(tmp_path):
+def test_reading_in_several_threads_leaves_limits_and_warnings_as_they_were(tmp_path):
     path = saved(tmp_path, drawn(8, 8), "a.png")
-    limit, filters = PillowImage.MAX_IMAGE_PIXELS, list(warnings.filters)
+    before, filters = limits(), list(warnings.filters)
     with ThreadPoolExecutor(8) as threads:
         list(threads.map(imagefile.read, [path] * 200))
-    assert limit == PillowImage.MAX_IMAGE_PIXELS
+    assert before == limits()
     assert filters == list(warnings.filters)
 
 
