@@ -242,7 +242,7 @@ def _upright(image: Image, found: Metadata, turn: int, picture: PillowImage.Imag
         exif=exif.upright(found.exif, width, height) if found.exif else None,
         dpi=(float(dpi[0]), float(dpi[1])) if isinstance(dpi, tuple) and all(dpi) else None,
         format="JPEG" if picture.format == "MPO" else picture.format,
-        xmp=xmp.upright(found.xmp) if found.xmp else None,
+        xmp=xmp.without_appended(xmp.upright(found.xmp)) if found.xmp else None,
         iptc=found.iptc,
         texts=found.texts,
         xmp_extension=found.xmp_extension,

@@ -32,7 +32,8 @@ DECODING_ERRORS: Final = (
 _SHORTEST_EXIF: Final = 14
 _IPTC_OF_TIFF, _PHOTOSHOP_OF_TIFF = 33723, 34377
 _XMP_EXTENSION: Final = b"http://ns.adobe.com/xmp/extension/\0"
-_NO_REMARKS: Final = ("Raw profile type", "XML:com.adobe.xmp", "xmp")
+# Profiles as text, which some programs put into PNGs: what of them is kept is kept as a block.
+_NO_REMARKS: Final = ("raw profile type", "xml:com.adobe.xmp", "xmp")
 _TELLING_CHUNKS: Final = (b"tEXt", b"zTXt", b"iTXt", b"eXIf")
 _SUBSAMPLING: Final = {0: "4:4:4", 1: "4:2:2", 2: "4:2:0"}
 
@@ -92,6 +93,7 @@ def without(image: Image, saving: Saving) -> Image:
             exif=image.exif and exif.without_location(image.exif),
             xmp=image.xmp and xmp.without_location(image.xmp),
             iptc=image.iptc and iptc.without_location(image.iptc),
+            texts=tuple(text for text in image.texts if not xmp.tells_coordinates(text[0])),
             xmp_extension=(),  # parts of a packet that could hold a place as well
         )
     return image
@@ -103,7 +105,9 @@ def _texts(picture: PillowImage.Image) -> tuple[tuple[str, str], ...]:
         return tuple(
             (name, str(text))
             for name, text in picture.info.items()
-            if isinstance(name, str) and isinstance(text, str) and not name.startswith(_NO_REMARKS)
+            if isinstance(name, str)
+            and isinstance(text, str)
+            and not name.lower().startswith(_NO_REMARKS)
         )
     comment = picture.info.get("comment")
     if isinstance(comment, bytes) and comment:

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image as PillowImage
 from PIL import ImageCms
+from PIL.PngImagePlugin import PngInfo
 
 from restorer.engine import exif, imagefile, iptc, metadata, resultfile, xmp
 from restorer.engine.image import Image
@@ -123,6 +124,97 @@ def test_the_location_is_stripped_and_nothing_else(tmp_path, tiny_weights, endin
         assert image.iptc == record(25, b"Keyword") + record(5, b"Title")
 
 
+def described(fields, inner=""):
+    """An XMP packet with these attributes and elements, whose prefixes `fields` declares."""
+    return (
+        '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF'
+        ' xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
+        f'<rdf:Description rdf:about="" {fields}>{inner}</rdf:Description></rdf:RDF></x:xmpmeta>'
+    ).encode()
+
+
+@pytest.mark.parametrize(
+    ("fields", "inner"),
+    [
+        ('xmlns:d="http://www.dji.com/drone-dji/1.0/" d:GpsLatitude="+47.1" d:Yaw="5"', ""),
+        ('xmlns:d="drone"', "<d:longitude>47.1</d:longitude><d:Yaw>5</d:Yaw>"),
+        ('xmlns:d="drone"', "<d:Trip><d:LATITUDE>47.1</d:LATITUDE><d:Yaw>5</d:Yaw></d:Trip>"),
+        ('xmlns:gps="drone" xmlns:d="d" gps:N="47.1" d:Yaw="5"', ""),
+        (
+            'xmlns:geo="http://www.w3.org/2003/01/geo/wgs84_pos#" xmlns:d="d" d:Yaw="5"',
+            "<geo:lat>47.1</geo:lat><geo:long>47.1</geo:long>",
+        ),
+    ],
+)
+def test_coordinates_go_whatever_a_program_calls_them(fields, inner):
+    left = xmp.without_location(described(fields, inner))
+    assert b"47.1" not in left
+    assert b"Yaw" in left
+    assert xmp.without_location(left) == left, "still well-formed"
+
+
+def test_coordinates_in_remarks_of_a_png_are_stripped(tmp_path, tiny_weights):
+    """As ImageMagick writes them: EXIF field by field, and whole profiles in hexadecimal."""
+    source, target = tmp_path / "a.png", tmp_path / "b.png"
+    remarks = PngInfo()
+    remarks.add_text("exif:GPSLatitude", "47/1, 7/1, 24/1")
+    remarks.add_text("gpslongitude", "8/1, 39/1, 16/1")
+    remarks.add_itxt("exif:FNumber", "28/10")
+    block = camera_exif()
+    for name in ("exif", "APP1", "xmp", "iptc"):
+        text = f"\n{name}\n{len(block):8d}\n{block.hex()}\n"
+        remarks.add_text(f"Raw profile type {name}", text, zip=True)
+    PillowImage.fromarray(drawn(20, 20)).save(source, pnginfo=remarks)
+    restored(source, target, tiny_weights, Saving(strip_location=True))
+    with PillowImage.open(target) as opened:
+        assert opened.text == {"exif:FNumber": "28/10"}
+    restored(source, target, tiny_weights)
+    with PillowImage.open(target) as opened:
+        assert "exif:GPSLatitude" in opened.text
+
+
+GCAMERA = 'xmlns:GCamera="http://ns.google.com/photos/1.0/camera/"'
+CONTAINER = (
+    'xmlns:Container="http://ns.google.com/photos/1.0/container/" '
+    'xmlns:Item="http://ns.google.com/photos/1.0/container/item/"'
+)
+GAIN_MAP = 'xmlns:hdrgm="http://ns.adobe.com/hdr-gain-map/1.0/"'
+
+
+@pytest.mark.parametrize(
+    ("fields", "inner"),
+    [
+        (f'{GCAMERA} GCamera:MicroVideo="1" GCamera:MicroVideoOffset="1234"', ""),
+        (GCAMERA, "<GCamera:MotionPhoto>1</GCamera:MotionPhoto>"),
+        (f'{GAIN_MAP} hdrgm:Version="1.0"', ""),
+        (
+            CONTAINER,
+            "<Container:Directory><Container:Item Item:Mime='a'/></Container:Directory>",
+        ),
+    ],
+)
+def test_xmp_does_not_point_to_a_video_or_gain_map_that_is_left_behind(
+    tmp_path, tiny_weights, fields, inner
+):
+    source, target = tmp_path / "a.jpg", tmp_path / "b.jpg"
+    packet = described(f'xmlns:d="d" d:Kept="yes" {fields}', inner)
+    PillowImage.fromarray(drawn(40, 30)).save(source, xmp=packet)
+    with source.open("ab") as file:
+        file.write(b"\0\0\0\x18ftypmp42" + bytes(1222))
+    left = restored(source, target, tiny_weights).xmp
+    assert b'd:Kept="yes"' in left
+    for word in (b":MicroVideo", b":MotionPhoto", b"hdrgm:", b":Directory"):
+        assert word not in left.replace(b"xmlns:hdrgm", b"")
+    assert b"ftyp" not in target.read_bytes()
+
+
+@pytest.mark.parametrize(
+    "packet", [PACKET, described(f'{GCAMERA} GCamera:SpecialTypeID="x"'), b"<" + GAIN_MAP.encode()]
+)
+def test_other_xmp_stays_byte_for_byte(packet):
+    assert xmp.without_appended(packet) == packet
+
+
 @pytest.mark.parametrize("ending", ENDINGS)
 def test_all_metadata_is_stripped_but_the_colours_stay(tmp_path, tiny_weights, ending):
     source, target = tmp_path / f"a.{ending}", tmp_path / f"b.{ending}"
@@ -144,6 +236,7 @@ def test_xmp_that_cannot_be_understood_could_hold_a_place_and_goes(packet):
 def test_no_bytes_break_the_blocks(content):
     xmp.upright(content)
     xmp.without_location(content)
+    xmp.without_appended(GAIN_MAP.encode() + content)
     iptc.without_location(content)
     iptc.from_resources(content)
     iptc.from_png_profile(content.decode("latin-1"))
@@ -219,8 +312,6 @@ def test_file_times_are_kept_on_wish(tmp_path, tiny_weights):
 
 
 def test_remarks_in_a_png_and_the_comment_of_a_jpeg_come_through(tmp_path, tiny_weights):
-    from PIL.PngImagePlugin import PngInfo
-
     remarks = PngInfo()
     remarks.add_text("Title", "Wave")
     remarks.add_text("Comment", "drawn")
