@@ -111,8 +111,16 @@ def _texts(picture: PillowImage.Image) -> tuple[tuple[str, str], ...]:
         )
     comment = picture.info.get("comment")
     if isinstance(comment, bytes) and comment:
-        return (("Comment", comment.decode("utf-8", "replace")),)
+        return (("Comment", _decoded(comment)),)
     return ()
+
+
+def _decoded(comment: bytes) -> str:
+    """JPEG does not say how it is written; hardly anything but UTF-8 passes for UTF-8."""
+    try:
+        return comment.decode()
+    except UnicodeDecodeError:
+        return comment.decode("latin-1")
 
 
 def _is_told_late(file: BinaryIO) -> bool:

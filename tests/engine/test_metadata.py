@@ -328,6 +328,15 @@ def test_remarks_in_a_png_and_the_comment_of_a_jpeg_come_through(tmp_path, tiny_
     assert b"Wave" not in (tmp_path / "e.png").read_bytes()
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "latin-1"])
+def test_a_comment_stays_readable_however_it_is_written(tmp_path, tiny_weights, encoding):
+    source, target = tmp_path / "a.jpg", tmp_path / "b.jpg"
+    PillowImage.fromarray(drawn(20, 20)).save(source, comment="Grüße".encode(encoding))
+    restored(source, target, tiny_weights)
+    with PillowImage.open(target) as opened:
+        assert opened.info["comment"].decode() == "Grüße"
+
+
 def test_metadata_too_long_for_a_format_is_no_silent_loss(tmp_path):
     for field in ("xmp", "iptc"):
         image = Image(drawn(8, 8), **{field: b"\x1c" * 70_000})
