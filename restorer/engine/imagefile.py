@@ -234,11 +234,12 @@ def _check_kind(path: Path, picture: PillowImage.Image) -> None:
 def _upright(image: Image, found: Metadata, turn: int, picture: PillowImage.Image) -> Image:
     samples, alpha = _turned(image.samples, turn), image.alpha
     height, width, channels = samples.shape
+    icc = image.icc or metadata.implied_profile(picture, channels)
     dpi = picture.info.get("dpi")
     return Image(
         samples=np.ascontiguousarray(samples),
         alpha=None if alpha is None else np.ascontiguousarray(_turned(alpha, turn)),
-        icc=image.icc if image.icc and _icc_fits(image.icc, channels) else None,
+        icc=icc if icc and _icc_fits(icc, channels) else None,
         exif=exif.upright(found.exif, width, height) if found.exif else None,
         dpi=(float(dpi[0]), float(dpi[1])) if isinstance(dpi, tuple) and all(dpi) else None,
         format="JPEG" if picture.format == "MPO" else picture.format,

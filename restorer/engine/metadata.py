@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import BinaryIO, Final
 
+import numpy as np
 from PIL import Image as PillowImage
 from PIL import JpegImagePlugin
 
@@ -35,6 +36,9 @@ _XMP_EXTENSION: Final = b"http://ns.adobe.com/xmp/extension/\0"
 # Profiles as text, which some programs put into PNGs: what of them is kept is kept as a block.
 _NO_REMARKS: Final = ("raw profile type", "xml:com.adobe.xmp", "xmp")
 _TELLING_CHUNKS: Final = (b"tEXt", b"zTXt", b"iTXt", b"eXIf")
+# What gAMA and cHRM say of sRGB: the exponent; x and y of white, red, green and blue.
+_GAMMA_OF_SRGB: Final = 0.45455
+_POINTS_OF_SRGB: Final = (0.3127, 0.329, 0.64, 0.33, 0.3, 0.6, 0.15, 0.06)
 _SUBSAMPLING: Final = {0: "4:4:4", 1: "4:2:2", 2: "4:2:0"}
 
 
@@ -81,6 +85,33 @@ def exif_block(picture: PillowImage.Image, file: BinaryIO) -> bytes | None:
         with suppress(OSError, *DECODING_ERRORS):
             block = tiff.exif_of(file)
     return block if isinstance(block, bytes) and len(block) > _SHORTEST_EXIF else None
+
+
+def implied_profile(picture: PillowImage.Image, channels: int) -> bytes | None:
+    """A colour profile that says what a PNG's gAMA and cHRM do, for any format to carry.
+
+    None if that is sRGB, which is taken for granted, or if a profile or sRGB chunk overrules them.
+    """
+    said = picture.info
+    if picture.format != "PNG" or "icc_profile" in said or "srgb" in said:
+        return None
+    gamma, points = said.get("gamma"), said.get("chromaticity")
+    gamma = gamma if isinstance(gamma, float) and gamma else _GAMMA_OF_SRGB
+    points = points if isinstance(points, tuple) and channels == 3 else _POINTS_OF_SRGB
+    if np.allclose((gamma, *points), (_GAMMA_OF_SRGB, *_POINTS_OF_SRGB), rtol=0, atol=0.01):
+        return None
+    import imagecodecs
+
+    white, *primaries = ((*points[i : i + 2], 1.0) for i in range(0, 8, 2))
+    with suppress(imagecodecs.CmsError):  # no light has such colours
+        profile: bytes = imagecodecs.cms_profile(
+            "rgb" if channels == 3 else "gray",
+            whitepoint=white,
+            primaries=sum(primaries, ()),
+            gamma=1 / gamma,
+        )
+        return profile
+    return None
 
 
 def without(image: Image, saving: Saving) -> Image:

@@ -1,5 +1,7 @@
 """Formats that need a library of their own, and copies that are exact."""
 
+import io
+import struct
 import sys
 
 import imagecodecs
@@ -8,6 +10,7 @@ import pytest
 import tifffile
 from PIL import Image as PillowImage
 from PIL import ImageCms
+from PIL.PngImagePlugin import PngInfo
 
 from restorer.engine import imagefile, rawfile, resultfile
 from restorer.engine.image import Image
@@ -152,13 +155,75 @@ def test_a_wide_gamut_picture_keeps_its_look(tmp_path, copying, ending):
     assert np.sqrt(((before - after) ** 2).sum(axis=-1)).mean() < 1
 
 
+SRGB_POINTS = (31270, 32900, 64000, 33000, 30000, 60000, 15000, 6000)
+REC_2020_POINTS = (31270, 32900, 70800, 29200, 17000, 79700, 13100, 4600)
+
+
+def png_that_says(path, samples, gamma=None, points=None, chunk=None, **options):
+    """A PNG with gAMA and cHRM, which say what its numbers mean."""
+    chunks = PngInfo()
+    if chunk:
+        chunks.add(*chunk)
+    if points:
+        chunks.add(b"cHRM", struct.pack(">8I", *points))
+    if gamma is not None:
+        chunks.add(b"gAMA", struct.pack(">I", gamma))
+    PillowImage.fromarray(samples).save(path, pnginfo=chunks, **options)
+    return path
+
+
+@pytest.mark.parametrize("ending", ["png", "tif", "jpg"])
+@pytest.mark.parametrize("points", [None, SRGB_POINTS])
+def test_a_png_whose_numbers_are_light_keeps_its_look(tmp_path, copying, ending, points):
+    source = png_that_says(tmp_path / "a.png", drawn(64, 48), 100000, points)
+    list(copying.restore_file(source, target := tmp_path / f"b.{ending}"))
+    light = drawn(64, 48) / 255
+    shown = np.where(light <= 0.0031308, 12.92 * light, 1.055 * light ** (1 / 2.4) - 0.055)
+    meant = cie_lab(PillowImage.fromarray(np.rint(shown * 255).astype(np.uint8)))
+    assert np.sqrt(((meant - lab_as_shown(target)) ** 2).sum(axis=-1)).mean() < 1
+
+
+def test_a_grey_png_whose_numbers_are_light_gets_a_grey_profile(tmp_path):
+    path = png_that_says(tmp_path / "a.png", drawn(8, 8, 1)[..., 0], 100000, REC_2020_POINTS)
+    assert imagefile.read(path).icc[16:20] == b"GRAY"
+
+
+def test_a_png_of_other_colours_gets_their_profile(tmp_path):
+    path = png_that_says(tmp_path / "a.png", drawn(8, 8), 45455, REC_2020_POINTS)
+    profile = ImageCms.ImageCmsProfile(io.BytesIO(imagefile.read(path).icc)).profile
+    np.testing.assert_allclose(profile.red_primary[1][:2], (0.708, 0.292), atol=0.02)
+
+
+@pytest.mark.parametrize(
+    ("gamma", "points", "chunk"),
+    [
+        (45455, SRGB_POINTS, None),
+        (45000, None, None),
+        (None, (0,) * 8, None),
+        (0, None, None),
+        (100000, None, (b"sRGB", b"\0")),
+        (None, None, (b"tEXt", b"gamma\x001.0")),
+    ],
+)
+def test_a_png_that_says_srgb_or_nonsense_gets_no_profile(tmp_path, gamma, points, chunk):
+    path = png_that_says(tmp_path / "a.png", drawn(8, 8), gamma, points, chunk)
+    assert imagefile.read(path).icc is None
+
+
+def test_the_profile_of_a_png_overrules_its_gamma(tmp_path):
+    profile = wide_gamut()
+    path = png_that_says(tmp_path / "a.png", drawn(8, 8), 100000, icc_profile=profile)
+    assert imagefile.read(path).icc == profile
+
+
 def lab_as_shown(path):
     """CIE Lab of the picture as a colour-managed sRGB screen shows it."""
-    import io
-
     with PillowImage.open(path) as picture:
         profile = ImageCms.ImageCmsProfile(io.BytesIO(picture.info["icc_profile"]))
-        shown = ImageCms.profileToProfile(picture, profile, ImageCms.createProfile("sRGB"))
+        return cie_lab(ImageCms.profileToProfile(picture, profile, ImageCms.createProfile("sRGB")))
+
+
+def cie_lab(shown):
     lab = ImageCms.createProfile("LAB")
     transform = ImageCms.buildTransform(ImageCms.createProfile("sRGB"), lab, "RGB", "LAB")
     values = np.asarray(ImageCms.applyTransform(shown, transform)).astype(float)
