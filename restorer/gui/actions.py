@@ -104,7 +104,7 @@ class Actions(QObject):
             action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
         menu.addSeparator()
         self._add(menu, "restore", self.tr("&Restore again"), "F5")
-        self._add(menu, "cancel", self.tr("Sto&p"), "Esc")
+        self._add(menu, "cancel", self.tr("&Stop"), "Esc")
         menu.addSeparator()
         self._add(menu, "about_model", self.tr("About this &model…"), "F2")
         device = menu.addMenu(self.tr("&Work on"))

@@ -11,9 +11,11 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
+    QMenu,
     QPushButton,
     QScrollArea,
     QSpinBox,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -24,8 +26,8 @@ from restorer.gui.widgets import Choice, Slider, heading, label_of, muted, title
 from restorer.settings import MAX_SIGMA, SCALES, Denoise, Settings
 
 WIDTH_PX: Final = 232
+SHORTEST_PRESET: Final = 8  # letters of its name; a longer one is cut, not the panel
 OFF, AUTO, MANUAL = range(3)
-SAVE_PRESET: Final = ("save", "")
 START_STRENGTH: Final = 15.0  # of a first manual setting without an estimate
 
 
@@ -40,12 +42,18 @@ class Controls(QWidget):
     def __init__(self, session: Session) -> None:
         super().__init__()
         self._session = session
-        self._own_presets: tuple[Preset, ...] = ()
         self.setObjectName("controls")
         self.setFixedWidth(WIDTH_PX)
 
         self.preset = titled(QComboBox(), self.tr("Preset"))
+        by_length = QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+        self.preset.setSizeAdjustPolicy(by_length)
+        self.preset.setMinimumContentsLength(SHORTEST_PRESET)
         self.preset.activated.connect(self._on_preset)
+        self.own_presets = titled(QToolButton(), self.tr("Save or remove presets"))
+        self.own_presets.setText("…")
+        self.own_presets.setMenu(QMenu(self))
+        self.own_presets.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
 
         modes = (
             (self.tr("Off"), self.tr("Leave the noise as it is")),
@@ -92,8 +100,8 @@ class Controls(QWidget):
         self.scale.chosen.connect(self._on_scale)
         self.width_px = self._size_box(self.tr("Width of the result in pixels"))
         self.height_px = self._size_box(self.tr("Height of the result in pixels"))
-        self.width_px.editingFinished.connect(self._on_width)
-        self.height_px.editingFinished.connect(self._on_height)
+        self.width_px.valueChanged.connect(lambda px: self._on_size(width=px or None))
+        self.height_px.valueChanged.connect(lambda px: self._on_size(height=px or None))
         self.plausible = muted(self.tr("Enlarged detail is plausible, not recovered."))
 
         self.unlike = QLabel(wordWrap=True)
@@ -125,7 +133,11 @@ class Controls(QWidget):
         column = QVBoxLayout(inner)
         column.setContentsMargins(14, 12, 14, 12)
         column.setSpacing(8)
-        column.addWidget(self.preset)
+        presets = QHBoxLayout()
+        presets.setSpacing(6)
+        presets.addWidget(self.preset, 1)
+        presets.addWidget(self.own_presets)
+        column.addLayout(presets)
         column.addSpacing(6)
         column.addWidget(heading(self.tr("Denoise")))
         for widget in (self.denoise, self.noise, self.strength, self.grain, self.colour):
@@ -189,37 +201,24 @@ class Controls(QWidget):
         settings = replace(self._session.settings, width=None, height=None)
         self._change(replace(settings, scale=SCALES[index]))
 
-    def _on_width(self) -> None:
-        self._on_size(self.width_px, width=self.width_px.value() or None, height=None)
-
-    def _on_height(self) -> None:
-        self._on_size(self.height_px, width=None, height=self.height_px.value() or None)
-
-    def _on_size(self, box: QSpinBox, *, width: int | None, height: int | None) -> None:
-        if box.value() == self._shown_size()[0 if box is self.width_px else 1]:
-            return  # only looked at
+    def _on_size(self, *, width: int | None = None, height: int | None = None) -> None:
         settings = replace(self._session.settings, scale=1, width=width, height=height)
         photo = self._session.photo
         if photo is not None:
             settings = _without_needless_size(settings, photo.width, photo.height)
-        self._change(settings)
-        self._show()
+        self._change(settings, gesture="size")
+        self._show()  # the size that comes of it, also where it is the old one
 
     def _on_preset(self, index: int) -> None:
         data = self.preset.itemData(index)
         if isinstance(data, Settings):
             self._change(replace(data, device=self._session.settings.device))
-        elif data == SAVE_PRESET:
-            self.preset_saved.emit()
-        elif isinstance(data, tuple):
-            self.preset_removed.emit(data[1])
         self._show_preset()
 
     # What the session says.
 
     def show_presets(self, own: tuple[Preset, ...]) -> None:
         """The built-in ones and those that the user saved."""
-        self._own_presets = own
         with QSignalBlocker(self.preset):
             self.preset.clear()
             self.preset.addItem(self.tr("Own settings"), None)
@@ -232,12 +231,21 @@ class Controls(QWidget):
             )
             for name, settings in (*built_in, *((p.name, p.settings) for p in own)):
                 self.preset.addItem(name, settings)
-            self.preset.insertSeparator(self.preset.count())
-            self.preset.addItem(self.tr("Save these settings…"), SAVE_PRESET)
-            for preset in own:
-                text = self.tr("Remove “{0}”").format(preset.name)
-                self.preset.addItem(text, ("remove", preset.name))
+        self._fill_menu(own)
         self._show_preset()
+
+    def _fill_menu(self, own: tuple[Preset, ...]) -> None:
+        """Not in the list of presets, where the keys that choose one would reach it."""
+        menu = self.own_presets.menu()
+        menu.clear()
+        menu.addAction(self.tr("Save these settings…")).triggered.connect(self.preset_saved)
+        menu.addSeparator()
+        for preset in own:
+            text = self.tr("Remove “{0}”…").format(preset.name.replace("&", "&&"))
+            action = menu.addAction(text)
+            action.triggered.connect(
+                lambda _checked=False, name=preset.name: self.preset_removed.emit(name)
+            )
 
     def _show_preset(self) -> None:
         current = replace(self._session.settings, device="auto")

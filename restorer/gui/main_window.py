@@ -41,6 +41,7 @@ from restorer.gui.start import StartPage
 from restorer.gui.status import Status
 from restorer.gui.theme import program_icon
 from restorer.gui.viewer import Viewer
+from restorer.gui.widgets import WheelGuard
 from restorer.settings import weights_dir
 
 GAINS: Final = (1, 2, 4, 8, 16, 32)
@@ -83,6 +84,7 @@ class MainWindow(QMainWindow):
         self.digits = DigitsPage(digit_bridge, weights_dir(), cache)
         self.announcer = Announcer(self)
         self._lay_out()
+        WheelGuard(self)
         self._connect()
         self.appearance = Appearance(self.actions_, preferences)
         self.appearance.said.connect(self._say)
@@ -343,6 +345,10 @@ class MainWindow(QMainWindow):
             self.controls.show_presets(self._preferences.value.presets)
 
     def _on_preset_removed(self, name: str) -> None:
+        text = self.tr("Remove the preset “{0}”? It cannot be brought back.").format(name)
+        answer = QMessageBox.question(self, self.tr("Remove a preset"), text)
+        if answer != QMessageBox.StandardButton.Yes:
+            return
         self._preferences.change(self._preferences.value.without_preset(name))
         self.controls.show_presets(self._preferences.value.presets)
 

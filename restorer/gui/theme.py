@@ -151,6 +151,7 @@ def _style_sheet(theme: Theme) -> str:
     QToolButton:hover {{ background: {theme.field}; border-color: {theme.line}; }}
     QToolButton:checked {{ background: {theme.accent}; color: {theme.on_accent}; }}
     QToolButton:focus {{ border-color: {theme.accent}; }}
+    QToolButton::menu-indicator {{ image: none; }}
     QToolButton[segment="true"] {{ background: {theme.field}; border-color: {theme.line}; }}
     QToolButton[segment="true"]:checked {{
         background: {theme.accent}; border-color: {theme.accent};

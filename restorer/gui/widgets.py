@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final, TypeVar
 
-from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import (
+    QAbstractSpinBox,
     QButtonGroup,
+    QComboBox,
     QHBoxLayout,
     QLabel,
     QSizePolicy,
@@ -128,6 +130,29 @@ class Elided(QLabel):
         self.setToolTip(self.text() if text != self.text() else "")
         painter = QPainter(self)
         painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter, text)
+
+
+class WheelGuard(QObject):
+    """Lets the wheel turn only what has the focus.
+
+    Whoever scrolls a panel would else change whatever the pointer passes over.
+    """
+
+    def __init__(self, window: QWidget) -> None:
+        super().__init__(window)
+        for kind in (QComboBox, QSlider, QAbstractSpinBox):
+            for widget in window.findChildren(kind):
+                widget.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # not by the wheel itself
+                widget.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+        if event.type() is not QEvent.Type.Wheel:
+            return False
+        assert isinstance(watched, QWidget)
+        if watched.hasFocus():
+            return False
+        event.ignore()  # what scrolls around it gets it then
+        return True
 
 
 def muted(text: str = "") -> QLabel:

@@ -12,7 +12,7 @@ import pytest
 from PIL import Image as PillowImage
 from PySide6.QtCore import QSettings
 
-from restorer.gui.app import make_window
+from restorer.gui.app import install_language, make_window
 from restorer.gui.bridge import Bridge
 from restorer.gui.preferences import PreferencesFile
 from restorer.gui.session import Session
@@ -112,17 +112,38 @@ def session(bridge):
 
 
 @pytest.fixture
-def window(qtbot, bridge, tmp_path):
+def speak(qapp):
+    """Another language for the widgets that are made from then on."""
+    installed = []
+    yield lambda language: installed.extend(install_language(qapp, language))
+    for translator in installed:
+        qapp.removeTranslator(translator)
+
+
+@pytest.fixture
+def window(open_window):
+    return open_window()
+
+
+@pytest.fixture
+def open_window(qtbot, bridge, tmp_path):
     preferences = PreferencesFile(tmp_path / "config" / "preferences.json")
     settings = QSettings(str(tmp_path / "window.ini"), QSettings.Format.IniFormat)
-    made = make_window(bridge, preferences, settings)
-    made.resize(1280, 800)
-    made.show()
-    qtbot.waitExposed(made)
-    yield made
-    made.session._complete = False  # nothing to ask about
-    made.close()
-    made.deleteLater()
+    opened = []
+
+    def open_():
+        made = make_window(bridge, preferences, settings)
+        opened.append(made)
+        made.resize(1280, 800)
+        made.show()
+        qtbot.waitExposed(made)
+        return made
+
+    yield open_
+    for made in opened:
+        made.session._complete = False  # nothing to ask about
+        made.close()
+        made.deleteLater()
 
 
 @pytest.fixture

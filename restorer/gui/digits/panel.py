@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import QSignalBlocker, Qt
+from PySide6.QtCore import QSignalBlocker, QSize, Qt
 from PySide6.QtWidgets import (
     QComboBox,
     QDoubleSpinBox,
@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QPushButton,
     QScrollArea,
+    QSizePolicy,
     QSpinBox,
     QStackedWidget,
     QVBoxLayout,
@@ -41,7 +42,7 @@ class Panel(QWidget):
         self._state = state
         self.setObjectName("controls")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.setFixedWidth(WIDTH_PX)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
         self.model = titled(QComboBox(), self.tr("Model"), self.tr("Which model draws the digits"))
         names = {
             VAE: self.tr("Convolutional VAE"),
@@ -99,6 +100,11 @@ class Panel(QWidget):
         for signal in (state.model_changed, state.moved, state.drawn, state.charted):
             signal.connect(self._show)
         self._show()
+
+    def sizeHint(self) -> QSize:  # noqa: N802
+        """As wide as is planned, or as the words of another language need."""
+        least = self.minimumSizeHint()
+        return QSize(max(WIDTH_PX, least.width()), least.height())
 
     def show_tab(self, index: int) -> None:
         """Play, Draw or Learn."""
