@@ -31,9 +31,9 @@ def figures(score: DigitScore) -> dict[str, Any]:
     if score.kl is not None and score.elbo is not None:
         bound |= {"kl": round(score.kl, 2), "elbo": round(score.elbo, 2)}
     read = {
-        "reader_accuracy": round(score.reader_accuracy, 4),
-        "sure_of_random_digits": round(score.sure, 3),
-        "sure_near_its_codes": round(score.sure_among_codes, 3),
+        "classifier_accuracy": round(score.reader_accuracy, 4),
+        "random_samples_over_0.9_confidence": round(score.sure, 3),
+        "samples_near_codes_over_0.9_confidence": round(score.sure_among_codes, 3),
     }
     if score.as_asked is not None:
         read["read_as_asked"] = round(score.as_asked, 3)

@@ -46,7 +46,7 @@ PACKAGES = {"cv2": "opencv-python-headless", "bm3d": "bm3d"}
 DENOISING_RIVALS = ("FFDNet",)
 ENLARGING_RIVALS = ("IMDN", "SRVGG")
 NONE = "–"
-COST_HEAD = ("s a megapixel", "times as fast as {}", "peak MiB", "parameters", "kMAC a pixel")
+COST_HEAD = ("s/MP", "times as fast as {}", "peak MiB", "parameters", "kMAC/px")
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,7 +92,11 @@ BLOCKS: dict[str, Callable[[int], nn.Module]] = {
 
 
 class UNet(nn.Module):
-    """The shipped denoiser's plan with everything to choose: levels, block, unshuffle, skips."""
+    """The shipped denoiser's plan with everything to choose: levels, block, unshuffle, skips.
+
+    `skip`: "add", "concat", or "gate": added, and what the coarser level found multiplies the inner
+    features of the decoder's blocks, as FiLM (Perez et al. 2018) but for each place.
+    """
 
     def __init__(
         self,
@@ -117,8 +121,13 @@ class UNet(nn.Module):
             nn.ConvTranspose2d(coarse, fine, 2, stride=2) for fine, coarse in pairs
         )
         self.merge = nn.ModuleList(nn.Conv2d(2 * fine, fine, 1) for fine, _ in pairs)
-        if skip == "add":
+        if skip != "concat":
             self.merge = nn.ModuleList()
+        self.gates = nn.ModuleList()
+        if skip == "gate":
+            self.gates.extend(
+                nn.ConvTranspose2d(coarse, fine, 2, stride=2) for fine, coarse in pairs
+            )
         self.decoders = nn.ModuleList(
             nn.Sequential(*(make(width) for _ in range(count)))
             for width, count in zip(widths[:-1], blocks[:-1], strict=True)
@@ -136,12 +145,19 @@ class UNet(nn.Module):
                 skips.append(features)
                 features = self.down[level](features)
         for level in reversed(range(len(self.up))):
-            features = self.up[level](features)
-            if self.skip == "add":
-                features = features + skips[level]
-            else:
+            coarse = features
+            features = self.up[level](coarse)
+            if self.skip == "concat":
                 features = self.merge[level](torch.cat((features, skips[level]), dim=1))
-            features = self.decoders[level](features)
+            else:
+                features = features + skips[level]
+            if self.skip == "gate":
+                gate = 2 * torch.sigmoid(self.gates[level](coarse))
+                for block in self.decoders[level]:
+                    inner = functional.relu(block.first(features)) * gate
+                    features = features + block.second(inner)
+            else:
+                features = self.decoders[level](features)
         return noisy - functional.pixel_shuffle(self.tail(features), self.unshuffle)
 
 
@@ -183,17 +199,22 @@ def upscaler(name: str, width: int, blocks: int, block: str = "residual") -> Can
 
 
 def trained(name: str, **training: Any) -> Candidate:
-    """The shipped denoiser's plan by another recipe."""
-    single = RECIPES["denoiser"].arguments | {"levels": [25]}
-    return Candidate("denoise", name, "Denoiser", single, training)
+    """The denoiser's plan of before by another recipe."""
+    plan = {"widths": [48, 96, 128], "blocks": [1, 1, 2]}
+    return Candidate("denoise", name, "Denoiser", plan, training)
 
 
 CANDIDATES = (
-    unet("shipped: 48/96/128, 1/1/2 blocks", [48, 96, 128], [1, 1, 2]),
+    unet("shipped: 32/64/128, 2/2/3 blocks", [32, 64, 128], [2, 2, 3]),
+    unet("gated by the coarser level", [32, 64, 128], [2, 2, 3], skip="gate"),
+    unet("deeper: 24/48/96, 4/4/4", [24, 48, 96], [4, 4, 4]),
+    unet("deeper at the end: 32/64/96, 2/3/4", [32, 64, 96], [2, 3, 4]),
+    unet("before: 48/96/128, 1/1/2", [48, 96, 128], [1, 1, 2]),
     trained("trained without symmetry", symmetric=False),
     trained("trained by 8 patches a step", phases=(Phase(1.0, 8, 64),)),
-    unet("narrow and deep: 32/64/128, 2/2/3", [32, 64, 128], [2, 2, 3]),
+    unet("wide below: 40/96/160, 1/1/2", [40, 96, 160], [1, 1, 2]),
     unet("four levels: 40/80/128/160, 1/1/1/2", [40, 80, 128, 160], [1, 1, 1, 2]),
+    unet("four deep levels: 40/72/96/128, 1/2/2/2", [40, 72, 96, 128], [1, 2, 2, 2]),
     unet("no unshuffle: 24/40/80/128, 1/1/1/2", [24, 40, 80, 128], [1, 1, 1, 2], unshuffle=1),
     unet("unshuffle by 4: 128/160, 1/1", [128, 160], [1, 1], unshuffle=4),
     unet("SiLU for ReLU", [48, 96, 128], [1, 1, 2], block="silu"),
@@ -348,7 +369,7 @@ def table(results: list[dict[str, Any]]) -> str:
     """Markdown, the best first."""
     levels = list(results[0]["psnr_db"])
     titles = [f"sigma {level} (dB)" if level.isdigit() else f"{level} (dB)" for level in levels]
-    head = ["network", "steps", *titles, "kMAC a pixel", "parameters", "ms a megapixel"]
+    head = ["network", "steps", *titles, "kMAC/px", "parameters", "ms/MP"]
     rows = [
         [
             row["name"],
@@ -391,7 +412,7 @@ def draw_plot(rows: list[dict[str, Any]]) -> None:
             )
         axis.set_xscale("log")
         axis.set_title(title)
-        axis.set_xlabel("ms a megapixel of the result, CPU")
+        axis.set_xlabel("ms/MP of the result, CPU")
         axis.set_ylabel("mean PSNR (dB)")
         axis.margins(x=0.25)
         best = max((mean_psnr(row) for row in rows if row["task"] == task), default=0.0)
