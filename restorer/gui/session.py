@@ -181,6 +181,7 @@ class Session(QObject):
         self._started_s, self._complete = time.monotonic(), False
         self._set_progress(Progress(0, 1, None))
         self._restore_job = self._client.submit(request)
+        self.saves.take_up(self.photo, self.settings, self._restore_job)
 
     def cancel(self) -> None:
         """Stops what runs; what is done stays in sight."""
@@ -291,7 +292,7 @@ class Session(QObject):
                 self.layers.complete()
                 self._complete = not self._pause.isActive()
             elif isinstance(event, protocol.JobFailed):
-                self._fail(Trouble(event.message, event.details, again="restore"))
+                self._fail(Trouble(self._why_failed(event), event.details, again="restore"))
             if self.opening is None:
                 self._set_progress(None)
         elif event.job == self._open_job and not isinstance(event, protocol.JobDone):
@@ -302,6 +303,12 @@ class Session(QObject):
             if isinstance(event, protocol.JobFailed):
                 self._fail(Trouble(event.message, event.details))
             self.photo_changed.emit()
+
+    def _why_failed(self, event: protocol.JobFailed) -> str:
+        names = ", ".join(target.name for target in self.saves.interrupted)
+        if not names:
+            return event.message
+        return self.tr("{0} was not saved. {1}").format(names, event.message)
 
     def _on_saved(self, save: Save) -> None:
         if save.photo is self.photo:
@@ -316,10 +323,11 @@ class Session(QObject):
             text = self.tr("The worker stopped answering and was restarted.")
         else:
             text = self.tr("The worker ended unexpectedly and was restarted.")
-        if self._restore_job in event.lost:
+        again = "restore" if self._restore_job in event.lost else ""
+        if again:
             self._restore_job = 0
             self._set_progress(None)
-            self._fail(Trouble(text, again="restore"))
+            self._fail(Trouble(text, again=again))
         if self._open_job in event.lost and self.opening is not None:
             name, self.opening = self.opening.name, None
             self._set_progress(None)
@@ -328,7 +336,8 @@ class Session(QObject):
             self.photo_changed.emit()
         unsaved = self.saves.lost(event.lost)
         if unsaved is not None:
-            self._fail(Trouble(self.tr("{0} {1} was not saved.").format(text, unsaved)))
+            told = self.tr("{0} {1} was not saved.").format(text, unsaved)
+            self._fail(Trouble(told, again=again))
         elif event.given_up and self.trouble is None:
             self._fail(Trouble(text))
 

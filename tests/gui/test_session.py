@@ -383,6 +383,45 @@ def test_a_save_whose_restoration_fails_is_told(session, client, photo_file, tmp
     assert not session.saves.is_busy
 
 
+def fail(session, client):
+    """The first request ends with a failure."""
+    job = client.waiting.pop(0).job
+    session._bridge.event_received.emit(JobFailed(job, "There is not enough memory.", ""))
+
+
+def die(_session, client):
+    client.work_and_die_after(2)
+
+
+@pytest.mark.parametrize("interrupt", [fail, die])
+def test_a_save_is_taken_up_when_its_restoration_is_tried_again(
+    session, client, photo_file, tmp_path, interrupt
+):
+    session.open([photo_file])
+    client.step()
+    session.save(tmp_path / "out.png", OPTIONS)
+    interrupt(session, client)
+    assert "out.png was not saved" in session.trouble.text
+    assert not session.saves.is_busy
+    session.run_again()
+    client.work()
+    assert (tmp_path / "out.png").exists()
+    assert session.trouble is None
+
+
+def test_a_save_that_was_interrupted_does_not_come_with_other_settings(
+    session, client, photo_file, tmp_path
+):
+    session.open([photo_file])
+    client.step()
+    session.save(tmp_path / "out.png", OPTIONS)
+    fail(session, client)
+    session.change(replace(session.settings, scale=2))
+    session.change(replace(session.settings, scale=1))
+    client.work()
+    assert not (tmp_path / "out.png").exists()
+
+
 def test_stopping_says_what_is_not_saved(session, client, photo_file, tmp_path):
     session.open([photo_file])
     client.step()
