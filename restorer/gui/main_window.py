@@ -385,7 +385,11 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
         """Asks once if a result would be lost."""
-        if not (self._may_stop_batch() and self.saving.may_close()):
+        if not self._may_stop_batch():
+            self.saving.stay_open()
+            event.ignore()
+            return
+        if not self.saving.may_close():
             event.ignore()
             return
         self.hide()  # what is waited for now need not be looked at

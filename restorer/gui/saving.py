@@ -10,6 +10,8 @@ from PySide6.QtCore import QObject, QStandardPaths, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
+from restorer.engine import resultfile
+from restorer.errors import ImageUnwritable
 from restorer.gui.asking import may_replace
 from restorer.gui.clipboard import Copier
 from restorer.gui.exporting import ExportDialog, command_line, proposed_target
@@ -99,6 +101,7 @@ class SaveFlow(QObject):
 
     def may_close(self) -> bool:
         """Asks if a result would be lost; what is being saved is saved before `closing_agreed`."""
+        self.stay_open()
         if self._session.saves.is_busy:
             self._closes_when_saved = True
             self.told.emit(self.tr("The window closes when the photo is saved."))
@@ -118,27 +121,44 @@ class SaveFlow(QObject):
             QTimer.singleShot(0, self.save)
         return answer == buttons.Discard
 
+    def stay_open(self) -> None:
+        """A later save closes no window, whatever was wanted before."""
+        self._closes_when_saved = False
+
     def _ask_where_and_save(self, saving: Saving, suffix: str | None = None) -> None:
         photo = self._session.photo
         if photo is None or not self._session.can_save:
-            self._closes_when_saved = False
+            self.stay_open()
             if photo is not None:
                 text = self.tr("{0} is not saved: another photo is being opened.")
                 self.told.emit(text.format(photo.name))
             return
-        proposed = proposed_target(photo, self._folder(), suffix)
-        title = self.tr("Save the result")
-        name, _ = QFileDialog.getSaveFileName(self._window, title, str(proposed))
-        target = Path(name)
-        if name and not target.suffix:
-            target = target.with_suffix(proposed.suffix)
-            name = name if not target.exists() or may_replace(target, self._window) else ""
+        target = self._ask_where(photo, proposed_target(photo, self._folder(), suffix))
         # Another photo may have come meanwhile.
-        if not name or self._session.photo is not photo or not self._session.can_save:
-            self._closes_when_saved = False
+        if target is None or self._session.photo is not photo or not self._session.can_save:
+            self.stay_open()
             return
         self._saving = saving
         self._tell(target, self._session.save(target, saving))
+
+    def _ask_where(self, photo: Photo, proposed: Path) -> Path | None:
+        """Until the answer is a file that can be written, or none."""
+        title, target = self.tr("Save the result"), proposed
+        while True:
+            name, _ = QFileDialog.getSaveFileName(self._window, title, str(target))
+            if not name:
+                return None
+            target = Path(name)
+            if not target.suffix:
+                target = target.with_suffix(proposed.suffix)
+                if target.exists() and not may_replace(target, self._window):
+                    return None
+            try:
+                resultfile.check_writable(target, source=photo.path)
+            except ImageUnwritable as error:
+                QMessageBox.warning(self._window, title, str(error))
+            else:
+                return target
 
     def _tell(self, target: Path, at_once: bool) -> None:
         if not at_once:
@@ -153,7 +173,9 @@ class SaveFlow(QObject):
 
     def _on_saved(self, path: Path) -> None:
         self.told.emit(self.tr("Saved as {0}.").format(path))
-        if self._closes_when_saved:
+        closes = self._closes_when_saved
+        self.stay_open()  # what is asked at the close may be answered by going on
+        if closes:
             self.closing_agreed.emit()
 
     def _on_photo_changed(self) -> None:
@@ -171,4 +193,4 @@ class SaveFlow(QObject):
 
     def _on_trouble(self) -> None:
         if self._session.trouble is not None:
-            self._closes_when_saved = False  # what was to be saved may not be
+            self.stay_open()  # what was to be saved may not be

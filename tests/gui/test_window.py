@@ -1,5 +1,6 @@
 import os
 import shlex
+import threading
 from dataclasses import replace
 from pathlib import Path
 
@@ -24,6 +25,7 @@ from PySide6.QtWidgets import (
 
 from restorer.cli import run as run_command_line
 from restorer.engine import imagefile
+from restorer.errors import DiskFull
 from restorer.gui import main_window
 from restorer.gui.about_model import cards_html
 from restorer.gui.exporting import ExportDialog, command_line, proposed_target
@@ -47,12 +49,13 @@ def trigger(window, name):
     window.actions_.named[name].trigger()
 
 
-def answer_save(monkeypatch, path):
-    asked = []
+def answer_save(monkeypatch, *paths):
+    """The answers of the dialog, one after another; the last one to all that follow."""
+    asked, answers = [], [str(path) for path in paths]
 
     def ask(_parent, _title, proposed, *_):
         asked.append(Path(proposed))
-        return str(path), ""
+        return answers.pop(0) if len(answers) > 1 else answers[0], ""
 
     monkeypatch.setattr(QFileDialog, "getSaveFileName", ask)
     return asked
@@ -366,14 +369,74 @@ def test_a_failed_save_does_not_let_the_window_close(window, photo, client, monk
         asked.append(1)
         return QMessageBox.StandardButton.Save
 
+    def write(_request):
+        raise DiskFull(tmp_path, "The disk is full.")
+
     monkeypatch.setattr(QMessageBox, "question", save)
-    answer_save(monkeypatch, tmp_path / "missing" / "mine.png")
+    monkeypatch.setattr(client.server, "_save", write)
+    answer_save(monkeypatch, tmp_path / "mine.png")
     for count in (1, 2):
         window.close()
         QApplication.processEvents()
         client.work()
         assert window.isVisible()
         assert len(asked) == count
+
+
+def test_a_save_after_a_refused_close_leaves_the_window_open(
+    window, photo, client, monkeypatch, tmp_path
+):
+    cancel = QMessageBox.StandardButton.Cancel
+    monkeypatch.setattr(QMessageBox, "question", lambda *_: cancel)
+    answer_save(monkeypatch, tmp_path / "mine.png")
+    trigger(window, "save")
+    window.close()  # waits for the file
+    window.controls.grain.slider.setValue(50)
+    client.work()  # and asks about what was changed meanwhile
+    assert window.isVisible()
+    trigger(window, "save")
+    client.work()
+    assert not window.session.is_unsaved
+    assert window.isVisible()
+
+
+def test_a_folder_that_goes_on_keeps_the_window_open_after_a_save(
+    window, photo, client, monkeypatch, tmp_path
+):
+    monkeypatch.setattr(QMessageBox, "question", lambda *_: QMessageBox.StandardButton.No)
+    answer_save(monkeypatch, tmp_path / "mine.png")
+    trigger(window, "save")
+    window.close()  # waits for the file
+    window.folder.runner._thread = threading.current_thread()  # a folder is being restored
+    window.close()
+    window.folder.runner._thread = None
+    client.work()
+    assert window.isVisible()
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("mine.psd", "no ending that can be written"),
+        ("holiday v1.2", "no ending that can be written"),
+        ("photo.png", "is the original"),
+        ("missing/mine.png", "does not exist"),
+    ],
+)
+def test_what_cannot_be_saved_is_said_before_the_work_and_asked_again(
+    window, client, photo_file, monkeypatch, name, why
+):
+    window.session.open([photo_file])
+    client.step()  # open, and not yet restored
+    told, bad, good = [], photo_file.parent / name, photo_file.parent / "good.png"
+    monkeypatch.setattr(QMessageBox, "warning", lambda *words: told.append(words[2]))
+    asked = answer_save(monkeypatch, bad, good)
+    trigger(window, "save")
+    assert [why in text for text in told] == [True]
+    assert asked[1:] == [bad]
+    client.work()
+    assert good.exists()
+    assert not bad.exists() or bad == photo_file
 
 
 def test_what_one_photo_was_exported_without_the_next_one_keeps(
