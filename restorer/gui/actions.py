@@ -172,7 +172,9 @@ class Actions(QObject):
                 ("de", "Deutsch", "Ctrl+Alt+G"),
             ),
         )
-        self._add(menu, "screen_profile", self.tr("Screen &profile…"), "Ctrl+Shift+P")
+        profile = menu.addMenu(self.tr("Screen &profile"))
+        self._add(profile, "system_profile", self.tr("As the &system says"))
+        self._add(profile, "screen_profile", self.tr("From a &file…"), "Ctrl+Shift+P")
 
     def _help_menu(self) -> None:
         menu = self.menus.addMenu(self.tr("&Help"))

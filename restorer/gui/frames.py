@@ -65,6 +65,18 @@ class ScreenColours:
         return self._transforms[mode]
 
 
+def is_screen_profile(path: Path) -> bool:
+    """Whether pictures can be shown with it: those of printers or of Lab colours are of no use."""
+    profile = _read_profile(path)
+    if profile is None:
+        return False
+    try:
+        ImageCms.buildTransform(ImageCms.createProfile("sRGB"), profile, "RGB", "RGB")
+    except ImageCms.PyCMSError:
+        return False
+    return True
+
+
 def _read_profile(path: Path | None) -> ImageCms.ImageCmsProfile | None:
     try:
         return None if path is None else _profile_or_none(path.read_bytes())

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import ImageCms
 from PySide6.QtCore import QMimeData, QPointF, Qt, QThreadPool, QUrl
 from PySide6.QtGui import QDropEvent, QGuiApplication, QImage
 from PySide6.QtWidgets import (
@@ -502,6 +503,35 @@ def test_a_copy_that_was_stopped_does_not_come_later(window, client, photo_file)
     QThreadPool.globalInstance().waitForDone()
     QApplication.processEvents()
     assert QGuiApplication.clipboard().text() == "mine"
+
+
+def icc_file(path, space):
+    path.write_bytes(ImageCms.ImageCmsProfile(ImageCms.createProfile(space)).tobytes())
+    return path
+
+
+def test_a_screen_profile_is_chosen_kept_and_given_up(window, monkeypatch, tmp_path):
+    chosen = icc_file(tmp_path / "screen.icc", "sRGB")
+    answers = [str(chosen), ""]
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (answers.pop(0), ""))
+    assert not window.actions_.named["system_profile"].isEnabled()
+    trigger(window, "screen_profile")
+    trigger(window, "screen_profile")  # and Cancel
+    assert window._preferences.value.screen_profile == str(chosen)
+    trigger(window, "system_profile")
+    assert window._preferences.value.screen_profile == ""
+
+
+@pytest.mark.parametrize("kind", ["LAB", "no profile"])
+def test_a_file_that_is_no_screen_profile_is_refused(window, monkeypatch, tmp_path, kind):
+    bad = tmp_path / "bad.icc"
+    bad.write_bytes(b"hello" * 100)
+    if kind == "LAB":
+        icc_file(bad, kind)
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(bad), ""))
+    trigger(window, "screen_profile")
+    assert "bad.icc is no colour profile of a screen" in window.status.currentMessage()
+    assert window._preferences.value.screen_profile == ""
 
 
 def test_a_profile_that_is_gone_does_not_blank_the_photo(window, client, photo_file, tmp_path):
