@@ -124,7 +124,7 @@ class Saving:
     """How results are written.
 
     `quality`: of JPEG, WebP and AVIF, 1 to 100; None keeps that of a JPEG, unless it
-    would put back its blocks, and is 95 elsewhere.
+    would put back its blocks, and a lossless WebP lossless, and is 95 elsewhere.
     `strip_location`: leave out coordinates and place names. `strip_metadata`: leave out all EXIF,
     XMP and IPTC. `keep_times`: the result's file times are the source's. `eight_bits`: 16-bit
     photos are saved with 8.

@@ -37,8 +37,9 @@ class Image:
     `icc`, `exif`, `xmp`, `iptc`: as stored in files, orientation reset to 1. `dpi`: horizontal,
     vertical. `texts`: remarks with their names, as PNG has them; "Comment" is that of a JPEG.
     `xmp_extension`: what of a JPEG's XMP did not fit into its first segment, as segments.
-    `jpeg`: how a JPEG was compressed. `format`: Pillow's name of the source's file
-    format, such as "JPEG"; None for a picture that does not come from a file.
+    `jpeg`: how a JPEG was compressed. `lossless`: whether a WebP lost nothing. `format`: Pillow's
+    name of the source's file format, such as "JPEG"; None for a picture that does not come from a
+    file.
     """
 
     samples: Samples
@@ -52,6 +53,7 @@ class Image:
     texts: tuple[tuple[str, str], ...] = ()
     xmp_extension: tuple[bytes, ...] = ()
     jpeg: JpegCoding | None = None
+    lossless: bool = False
 
     @property
     def height(self) -> int:

@@ -129,8 +129,7 @@ def _opened(path: Path) -> Iterator[tuple[BinaryIO, PillowImage.Image]]:
 @contextmanager
 def _file(path: Path) -> Iterator[BinaryIO]:
     """The file, open; whatever is raised inside becomes an ImageError."""
-    if path.is_dir():
-        raise ImageUnreadable(path, f"{path.name} is a folder. Give the photos in it.")
+    _check_is_file(path)
     try:
         with path.open("rb") as file:
             if not file.read(1):
@@ -157,6 +156,13 @@ def _file(path: Path) -> Iterator[BinaryIO]:
                 "pixels. Save it without them.",
             ) from error
         raise _damaged(path) from error
+
+
+def _check_is_file(path: Path) -> None:
+    if path.is_dir():
+        raise ImageUnreadable(path, f"{path.name} is a folder. Give the photos in it.")
+    if path.exists() and not path.is_file():  # reading a pipe would wait for ever
+        raise ImageUnreadable(path, f"{path.name} is a pipe or a device. Save it as a file first.")
 
 
 def _damaged(path: Path) -> ImageUnreadable:
@@ -248,6 +254,7 @@ def _upright(image: Image, found: Metadata, turn: int, picture: PillowImage.Imag
         texts=found.texts,
         xmp_extension=found.xmp_extension,
         jpeg=found.jpeg,
+        lossless=found.lossless,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import struct
 import zlib
 from contextlib import suppress
@@ -52,6 +53,7 @@ class Metadata:
     texts: tuple[tuple[str, str], ...]
     xmp_extension: tuple[bytes, ...]
     jpeg: JpegCoding | None
+    lossless: bool
 
 
 def of(picture: PillowImage.Image, file: BinaryIO) -> Metadata:
@@ -75,7 +77,19 @@ def of(picture: PillowImage.Image, file: BinaryIO) -> Metadata:
             if name == "APP1" and content.startswith(_XMP_EXTENSION)
         ),
         jpeg=_jpeg_coding(picture),
+        lossless=picture.format == "WEBP" and _is_lossless(file),
     )
+
+
+def _is_lossless(file: BinaryIO) -> bool:
+    """Whether the pixels of a WebP lie in a chunk VP8L; Pillow does not tell."""
+    file.seek(12)
+    while len(head := file.read(8)) == 8:
+        name, size = struct.unpack("<4sI", head)
+        if name in (b"VP8L", b"VP8 "):
+            return bool(name == b"VP8L")
+        file.seek(size + size % 2, os.SEEK_CUR)
+    return False
 
 
 def exif_block(picture: PillowImage.Image, file: BinaryIO) -> bytes | None:

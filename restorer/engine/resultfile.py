@@ -91,8 +91,8 @@ def write(
 
     The ending decides the format. 16-bit samples stay so in PNG and TIFF and are rounded to 8
     elsewhere. `quality`: of JPEG (4:4:4), WebP and AVIF, 1 to 100; None keeps the compression and
-    chroma subsampling of a JPEG in JPEG and is 95 elsewhere. EXIF and XMP are written in all
-    formats but BMP, IPTC in JPEG, PNG and TIFF.
+    chroma subsampling of a JPEG in JPEG, a lossless WebP lossless, and is 95 elsewhere. EXIF and
+    XMP are written in all formats but BMP, IPTC in JPEG, PNG and TIFF.
 
     Raises ImageUnwritable: the format cannot hold the picture, the disk is full, no permission.
     """
@@ -176,7 +176,8 @@ def _options_by_kind(image: Image, kind: str, quality: int | None) -> dict[str, 
     if kind == "JPEG":
         return _jpeg_options(image, quality)
     if kind == "WEBP":
-        return {"quality": quality or _QUALITY, "exact": True}
+        is_lossless = image.lossless and quality is None
+        return {"quality": quality or _QUALITY, "exact": True, "lossless": is_lossless}
     if kind == "AVIF":
         return {"quality": quality or _QUALITY, "subsampling": "4:4:4"}
     if kind == "PNG":

@@ -422,6 +422,27 @@ def test_any_name_works(tmp_path, name):
     assert len(os.listdir(tmp_path)) == 2
 
 
+@pytest.mark.parametrize("lossless", [True, False])
+@pytest.mark.parametrize("exif", [b"", camera_exif().tobytes()])
+def test_a_webp_stays_lossless_or_not(tmp_path, lossless, exif):
+    source = tmp_path / "a.webp"
+    PillowImage.fromarray(drawn(40, 30)).save(source, lossless=lossless, exif=exif)
+    image = imagefile.read(source)
+    assert image.lossless == lossless
+    resultfile.write(image, tmp_path / "b.webp")
+    resultfile.write(image, tmp_path / "c.webp", quality=90)
+    same, smaller = (imagefile.read(tmp_path / name) for name in ("b.webp", "c.webp"))
+    assert (same.lossless, smaller.lossless) == (lossless, False)
+    assert np.array_equal(same.samples, image.samples) == lossless
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes there")
+def test_a_pipe_is_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "pipe.jpg")
+    with pytest.raises(ImageUnreadable, match="is a pipe"):
+        imagefile.read(tmp_path / "pipe.jpg")
+
+
 def test_output_names_are_free_ones(tmp_path):
     source = saved(tmp_path, drawn(8, 8), "a.jpg")
     assert resultfile.output_path(source).name == "a_restored.jpg"
