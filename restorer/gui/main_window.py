@@ -289,8 +289,9 @@ class MainWindow(QMainWindow):
         for name in ("zoom_in", "zoom_out", "zoom_1", "zoom_2", "less_gain", "more_gain"):
             named[name].setEnabled(has_photo)
         named["cancel"].setEnabled(session.progress is not None)
-        named["undo"].setEnabled(session.can_undo)
-        named["redo"].setEnabled(session.can_redo)
+        has_settings = self.page is not Page.DIGITS  # else what changes would not be seen
+        named["undo"].setEnabled(session.can_undo and has_settings)
+        named["redo"].setEnabled(session.can_redo and has_settings)
         for name, step in (("previous", -1), ("next", 1)):
             place = session.place
             named[name].setEnabled(place is not None and 1 <= place[0] + step <= place[1])

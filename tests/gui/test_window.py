@@ -29,6 +29,7 @@ from restorer.engine import imagefile
 from restorer.errors import DiskFull
 from restorer.gui import main_window
 from restorer.gui.about_model import cards_html
+from restorer.gui.actions import Page
 from restorer.gui.exporting import ExportDialog, command_line, proposed_target
 from restorer.gui.preferences import Preferences, PreferencesFile, Preset
 from restorer.gui.shortcuts import Shortcuts
@@ -209,6 +210,16 @@ def test_undo_and_redo_move_the_controls(window, photo):
     assert window.controls.grain.slider.value() == 0
     trigger(window, "redo")
     assert window.controls.grain.slider.value() == 50
+
+
+def test_undo_leaves_the_photo_alone_where_it_is_not_seen(window, photo):
+    window.controls.grain.slider.setValue(50)
+    window.show_page(Page.DIGITS)
+    trigger(window, "undo")
+    assert window.session.settings.keep_grain == 0.5
+    window.show_page(Page.PHOTO)
+    trigger(window, "undo")
+    assert window.session.settings.keep_grain == 0
 
 
 def test_what_is_open_is_cut_only_where_there_is_no_room(window, client, tmp_path, qtbot):

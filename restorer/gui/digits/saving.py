@@ -20,6 +20,7 @@ from restorer.gui.asking import may_replace
 from restorer.gui.clipboard import pasted_file
 from restorer.gui.digits.state import DigitsState
 from restorer.gui.digits.values import Sheet
+from restorer.gui.opening import local_files
 
 SENT_PX: Final = 448
 SENT_SIGMA: Final = 40.0
@@ -124,7 +125,11 @@ class DigitSaver(QObject):
             self.read_picture(Path(name))
 
     def paste_picture(self) -> None:
-        """The clipboard's."""
+        """The clipboard's, or a file that was copied."""
+        files = local_files(QGuiApplication.clipboard().mimeData())
+        if files:
+            self.read_picture(files[0])
+            return
         try:
             path = pasted_file(self._cache, "pasted-digit.png")
         except ImageUnwritable as error:

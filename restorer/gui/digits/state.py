@@ -78,6 +78,7 @@ class DigitsState(QObject):
         self._sheets: dict[int, tuple[Sheet, int]] = {}  # by job: the sheet and its place
         self._halves: dict[int, Bytes] = {}
         self._own_seen: Pixels | None = None
+        self._found_by: int | None = None  # the job that looks for a digit that is new
         bridge.event_received.connect(self._on_event)
 
     @property
@@ -195,9 +196,9 @@ class DigitsState(QObject):
     # A digit of one's own.
 
     def locate(self, seen: Pixels) -> None:
-        """`seen`: (28, 28) in [0, 1], made ready as MNIST's are."""
+        """Goes where it lies. `seen`: (28, 28) in [0, 1], made ready as MNIST's are."""
         self._own_seen = seen
-        self._bridge.client.ask(LocateDigit(self.model, seen, self.label))
+        self._found_by = self._ask_where(seen)
 
     def forget_own(self) -> None:
         self.own = self._own_seen = None
@@ -217,7 +218,10 @@ class DigitsState(QObject):
         self.model_changed.emit()
         self._ask_for(Slot.POINT, self.point)
         if self._own_seen is not None:
-            self.locate(self._own_seen)
+            self._ask_where(self._own_seen)
+
+    def _ask_where(self, seen: Pixels) -> int:
+        return self._bridge.client.ask(LocateDigit(self.model, seen, self.label))
 
     def _ask_for(self, slot: Slot, point: Point) -> None:
         labels = None if self.label is None else (self.label,)
@@ -274,7 +278,10 @@ class DigitsState(QObject):
         seen = to_bytes(event.request.digit)
         self.own = OwnDigit(seen, event.code, event.sigma, event.reconstruction)
         self.own_changed.emit()
-        self.move_to(event.code)
+        # A later answer moves too: that of another model, asked before the digit was found.
+        if self._found_by is not None and event.request.job >= self._found_by:
+            self._found_by = None
+            self.move_to(event.code)
 
     def _show_sheet(self, event: DigitsDrawn) -> None:
         sheet, place = self._sheets.pop(event.request.job)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QTimer
+from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from restorer.gui.digits.pictures import SheetPicture
@@ -57,6 +58,10 @@ class Tray(QWidget):
         state.sheet_changed.connect(self._show)
         state.model_changed.connect(self._on_model_changed)
         self._show()
+
+    def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802
+        self.play.setChecked(False)  # nobody sees the digits that it would ask for
+        super().hideEvent(event)
 
     def step(self) -> None:
         """The next frame of the path, there and back."""

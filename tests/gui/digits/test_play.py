@@ -196,6 +196,38 @@ def test_a_drawn_digit_is_found_again_by_another_model(page, client, qtbot):
     assert page.panel.own.pad.is_empty
 
 
+def test_a_drawn_digit_pulls_nobody_back_to_it(page, client, qtbot):
+    page.state.choose_model(CONDITIONAL)
+    draw(page, qtbot, ONE)
+    client.work()
+    page.state.move_to((1.5, -1.0))
+    page.state.show_all_ten()
+    client.work()
+    before = page.state.own
+    page.tray.picture.chosen.emit(3)
+    client.work()
+    assert page.state.own is not before  # as that digit's map has it
+    assert page.state.point == (1.5, -1.0)
+    page.state.choose_model(VAE)
+    client.work()
+    assert page.state.point == (1.5, -1.0)
+
+
+def test_a_digit_that_another_model_was_asked_for_meanwhile_is_gone_to(page, client, qtbot):
+    draw(page, qtbot, ONE)
+    page.state.choose_model(PLAIN)
+    client.work()
+    assert page.state.point == pytest.approx(page.state.own.code)
+
+
+def test_a_path_plays_only_while_it_is_seen(page, client, qtbot):
+    page.state.show_path(3)
+    client.work()
+    click(qtbot, page.tray.play)
+    page.hide()
+    assert not page.tray._beat.isActive()
+
+
 def test_a_cleared_digit_does_not_come_back(page, client, qtbot):
     draw(page, qtbot, ONE)
     click(qtbot, page.panel.own.clear)
@@ -207,6 +239,18 @@ def test_a_pasted_digit_is_found(page, client, qtbot):
     digit = enlarged(drawn_digit(3)[None], 200)[0]
     image = QImage(digit.data, 200, 200, 200, QImage.Format.Format_Grayscale8).copy()
     QGuiApplication.clipboard().setImage(image)
+    with qtbot.waitSignal(page.saver.digit_read):
+        click(qtbot, page.panel.own.paste)
+    client.work()
+    assert page.state.own is not None
+
+
+def test_a_copied_file_is_found(page, client, qtbot, tmp_path):
+    path = tmp_path / "three.png"
+    PillowImage.fromarray(enlarged(drawn_digit(3)[None], 200)[0]).save(path)
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path))])
+    QGuiApplication.clipboard().setMimeData(data)
     with qtbot.waitSignal(page.saver.digit_read):
         click(qtbot, page.panel.own.paste)
     client.work()
@@ -306,7 +350,7 @@ def test_the_map_is_saved_as_it_is_seen(page, qtbot, saves_to):
 
 def test_what_cannot_be_saved_is_said(page, qtbot, saves_to, tmp_path):
     saves_to("nowhere/seven.png")
-    with qtbot.waitSignal(page.said, check_params_cb=lambda text: "cannot be saved" in text):
+    with qtbot.waitSignal(page.said, check_params_cb=lambda text: "does not exist" in text):
         click(qtbot, page.panel.save)
 
 
