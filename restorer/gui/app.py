@@ -6,8 +6,8 @@ import signal
 import sys
 from pathlib import Path
 
-from PySide6.QtCore import QLibraryInfo, QLocale, QSettings, QTimer, QTranslator
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QSettings, QTimer, QTranslator
+from PySide6.QtWidgets import QApplication, QMessageBox
 
 from restorer import __version__
 from restorer.gui.bridge import Bridge
@@ -16,7 +16,7 @@ from restorer.gui.main_window import MainWindow
 from restorer.gui.preferences import PreferencesFile
 from restorer.gui.session import Session
 from restorer.settings import resources_dir, weights_dir
-from restorer.worker.client import WorkerClient
+from restorer.worker.client import WorkerClient, default_cache
 from restorer.worker.digits import DigitClient
 
 
@@ -29,7 +29,11 @@ def run(paths: list[Path]) -> int:
     app.setDesktopFileName("restorer")
     preferences = PreferencesFile()
     translators = install_language(app, preferences.value.language)
-    bridge = Bridge(WorkerClient)
+    try:
+        bridge = Bridge(WorkerClient)
+    except OSError as error:
+        QMessageBox.critical(None, "Restorer", why_not_started(error))
+        return 1
     digits = DigitBridge(lambda on_event: DigitClient(on_event, weights=weights_dir()))
     window = make_window(bridge, preferences, QSettings(), digits)
     window.show()
@@ -47,6 +51,16 @@ def run(paths: list[Path]) -> int:
         digits.client.close()
         for translator in translators:
             app.removeTranslator(translator)
+
+
+def why_not_started(error: OSError) -> str:
+    """The worker is given a folder for pixels before there is a window to say anything."""
+    text = QCoreApplication.translate(
+        "App",
+        "Restorer cannot start, because it cannot keep pixels in {0}: {1}. Make that a folder with "
+        "room that you may write to, and start again.",
+    )
+    return text.format(error.filename or default_cache(), error.strerror or error)
 
 
 def make_window(

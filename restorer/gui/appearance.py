@@ -48,12 +48,12 @@ class Appearance(QObject):
 
     def change_theme(self, choice: str) -> None:
         """`choice`: "system", "light" or "dark"."""
-        self._preferences.change(replace(self._preferences.value, theme=choice))
+        self._preferences.change(lambda known: replace(known, theme=choice))
         self._show_theme()
 
     def change_language(self, choice: str) -> None:
         """`choice`: "system", "en" or "de"; widgets have their texts since they were made."""
-        self._preferences.change(replace(self._preferences.value, language=choice))
+        self._preferences.change(lambda known: replace(known, language=choice))
         self.said.emit(self.tr("The language changes when Restorer is started again."))
 
     def ask_for_screen_profile(self, parent: QWidget) -> None:
@@ -74,7 +74,7 @@ class Appearance(QObject):
         self._use_screen_profile("")
 
     def _use_screen_profile(self, name: str) -> None:
-        self._preferences.change(replace(self._preferences.value, screen_profile=name))
+        self._preferences.change(lambda known: replace(known, screen_profile=name))
         self._show_profile()
         self.screen_changed.emit()
 

@@ -233,8 +233,8 @@ class MainWindow(QMainWindow):
             self.viewer.show_layers(None, None)
         elif session.opening is None:
             if not self.saving.is_homeless:
-                recent = self._preferences.value.with_recent(session.photo.path)
-                self._preferences.change(recent)
+                path = session.photo.path
+                self._preferences.change(lambda known: known.with_recent(path))
             self.pages.setCurrentWidget(self.viewer)
             if self.viewer.layers is not session.layers:  # opening another one may have failed
                 self.viewer.show_layers(session.layers, self._frames())
@@ -342,7 +342,7 @@ class MainWindow(QMainWindow):
         name, agreed = QInputDialog.getText(self, self.tr("Save these settings"), self.tr("Name"))
         if agreed and name.strip():
             preset = Preset(name.strip(), replace(self.session.settings, device="auto"))
-            self._preferences.change(self._preferences.value.with_preset(preset))
+            self._preferences.change(lambda known: known.with_preset(preset))
             self.controls.show_presets(self._preferences.value.presets)
 
     def _on_preset_removed(self, name: str) -> None:
@@ -350,7 +350,7 @@ class MainWindow(QMainWindow):
         answer = QMessageBox.question(self, self.tr("Remove a preset"), text)
         if answer != QMessageBox.StandardButton.Yes:
             return
-        self._preferences.change(self._preferences.value.without_preset(name))
+        self._preferences.change(lambda known: known.without_preset(name))
         self.controls.show_presets(self._preferences.value.presets)
 
     def _show_in_new_colours(self) -> None:
@@ -401,5 +401,5 @@ class MainWindow(QMainWindow):
         self._settings.setValue("controls_hidden", not self._has_controls)
         self._settings.setValue("divider", self.viewer.divider)
         settings = self.session.settings
-        self._preferences.change(replace(self._preferences.value, settings=settings))
+        self._preferences.change(lambda known: replace(known, settings=settings))
         super().closeEvent(event)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -88,20 +89,27 @@ class PreferencesFile:
     def __init__(self, path: Path | None = None) -> None:
         self._path = path or _default_path()
         self.value = Preferences()
-        with suppress(OSError, UnicodeDecodeError):
-            self.value = Preferences.from_json(self._path.read_text(encoding="utf-8"))
+        self._read()
 
-    def change(self, preferences: Preferences) -> None:
-        """Writes them, whole or not at all; a disk that refuses costs no more than the memory."""
-        self.value = preferences
+    def change(self, edit: Callable[[Preferences], Preferences]) -> None:
+        """Writes them, whole or not at all; a disk that refuses costs no more than the memory.
+
+        `edit` gets what is in the file by now: another window may have written into it.
+        """
+        self._read()
+        self.value = edit(self.value)
         part = self._path.with_name(f".{secrets.token_hex(6)}.part")
         with suppress(OSError):
             self._path.parent.mkdir(parents=True, exist_ok=True)
             try:
-                part.write_text(preferences.to_json(), encoding="utf-8")
+                part.write_text(self.value.to_json(), encoding="utf-8")
                 os.replace(part, self._path)
             finally:
                 part.unlink(missing_ok=True)
+
+    def _read(self) -> None:
+        with suppress(OSError, UnicodeDecodeError):
+            self.value = Preferences.from_json(self._path.read_text(encoding="utf-8"))
 
 
 def _default_path() -> Path:

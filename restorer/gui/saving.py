@@ -74,7 +74,7 @@ class SaveFlow(QObject):
         dialog = ExportDialog(photo, self._preferences.value.quality, self._window)
         if dialog.exec():
             quality = dialog.saving.quality or 0
-            self._preferences.change(replace(self._preferences.value, quality=quality))
+            self._preferences.change(lambda known: replace(known, quality=quality))
             self._ask_where_and_save(dialog.saving, dialog.suffix)
 
     def copy(self) -> None:

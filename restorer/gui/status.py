@@ -37,7 +37,7 @@ class Status(QStatusBar):
         session.photo_changed.connect(self._show_file)
         session.running_changed.connect(self._show_device)
         session.progress_changed.connect(self._show_progress)
-        for show in (self._show_file, self._show_device, self._show_progress):
+        for show in (self._show_file, self._show_progress):
             show()
 
     def _show_file(self) -> None:
@@ -54,7 +54,9 @@ class Status(QStatusBar):
 
     def _show_device(self) -> None:
         running = self._session.running
-        parts = [running.device or self.tr("Loading the models…")]
+        parts = [running.device]
+        if not running.device and self._session.progress is not None:  # else nothing waits for them
+            parts = [self.tr("Loading the models…")]
         if running.megapixels_per_s is not None:
             parts.append(self.tr("{0} px tiles").format(running.tile_px))
             parts.append(self.tr("{0} MP/s").format(speed(running.megapixels_per_s)))
@@ -64,6 +66,7 @@ class Status(QStatusBar):
 
     def _show_progress(self) -> None:
         progress = self._session.progress
+        self._show_device()
         self._work.setVisible(progress is not None)
         if progress is None:
             return

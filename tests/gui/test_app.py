@@ -59,6 +59,22 @@ def test_without_a_screen_a_sentence_is_said():
     assert "There is no screen" in done.stderr
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere no variable names the cache")
+def test_a_cache_that_cannot_be_made_is_said_in_a_box(tmp_path):
+    (tmp_path / "cache").write_text("not a folder")
+    code = (
+        "import sys; from PySide6.QtWidgets import QMessageBox; from restorer.gui.app import run; "
+        "QMessageBox.critical = lambda _parent, _title, text: print(text); sys.exit(run([]))"
+    )
+    environment = os.environ | {"XDG_CACHE_HOME": str(tmp_path / "cache")}
+    environment |= {"XDG_CONFIG_HOME": str(tmp_path / "config")}
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
+    assert done.returncode == 1
+    assert f"cannot keep pixels in {tmp_path / 'cache'}" in done.stdout
+    assert "Traceback" not in done.stderr
+
+
 @pytest.fixture
 def window(qtbot, tmp_path):
     """On the real worker process with the shipped weights."""

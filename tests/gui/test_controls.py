@@ -22,7 +22,8 @@ def photo(window, client, photo_file):
 
 def add_preset(window, name):
     preferences = window._preferences
-    preferences.change(preferences.value.with_preset(Preset(name, Settings(keep_grain=0.7))))
+    preset = Preset(name, Settings(keep_grain=0.7))
+    preferences.change(lambda known: known.with_preset(preset))
     window.controls.show_presets(preferences.value.presets)
 
 

@@ -26,13 +26,14 @@ from PySide6.QtWidgets import (
 
 from restorer.cli import run as run_command_line
 from restorer.engine import imagefile
-from restorer.errors import DiskFull
+from restorer.errors import DiskFull, WeightsMissing
 from restorer.gui import main_window
 from restorer.gui.about_model import cards_html
 from restorer.gui.actions import Page
 from restorer.gui.exporting import ExportDialog, command_line, proposed_target
 from restorer.gui.preferences import Preferences, PreferencesFile, Preset
 from restorer.gui.shortcuts import Shortcuts
+from restorer.gui.state import Running
 from restorer.gui.status import speed
 from restorer.gui.viewer import Compare
 from restorer.settings import Saving, Settings, weights_dir
@@ -547,7 +548,7 @@ def test_a_file_that_is_no_screen_profile_is_refused(window, monkeypatch, tmp_pa
 
 def test_a_profile_that_is_gone_does_not_blank_the_photo(window, client, photo_file, tmp_path):
     gone = str(tmp_path / "gone.icc")
-    window._preferences.value = replace(window._preferences.value, screen_profile=gone)
+    window._preferences.change(lambda known: replace(known, screen_profile=gone))
     open_and_restore(window.session, client, photo_file)
     assert window.viewer.layers is window.session.layers
 
@@ -584,6 +585,19 @@ def test_a_job_that_was_lost_can_be_run_again(window, client, photo_file, qtbot)
     client.work()
     assert window.session.is_complete
     assert not window.message.isVisible()
+
+
+def test_models_that_cannot_be_loaded_are_not_waited_for(window, client, photo_file, monkeypatch):
+    def miss():
+        raise WeightsMissing(Path("denoiser.safetensors"))
+
+    monkeypatch.setattr(client.server, "_wait_for_models", miss)
+    window.session._run(Running())
+    window.session.open([photo_file])
+    assert "Loading the models" in window.status.device.text()
+    client.work()
+    assert "denoiser.safetensors" in window.message.text.text()
+    assert window.status.device.text() == ""
 
 
 def test_details_can_be_copied(window, photo, client, monkeypatch, qtbot):
@@ -705,16 +719,25 @@ def test_damaged_preferences_are_left_at_their_defaults(tmp_path):
 
 def test_names_that_are_not_utf_8_are_remembered(tmp_path):
     recent = (os.fsdecode(b"caf\xe9.jpg"),)
-    PreferencesFile(tmp_path / "p.json").change(Preferences(recent=recent))
+    PreferencesFile(tmp_path / "p.json").change(lambda _: Preferences(recent=recent))
     assert PreferencesFile(tmp_path / "p.json").value.recent == recent
     assert os.listdir(tmp_path) == ["p.json"]
+
+
+def test_two_windows_keep_each_others_presets(tmp_path):
+    one, other = (PreferencesFile(tmp_path / "p.json") for _ in range(2))
+    one.change(lambda known: known.with_preset(Preset("Mine", Settings(scale=2))))
+    other.change(lambda known: known.with_recent(tmp_path / "a.png"))
+    kept = PreferencesFile(tmp_path / "p.json").value
+    assert [preset.name for preset in kept.presets] == ["Mine"]
+    assert kept.recent == (str(tmp_path / "a.png"),)
 
 
 def test_preferences_survive_the_disk(tmp_path):
     wanted = Preferences(
         theme="dark", recent=("a", "b"), presets=(Preset("x", Settings(scale=2)),), quality=80
     )
-    PreferencesFile(tmp_path / "p.json").change(wanted)
+    PreferencesFile(tmp_path / "p.json").change(lambda _: wanted)
     assert PreferencesFile(tmp_path / "p.json").value == wanted
 
 
