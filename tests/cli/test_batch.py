@@ -223,7 +223,7 @@ def test_stopping_the_real_program_leaves_nothing_half_done(folder, tiny_weights
     assert "Traceback" not in said
     assert not list((folder / "out").rglob("*.part"))
     history = journal.read(folder / "out")
-    assert 1 <= len(history.named("done")) < 33
+    assert 1 <= len(history.files("done")) < 33
 
 
 def test_progress_needs_no_clock_of_the_day(folder, tiny_weights, monkeypatch):

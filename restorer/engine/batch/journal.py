@@ -10,7 +10,7 @@ import json
 import os
 import threading
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from io import FileIO
 from pathlib import Path
 from types import TracebackType
@@ -33,11 +33,10 @@ ENDED: Final = ("done", "skipped", "failed")
 class Entry:
     """A change of one file's state.
 
-    `source`: where it lay. `key`: see `triage`; None where the source could not be read. `target`:
-    below the output folder.
-    `reason`: why skipped or failed, a sentence. `megapixels`: of the source, None if unknown. The
-    rest is known of results: sizes in pixels and bytes, noise and denoising in 8-bit levels, `kind`
-    of noise as of `NoiseEstimate`.
+    `source`: see `located`; None if only the name is known. `key`: see `triage`; None where the
+    source could not be read. `target`: below the output folder. `reason`: why skipped or failed, a
+    sentence. `megapixels`: of the source, None if unknown. The rest is known of results: sizes in
+    pixels and bytes, noise and denoising in 8-bit levels, `kind` of noise as of `NoiseEstimate`.
     """
 
     name: str
@@ -81,32 +80,62 @@ class Heading:
 
 @dataclass(slots=True)
 class History:
-    """A journal, read: the last entry of each file, and how often it took the program down since
-    it last ended. `in_hand`: begun, and neither ended nor blamed for a crash since."""
+    """A journal, read. Files go by their sources: names are not unique from one run to another.
+
+    `entries`: the last of each file. `done`: the last that told of a result, whatever was skipped
+    or failed since. `begun`: started, and neither done nor failed since, so that a result may lie
+    there untold. `crashes`: how often a file took the program down since it last ended. `in_hand`:
+    started, and neither ended nor blamed for a crash since. `targets`: names that results have had.
+    """
 
     entries: dict[str, Entry] = field(default_factory=dict)
+    done: dict[str, Entry] = field(default_factory=dict)
+    begun: dict[str, Entry] = field(default_factory=dict)
     crashes: dict[str, int] = field(default_factory=dict)
     in_hand: set[str] = field(default_factory=set)
+    targets: set[str] = field(default_factory=set)
     heading: Heading | None = None
+    _last_named: dict[str, str] = field(default_factory=dict)
 
     def add(self, entry: Entry) -> None:
-        self.in_hand.discard(entry.name)
+        file = entry.source or self._last_named.get(entry.name, entry.name)
+        self.in_hand.discard(file)
         if entry.state == "crashed":
-            self.crashes[entry.name] = self.crashes.get(entry.name, 0) + 1
+            self.crashes[file] = self.crashes.get(file, 0) + 1
             return
-        if entry.state in ENDED:
-            self.crashes.pop(entry.name, None)
+        self.entries[file] = entry
+        self._last_named[entry.name] = file
+        if entry.state == "started":
+            self.in_hand.add(file)
+            self.begun[file] = entry
         else:
-            self.in_hand.add(entry.name)
-        self.entries[entry.name] = entry
+            self.crashes.pop(file, None)
+        if entry.state in ("done", "failed"):
+            self.begun.pop(file, None)
+        if entry.state == "done":
+            self.done[file] = entry
+        if entry.state in ("started", "done") and entry.target is not None:
+            self.targets.add(entry.target)
 
-    def named(self, *states: State) -> set[str]:
-        """The files whose last state is one of these."""
-        return {name for name, entry in self.entries.items() if entry.state in states}
+    def file(self, source: str, name: str) -> str:
+        """What goes for the file there: itself, or the last of its name, if it has moved."""
+        return source if source in self.entries else self._last_named.get(name, source)
+
+    def files(self, *states: State) -> set[str]:
+        """Those whose last state is one of these."""
+        return {file for file, entry in self.entries.items() if entry.state in states}
 
     def results(self, output: Path) -> set[Path]:
         """Where results lie or lay."""
-        return {output / entry.target for entry in self.entries.values() if entry.target}
+        return {output / target for target in self.targets}
+
+
+def located(source: Path) -> str:
+    """Where the file lies, from wherever and over whichever folders it is named.
+
+    A link to a file stays a link: it has a name of its own.
+    """
+    return str(source.parent.resolve() / source.name)
 
 
 def read(output: Path, *, start: int = 0, end: int | None = None) -> History:
@@ -230,7 +259,13 @@ def _entry(fields: dict[str, Any]) -> Entry | None:
         entry = Entry(**fields)
     except TypeError:
         return None
-    return entry if isinstance(entry.name, str) and entry.state in get_args(State) else None
+    if not isinstance(entry.name, str) or entry.state not in get_args(State):
+        return None
+    if not isinstance(entry.source, str):
+        return replace(entry, source=None)
+    if not os.path.isabs(entry.source):  # noqa: PTH117  once files stood here as they were given
+        return replace(entry, source=located(Path(entry.source)))
+    return entry
 
 
 def _heading(fields: dict[str, Any]) -> Heading | None:

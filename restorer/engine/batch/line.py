@@ -143,7 +143,7 @@ class Line:
             if self._reading and sum(self._reading.values()) + coming > HELD_BYTES:
                 return
             item = ahead.popleft()
-            self._reading[item.name] = coming
+            self._reading[item.path] = coming
             self._readers.submit(self._guarded, partial(self._read, item))
 
     def _heard(self, *, block: bool) -> Iterator[Event]:
@@ -161,7 +161,7 @@ class Line:
             elif isinstance(message.outcome, _Opened):
                 self._opened.append(message.outcome)
             else:
-                del self._reading[message.item.name]
+                del self._reading[message.item.path]
                 yield from self._measured()
                 yield message.outcome
 
@@ -192,7 +192,7 @@ class Line:
         except Exception as error:  # noqa: BLE001  one photo must not end the others
             yield self._failed(todo, error, opened.megapixels)
         finally:
-            self._reading.pop(name, None)
+            self._reading.pop(todo.item.path, None)
         if processed is not None:
             held = processed.restoration.out.nbytes
             while self._writing and (
@@ -217,7 +217,7 @@ class Line:
     def _read(self, item: Item) -> _Message:
         decided = self._triage.decide(item)
         if isinstance(decided, FileEnded):
-            if not decided.earlier:
+            if not (decided.earlier and self._triage.is_told(decided.entry)):
                 self._take_down(decided.entry)
             return _Read(item, decided)
         self._take_down(decided.started)

@@ -45,11 +45,11 @@ class Meter:
     def note(self, item: Item, megapixels: float) -> None:
         """Takes down what a reader has found out."""
         with self._lock:
-            self._sum += megapixels - self._megapixels.get(item.name, 0.0)
-            self._megapixels[item.name] = megapixels
+            self._sum += megapixels - self._megapixels.get(item.path, 0.0)
+            self._megapixels[item.path] = megapixels
 
     def known(self, item: Item) -> float | None:
-        return self._megapixels.get(item.name)
+        return self._megapixels.get(item.path)
 
     @property
     def measured(self) -> FilesMeasured:

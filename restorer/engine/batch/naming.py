@@ -1,10 +1,14 @@
-"""What results are called; no torch."""
+"""What results are called, and what tells their sources apart; no torch."""
 
 from __future__ import annotations
 
 import os
+import re
 import string
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import PurePath
 from typing import Final
 
 from restorer.engine.resultfile import WRITABLE
@@ -12,6 +16,7 @@ from restorer.errors import PlanError
 
 LONGEST_NAME_BYTES: Final = 255
 _FIELDS: Final = frozenset(("name", "scale", "ext"))
+_NUMBER: Final = re.compile(r"-(\d+)(?=(\.[^./]*)?$)")
 _FORBIDDEN: Final = frozenset('/\\<>:"|?*\0')  # somewhere; a batch may move to another machine
 
 
@@ -77,6 +82,35 @@ def numbered(target: str, number: int) -> str:
     stem, ending = os.path.splitext(file)  # noqa: PTH122  relative, with slashes
     tail = f"-{number}{ending}"
     return folder + slash + _shortened(stem, LONGEST_NAME_BYTES - len(os.fsencode(tail))) + tail
+
+
+def is_numbered(target: str, plain: str) -> bool:
+    """Whether `target` is `plain` with some number, or without one.
+
+    >>> is_numbered("a/b-12.jpg", "a/b.jpg"), is_numbered("b-2.jpg", "b-1.jpg")
+    (True, False)
+    """
+    number = _NUMBER.search(target)
+    return target == plain or (number is not None and target == numbered(plain, int(number[1])))
+
+
+def told_apart(names: Mapping[str, str]) -> dict[str, str]:
+    """Paths and their names; those that share one get folders of their paths in front."""
+    apart = dict(names)
+    while shared := {name for name, count in Counter(apart.values()).items() if count > 1}:
+        for path, name in apart.items():
+            if name in shared:
+                apart[path] = _longer(name, path)
+    return apart
+
+
+def _longer(name: str, path: str) -> str:
+    """
+    >>> _longer("c.jpg", "/a/b/c.jpg"), _longer("a/b/c.jpg", "/a/b/c.jpg")
+    ('b/c.jpg', '/a/b/c.jpg')
+    """
+    parts = PurePath(path).parts
+    return PurePath(*parts[-(name.count("/") + 2) :]).as_posix()
 
 
 def _shortened(stem: str, room: int) -> str:

@@ -15,7 +15,7 @@ from typing import Final, Literal
 from natsort import natsort_keygen, ns
 
 from restorer.engine.batch import journal
-from restorer.engine.batch.naming import Template, numbered
+from restorer.engine.batch.naming import Template, numbered, told_apart
 from restorer.engine.imagefile import READABLE
 from restorer.engine.resultfile import PART_NAMES
 from restorer.errors import PlanError
@@ -48,10 +48,10 @@ class Selection:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One file: `name` is what the journal knows it by, `target` lies below the output folder.
+    """One file: `name` tells it from the others of its plan, `path` from all others.
 
-    Both are relative, with slashes. `path`, `size_bytes`: the source's. A string, for a plan may
-    have 200,000 of them and goes through a pipe.
+    `name` and `target`, which lies below the output folder, are relative, with slashes. `path`:
+    see `journal.located`. A string, for a plan may have 200,000 of them and goes through a pipe.
     """
 
     name: str
@@ -72,13 +72,9 @@ class Plan:
     items: tuple[Item, ...]
     problems: tuple[str, ...] = ()
 
-    def only(self, names: Collection[str]) -> Plan:
-        """The same with fewer files."""
-        return replace(self, items=tuple(item for item in self.items if item.name in names))
-
     def with_found(self, found: Collection[Item]) -> Plan:
         """The same with those files, each in its old place if it has one."""
-        items = {item.name: item for item in (*self.items, *found)}
+        items = {item.path: item for item in (*self.items, *found)}
         return replace(self, items=tuple(items.values()))
 
 
@@ -88,7 +84,7 @@ def make_plan(selection: Selection) -> Plan:
     The tree below a source folder is mirrored in the output folder. Left out: hidden and system
     files, the output folder where it lies inside a source, results of earlier runs where it is the
     source, and files that no reader takes unless `include` names them. Each real folder is entered
-    once, whatever links lead to it.
+    once, whatever links lead to it, and a file that several sources hold is taken from the first.
 
     Raises PlanError: a source is missing, two results would have one name, or a result that of an
     original. Raises BatchError if there is a journal that cannot be read.
@@ -96,12 +92,17 @@ def make_plan(selection: Selection) -> Plan:
     problems: list[str] = []
     output = selection.output.resolve()
     results = frozenset(map(str, journal.read(output).results(output)))
-    found = []
-    for source, prefix in zip(selection.sources, _prefixes(selection.sources), strict=True):
+    sources = tuple({_place(source): source for source in selection.sources}.values())
+    found: dict[str, tuple[str, int]] = {}
+    for source, prefix in zip(sources, _prefixes(sources), strict=True):
         for path, relative, size in _files(source, selection, problems):
             if path not in results:
-                found.append((prefix + relative, path, size))
-    items = [Item(name, path, selection.template.target(name), size) for name, path, size in found]
+                found.setdefault(path, (prefix + relative, size))
+    names = told_apart({path: relative for path, (relative, _) in found.items()})
+    items = [
+        Item(names[path], path, selection.template.target(relative), size)
+        for path, (relative, size) in found.items()
+    ]
     items = _without_clashes(items, selection)
     _check_originals(items, selection)
     return Plan(output, tuple(items), tuple(problems))
@@ -113,6 +114,10 @@ def sweep(plan: Plan) -> None:
     for folder in folders:
         for part in (plan.output / folder).glob(PART_NAMES):
             part.unlink(missing_ok=True)
+
+
+def _place(source: Path) -> str:
+    return str(source.resolve()) if source.is_dir() else journal.located(source)
 
 
 def _prefixes(sources: Sequence[Path]) -> list[str]:
@@ -142,7 +147,7 @@ def _files(
     except OSError as error:
         raise PlanError(f"{source} cannot be read: {error.strerror}.") from error
     if not stat.S_ISDIR(status.st_mode):
-        yield str(source), source.name, status.st_size
+        yield journal.located(source), source.name, status.st_size
         return
     seen = {_identity(status)}
     if selection.output.exists() and not selection.output.samefile(source):

@@ -73,7 +73,7 @@ def _in_turn(line: Line, items: tuple[Item, ...], history: History) -> Iterator[
 def _watched(
     job: Job, line: Line, history: History, wait: Callable[[float], None]
 ) -> Iterator[Event]:
-    arrivals = Arrivals(job.selection, job.plan, history.named(*ENDED))
+    arrivals = Arrivals(job.selection, job.plan, history.files(*ENDED))
     while True:
         yield BatchWaited()
         wait(POLL_S)
@@ -94,8 +94,9 @@ def _heading(job: Job, workshop: Workshop) -> Heading:
 
 def _note_on_space(job: Job, items: tuple[Item, ...], history: History) -> str | None:
     """A warning if the results, guessed from the sources' sizes, will not find room."""
-    done = history.named("done")
-    needed = sum(item.size_bytes for item in items if item.name not in done)
+    needed = sum(
+        item.size_bytes for item in items if history.file(item.path, item.name) not in history.done
+    )
     needed *= job.settings.scale**2
     free = shutil.disk_usage(job.plan.output).free
     if needed <= free:

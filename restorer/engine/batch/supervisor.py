@@ -75,9 +75,10 @@ def supervise(job: Job, run: Run = run_here) -> Generator[Event]:
             raise BatchError(f"The work cannot begin: its process ended with {death.reason}.")
         yield BatchNoted(f"The working process ended with {death.reason} and is replaced.")
         history = _write_down_suspects(job, begin)
-        for name in sorted(history.named(*ENDED) - heard):
-            heard.add(name)
-            yield FileEnded(history.entries[name])
+        for entry in history.entries.values():
+            if entry.state in ENDED and entry.name not in heard:
+                heard.add(entry.name)
+                yield FileEnded(entry)
         job = replace(job, since=begin)
 
 
@@ -162,8 +163,8 @@ def _write_down_suspects(job: Job, begin: int) -> journal.History:
     output = job.plan.output
     history = journal.read(output, start=begin)
     with Journal(output) as writing:
-        for name in sorted(history.in_hand):
-            writing.append(Entry(name, "crashed"))
+        for file in sorted(history.in_hand):
+            writing.append(Entry(history.entries[file].name, "crashed", source=file))
     return history
 
 

@@ -5,22 +5,18 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import re
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Final
 
 from restorer.engine.batch import journal
 from restorer.engine.batch.job import MOST_CRASHES, FileEnded, Job
 from restorer.engine.batch.journal import ENDED, Entry, History, State
-from restorer.engine.batch.naming import numbered
+from restorer.engine.batch.naming import is_numbered, numbered
 from restorer.engine.batch.plan import Item
 from restorer.errors import ImageUnreadable
 from restorer.settings import Saving, Settings
-
-_NUMBER: Final = re.compile(r"-\d+(?=(\.[^./]*)?$)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,28 +63,44 @@ class Triage:
 
     def decide(self, item: Item) -> Todo | FileEnded:
         """What is to be done with the file; reads all of it for its hash."""
-        record = self._history.entries.get(item.name)
-        if self._history.crashes.get(item.name, 0) >= MOST_CRASHES:
-            return FileEnded(_set_aside(item, record))
+        if self._history.crashes.get(item.path, 0) >= MOST_CRASHES:
+            return FileEnded(_set_aside(item, self._history.entries.get(item.path)))
         stamp = _stamp(item.source)
         key = self._key(item.source)
-        if record is not None and key is not None and record.key == key:
-            if record.state == "done" and _fits(record, item) and self._is_there(record):
-                return FileEnded(record, earlier=True)
-            if record.state == "failed" and not self._job.retry_failed:
-                return FileEnded(record, earlier=True)
+        if key is not None and (earlier := self._earlier(item, key)) is not None:
+            return FileEnded(replace(earlier, name=item.name), earlier=True)
         with self._claiming:
-            target = self._target(item, record)
+            target = self._target(item)
             if target is None:
                 reason = f"{item.target} is there already."
                 skipped = Todo(item, key, item.target, stamp).entry("skipped")
                 return FileEnded(replace(skipped, reason=reason))
-            self._claimed[target] = item.name
+            self._claimed[target] = item.path
         return Todo(item, key, target, stamp)
 
     def note(self, entry: Entry) -> None:
         """Something that became of a file meanwhile: it may come again while watching."""
         self._history.add(entry)
+
+    def is_told(self, entry: Entry) -> bool:
+        """Whether the journal says so last; else a later run has skipped the file, or failed."""
+        return self._history.entries.get(entry.source or entry.name) == entry
+
+    def _earlier(self, item: Item, key: str) -> Entry | None:
+        """How the file ended in an earlier run, as far as that still holds."""
+        file = self._history.file(item.path, item.name)
+        done, last = self._history.done.get(file), self._history.entries.get(file)
+        if (
+            done is not None
+            and done.key == key
+            and file not in self._history.begun
+            and self._fits(done.target, item)
+            and self._is_there(done)
+        ):
+            return done
+        if last is None or last.state != "failed" or last.key != key or self._job.retry_failed:
+            return None
+        return last
 
     def _key(self, source: Path) -> str | None:
         try:
@@ -98,29 +110,40 @@ class Triage:
             return None  # the reader will say why
         return hashlib.sha256(f"{content} {self._recipe}".encode()).hexdigest()
 
-    def _target(self, item: Item, record: Entry | None) -> str | None:
+    def _target(self, item: Item) -> str | None:
         """A name that may be written to; None if the file there is to stay."""
         existing = self._job.selection.existing
-        if record is not None and self._is_own(record, item):
-            return record.target
+        if (own := self._own(item)) is not None:
+            return own
         if self._may_claim(item.target, item):
             if existing == "replace" or not os.path.lexists(self._job.plan.output / item.target):
                 return item.target
             if existing == "skip":
                 return None
-        return self._free(item.target)
+        return self._free(self._plain_target(item))
 
-    def _is_own(self, record: Entry, item: Item) -> bool:
-        """Whether an older result of this very file may lie there, which is then replaced."""
-        if record.target is None or record.source != item.path or not _fits(record, item):
-            return False
-        if not self._may_claim(record.target, item):
-            return False
-        # One that was started may lie there without a line to say so.
-        return record.state == "started" or self._is_there(record)
+    def _own(self, item: Item) -> str | None:
+        """The name of an older result of this very file, which is then replaced."""
+        begun, done = self._history.begun.get(item.path), self._history.done.get(item.path)
+        known = [begun] if begun is not None else []  # may lie there without a line to say so
+        if done is not None and self._is_there(done):
+            known.append(done)
+        for target in (entry.target for entry in known):
+            if target is not None and self._fits(target, item) and self._may_claim(target, item):
+                return target
+        return None
+
+    def _fits(self, target: str | None, item: Item) -> bool:
+        """Whether the file's result would have that name now, but for a number."""
+        return target is not None and is_numbered(target, self._plain_target(item))
+
+    def _plain_target(self, item: Item) -> str:
+        """Without the number that the plan gives where two results would have one name."""
+        folder, slash, _ = item.target.rpartition("/")
+        return self._job.selection.template.target(folder + slash + item.source.name)
 
     def _free(self, target: str) -> str:
-        number = 1
+        number = 2
         while (candidate := numbered(target, number)) in self._claimed or os.path.lexists(
             self._job.plan.output / candidate
         ):
@@ -128,7 +151,7 @@ class Triage:
         return candidate
 
     def _may_claim(self, target: str, item: Item) -> bool:
-        return self._claimed.get(target, item.name) == item.name
+        return self._claimed.get(target, item.path) == item.path
 
     def _is_there(self, record: Entry) -> bool:
         """Whether the result lies there as it was written, as far as its size tells."""
@@ -145,11 +168,14 @@ def to_do(job: Job) -> tuple[History, tuple[Item, ...]]:
     output = job.plan.output
     since = journal.size(output) if job.since is None else job.since
     own = journal.read(output, start=since)
-    wanted = {item.name for item in job.plan.items}
+    ended = own.files(*ENDED)
+    items = [item for item in job.plan.items if item.path not in ended]
     if job.retry_failed and not job.resume:
-        wanted &= journal.read(output, end=since).named("failed", "started")
+        before = journal.read(output, end=since)
+        failed = before.files("failed", "started")
+        items = [item for item in items if before.file(item.path, item.name) in failed]
     history = journal.read(output) if job.resume or job.retry_failed else own
-    return history, job.plan.only(wanted - own.named(*ENDED)).items
+    return history, tuple(items)
 
 
 def recipe(settings: Settings, saving: Saving, weights: Mapping[str, str]) -> str:
@@ -167,13 +193,8 @@ def alone_last(
     When a worker dies, any of the files it had in hand may be the one that took it down. Each of
     them is then tried alone: an innocent one passes, and the other is sure to be the culprit.
     """
-    suspects = [item for item in items if is_suspect(item.name)]
-    return [item for item in items if not is_suspect(item.name)], suspects
-
-
-def _fits(record: Entry, item: Item) -> bool:
-    """Whether the file's result would have that name now, but for a number."""
-    return record.target is not None and item.target in (record.target, _unnumbered(record.target))
+    suspects = [item for item in items if is_suspect(item.path)]
+    return [item for item in items if not is_suspect(item.path)], suspects
 
 
 def _set_aside(item: Item, record: Entry | None) -> Entry:
@@ -186,14 +207,6 @@ def _set_aside(item: Item, record: Entry | None) -> Entry:
         reason=f"{item.source.name} took the program down twice and is set aside "
         "until the failed are tried again.",
     )
-
-
-def _unnumbered(target: str) -> str:
-    """
-    >>> _unnumbered("a/b-12.jpg")
-    'a/b.jpg'
-    """
-    return _NUMBER.sub("", target)
 
 
 def _stamp(path: Path) -> tuple[int, int] | None:

@@ -28,7 +28,7 @@ class Arrivals:
         self._selection = (
             selection if selection.existing == "replace" else replace(selection, existing="number")
         )
-        self._handled = {item.name: _stamp(item.source) for item in plan.items}
+        self._handled = {item.path: _stamp(item.source) for item in plan.items}
         self._ended = set(ended)  # came while a worker watched that has died since
         self._seen: dict[str, _Stamp] = {}
 
@@ -42,16 +42,16 @@ class Arrivals:
         seen: dict[str, _Stamp] = {}
         for item in items:
             stamp = _stamp(item.source)
-            if item.name in self._ended:
-                self._ended.remove(item.name)
-                self._handled.setdefault(item.name, stamp)
-            if stamp is None or self._handled.get(item.name) == stamp:
+            if item.path in self._ended:
+                self._ended.remove(item.path)
+                self._handled.setdefault(item.path, stamp)
+            if stamp is None or self._handled.get(item.path) == stamp:
                 continue
-            if self._seen.get(item.name) == stamp:
-                self._handled[item.name] = stamp
+            if self._seen.get(item.path) == stamp:
+                self._handled[item.path] = stamp
                 ready.append(item)
             else:
-                seen[item.name] = stamp
+                seen[item.path] = stamp
         self._seen = seen
         return tuple(ready)
 

@@ -16,16 +16,16 @@ def do(job, *, deadly=(), after=()):
     """
     history = journal.read(job.plan.output, start=job.since or 0)
     for item in job.plan.items:
-        if item.name in history.named(*ENDED):
+        if item.path in history.files(*ENDED):
             continue
         with Journal(job.plan.output) as writing:
-            if history.crashes.get(item.name, 0) >= 2:
-                entry = Entry(item.name, "failed", reason="set aside")
+            if history.crashes.get(item.path, 0) >= 2:
+                entry = Entry(item.name, "failed", source=item.path, reason="set aside")
             else:
-                writing.append(Entry(item.name, "started"))
+                writing.append(Entry(item.name, "started", source=item.path))
                 if item.name in deadly:
                     os.kill(os.getpid(), signal.SIGKILL)
-                entry = Entry(item.name, "done")
+                entry = Entry(item.name, "done", source=item.path)
             writing.append(entry)
         if item.name in after:
             os.kill(os.getpid(), signal.SIGKILL)
@@ -44,7 +44,7 @@ def die_with_1_and_2_in_hand(job):
     """1.png takes it down each time; the first time 2.png had been begun too."""
     if not journal.read(job.plan.output, start=job.since or 0).crashes:
         with Journal(job.plan.output) as writing:
-            writing.append(Entry("2.png", "started"))
+            writing.append(Entry("2.png", "started", source=job.plan.items[2].path))
     return do(job, deadly=("1.png",))
 
 

@@ -49,6 +49,11 @@ def states(events):
     return {name: entry.state for name, entry in ended(events).items()}
 
 
+def named(history, *states):
+    """The names of the files whose last state is one of these."""
+    return {history.entries[file].name for file in history.files(*states)}
+
+
 def files(folder):
     """Relative names and contents of all that is visible below a folder, without the journal."""
     return {

@@ -72,6 +72,55 @@ def test_crashes_are_counted_until_the_file_ends(tmp_path):
     assert journal.read(tmp_path).crashes == {}
 
 
+def history_of(folder, *entries):
+    with Journal(folder) as writing:
+        for entry in entries:
+            writing.append(entry)
+    return journal.read(folder)
+
+
+def test_files_of_one_name_are_kept_apart(tmp_path):
+    one = Entry("a.jpg", "done", source="/x/a.jpg", target="a.jpg")
+    other = Entry("a.jpg", "failed", source="/y/a.jpg", reason="It is damaged.")
+    history = history_of(tmp_path, one, other)
+    assert history.entries == {"/x/a.jpg": one, "/y/a.jpg": other}
+    assert history.file("/x/a.jpg", "a.jpg") == "/x/a.jpg"
+    assert history.file("/z/a.jpg", "a.jpg") == "/y/a.jpg", "it may have moved"
+
+
+@pytest.mark.parametrize("state", ["skipped", "failed"])
+def test_what_is_known_of_a_result_outlives_a_later_run_without_one(tmp_path, state):
+    done = Entry("a.jpg", "done", source="/x/a.jpg", target="a.jpg", size_bytes=10)
+    later = Entry("a.jpg", state, source="/x/a.jpg", target="a.jpg", reason="It is there.")
+    history = history_of(tmp_path, done, later)
+    assert history.entries["/x/a.jpg"] == later
+    assert history.done["/x/a.jpg"] == done
+
+
+def test_what_was_begun_stays_so_when_it_is_skipped_later(tmp_path):
+    begun = Entry("a.jpg", "started", source="/x/a.jpg", target="a.jpg")
+    skipped = Entry("a.jpg", "skipped", source="/x/a.jpg", target="a.jpg")
+    assert history_of(tmp_path, begun, skipped).begun == {"/x/a.jpg": begun}
+    failed = Entry("a.jpg", "failed", source="/x/a.jpg", target="a.jpg")
+    assert history_of(tmp_path, failed).begun == {}
+
+
+def test_a_file_that_stood_in_the_way_is_no_result(tmp_path):
+    skipped = Entry("a.jpg", "skipped", source="/x/a.jpg", target="a_restored.jpg")
+    assert history_of(tmp_path, skipped).results(tmp_path) == set()
+
+
+def test_lines_of_older_journals_find_their_files(tmp_path, monkeypatch):
+    """Files stood there as they were given, and crashes with nothing but a name."""
+    monkeypatch.chdir(tmp_path)
+    started = Entry("a.jpg", "started", source="pictures/a.jpg", target="a.jpg")
+    history = history_of(tmp_path, started, Entry("a.jpg", "crashed"))
+    file = str(tmp_path / "pictures" / "a.jpg")
+    assert history.crashes == {file: 1}
+    assert history.entries[file].target == "a.jpg"
+    assert history.in_hand == set()
+
+
 def test_a_part_of_a_journal_can_be_read(written):
     middle = journal.size(written)
     with Journal(written) as writing:

@@ -20,7 +20,7 @@ from restorer.engine.resultfile import write
 from restorer.settings import Settings
 from tests.conftest import drawn
 from tests.engine.batch.children import work
-from tests.engine.batch.jobs import again, ended, files, job_of, saved, states
+from tests.engine.batch.jobs import again, ended, files, job_of, named, saved, states
 from tests.engine.test_imagefile import chunked_png
 
 GOOD, KILLS, WORKERS = 290, 20, 2
@@ -134,7 +134,7 @@ def test_killed_twenty_times_it_ends_the_same_byte_for_byte(
         assert child.exitcode == -signal.SIGKILL, "it was at work"
         for name, content in files(job.plan.output).items():
             assert content == results[name], "what is there is whole"
-        assert journal.read(job.plan.output).named("done") <= set(entries)
+        assert named(journal.read(job.plan.output), "done") <= set(entries)
 
     events = list(run(again(job)))
     assert {name: (e.state, e.reason) for name, e in ended(events).items()} == {
@@ -172,4 +172,4 @@ def test_a_journal_cut_anywhere_costs_work_and_no_result(tmp_path, tiny_weights)
         assert found.pop("bad.png") == "failed"
         assert set(found.values()) <= {"done", "skipped"}
         assert files(job.plan.output) == results, "and none was numbered, doubled or spoilt"
-        assert journal.read(job.plan.output).named(*ENDED) >= set(found)
+        assert named(journal.read(job.plan.output), *ENDED) >= set(found)

@@ -1,4 +1,5 @@
 import os
+from pathlib import Path
 
 import pytest
 
@@ -186,6 +187,52 @@ def test_files_and_several_folders_may_be_mixed(tmp_path, output):
     touch(tmp_path / "x" / "in" / "1.jpg", tmp_path / "y" / "in" / "1.jpg", tmp_path / "1.jpg")
     sources = (tmp_path / "x" / "in", tmp_path / "y" / "in", tmp_path / "1.jpg")
     assert names(planned(sources, output)) == ["in/1.jpg", "in-2/1.jpg", "1.jpg"]
+
+
+def test_files_of_one_name_are_told_apart_by_their_folders(tmp_path, output):
+    sources = tuple(tmp_path / folder / "1.jpg" for folder in ("x/in", "y/in", "z"))
+    touch(*sources, tmp_path / "2.jpg")
+    plan = planned((*sources, tmp_path / "2.jpg"), output, existing="number")
+    assert names(plan) == ["x/in/1.jpg", "y/in/1.jpg", "z/1.jpg", "2.jpg"]
+    assert targets(plan) == ["1.jpg", "1-2.jpg", "1-3.jpg", "2.jpg"]
+
+
+def test_a_file_and_one_of_a_folder_are_told_apart(source, output, tmp_path):
+    touch(source / "1.jpg", source / "x" / "1.jpg", tmp_path / "x" / "1.jpg")
+    plan = planned((source, tmp_path / "x" / "1.jpg"), output, recursive=True, existing="number")
+    assert len(set(names(plan))) == len(plan.items) == 3
+    assert targets(plan) == ["1.jpg", "x/1.jpg", "1-2.jpg"]
+
+
+def test_the_clash_of_two_files_of_one_name_names_their_folders(tmp_path, output):
+    sources = (tmp_path / "x" / "1.jpg", tmp_path / "y" / "1.jpg")
+    touch(*sources)
+    with pytest.raises(PlanError, match=r"x/1\.jpg and y/1\.jpg would both become 1\.jpg") as error:
+        planned(sources, output)
+    assert "--" not in str(error.value), "the window says it too"
+
+
+def test_a_file_that_is_given_twice_is_taken_once(source, output, tmp_path, monkeypatch):
+    touch(source / "1.jpg", source / "deep" / "2.jpg")
+    (tmp_path / "link").symlink_to(source)
+    monkeypatch.chdir(source)
+    whole = (source, Path(), source / "deep" / "..", tmp_path / "link", Path("1.jpg"))
+    plan = planned(whole, output, recursive=True)
+    assert names(plan) == targets(plan) == ["1.jpg", "deep/2.jpg"]
+    once = planned((Path("1.jpg"), tmp_path / "link" / "1.jpg", source / "1.jpg"), output)
+    assert [item.source for item in once.items] == [source / "1.jpg"]
+
+
+def test_a_folder_and_one_below_it_take_each_file_once(source, output):
+    touch(source / "1.jpg", source / "deep" / "2.jpg")
+    plan = planned((source, source / "deep"), output, recursive=True)
+    assert targets(plan) == ["in/1.jpg", "in/deep/2.jpg"]
+
+
+def test_links_to_one_file_are_files_of_their_own(source, output):
+    touch(source / "1.jpg")
+    (source / "2.jpg").symlink_to(source / "1.jpg")
+    assert names(planned((source / "1.jpg", source / "2.jpg"), output)) == ["1.jpg", "2.jpg"]
 
 
 def test_a_missing_source_is_named(tmp_path, output):

@@ -73,6 +73,27 @@ def test_the_page_of_a_batch_that_was_stopped_says_what_is_left(job, tmp_path):
     assert "No file has ended" in page
 
 
+def test_the_page_names_files_of_one_name_apart_and_says_what_came_last(tmp_path, tiny_weights):
+    sources = tuple(saved(tmp_path / folder / "a.png", seed=i) for i, folder in enumerate("xy"))
+    job = job_of(sources, tmp_path / "out", tiny_weights, existing="number")
+    list(run(job))
+    sources[1].write_text("no picture")
+    list(run(again(job, resume=True)))
+    write_report(tmp_path / "report.html", again(job).plan)
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert re.findall(r'<article class="(\w+)"', page) == ["done", "failed"]
+    assert re.findall(r"<h2>([^<]*)</h2>", page) == ["x/a.png", "y/a.png"]
+
+
+def test_the_page_of_a_resumed_batch_does_not_say_what_a_run_between_skipped(job, tmp_path):
+    list(run(job))
+    list(run(again(job)))
+    list(run(again(job, resume=True)))
+    write_report(tmp_path / "report.html", job.plan)
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert '<article class="skipped"' not in page
+
+
 def test_a_page_that_cannot_be_written_is_told_and_leaves_nothing(job, tmp_path):
     with pytest.raises(ImageUnwritable, match="does not exist"):
         write_report(tmp_path / "gone" / "report.html", job.plan)

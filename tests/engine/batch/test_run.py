@@ -29,7 +29,7 @@ from restorer.engine.device import Rung
 from restorer.engine.photo import Workshop
 from restorer.errors import BatchError
 from restorer.settings import Settings
-from tests.engine.batch.jobs import again, ended, files, job_of, saved, states
+from tests.engine.batch.jobs import again, ended, files, job_of, named, saved, states
 
 PATIENCE_S = 60  # only a failing test waits that long
 
@@ -73,7 +73,7 @@ def test_a_folder_comes_out_as_single_files_would(job, source, output, tiny_weig
 def test_the_journal_says_what_the_events_say(job, output):
     events = list(run(job))
     history = journal.read(output)
-    assert history.entries == ended(events)
+    assert {entry.name: entry for entry in history.entries.values()} == ended(events)
     assert history.heading.settings == job.settings.to_json()
     assert ended(events)["0.png"].megapixels == pytest.approx(40 * 30 / 1e6)
 
@@ -118,7 +118,7 @@ def test_stopping_in_the_middle_loses_nothing(job, output):
         if isinstance(event, FileEnded):
             break
     assert not list(output.rglob("*.part"))
-    done = journal.read(output).named("done")
+    done = named(journal.read(output), "done")
     assert 1 <= len(done) < 4
     events = list(run(again(job, resume=True)))
     assert set(started(events)) == {"0.png", "1.png", "2.png", "deep/3.jpg"} - done
@@ -224,6 +224,140 @@ def test_numbers_are_kept_when_a_batch_is_resumed(source, output, tiny_weights):
     saved(source / "0.png", seed=77)
     assert started(run(again(job, resume=True))) == ["0.png"]
     assert set(files(output)) == set(before)
+
+
+def test_a_run_that_skipped_all_takes_nothing_from_a_later_resume(job, source, output):
+    list(run(job))
+    before = files(output)
+    assert set(states(run(again(job))).values()) == {"skipped"}
+    events = list(run(again(job, resume=True)))
+    assert started(events) == []
+    assert set(states(events).values()) == {"done"}
+    assert {entry.state for entry in journal.read(output).entries.values()} == {"done"}
+    saved(source / "1.png", seed=99)
+    assert set(states(run(again(job))).values()) == {"skipped"}
+    assert started(run(again(job, resume=True))) == ["1.png"]
+    settings = replace(job.settings, denoise=20.0)
+    list(run(again(job, settings=settings)))
+    assert len(started(run(again(job, settings=settings, resume=True)))) == 4
+    assert set(files(output)) == set(before)
+
+
+def test_a_failure_takes_nothing_from_the_result_before_it(job, source, output):
+    list(run(job))
+    whole, before = (source / "1.png").read_bytes(), files(output)
+    (source / "1.png").write_bytes(whole[:100])
+    assert states(run(again(job, resume=True)))["1.png"] == "failed"
+    (source / "1.png").write_bytes(whole)
+    events = list(run(again(job, resume=True)))
+    assert started(events) == []
+    assert states(events)["1.png"] == "done"
+    assert "1.png" in named(journal.read(output), "done")
+    (source / "1.png").write_bytes(whole[:100])
+    list(run(again(job, resume=True)))
+    saved(source / "1.png", seed=99)
+    assert states(run(again(job, resume=True)))["1.png"] == "done"
+    assert {name for name, content in files(output).items() if content != before[name]} == {"1.png"}
+
+
+def test_a_result_of_which_no_line_tells_is_replaced_after_a_skip_too(job, source, output):
+    list(run(job))
+    with Journal(output) as writing:
+        source_path = str(source / "1.png")
+        writing.append(Entry("1.png", "started", source=source_path, key="k", target="1.png"))
+    (output / "1.png").write_bytes(b"of the run that was killed")
+    assert set(states(run(again(job))).values()) == {"skipped"}
+    assert started(run(again(job, resume=True))) == ["1.png"]
+
+
+@pytest.fixture
+def alike(tmp_path):
+    """Files of one name in three folders, each unlike the others."""
+    return tuple(saved(tmp_path / folder / "a.png", seed=i) for i, folder in enumerate("xyz"))
+
+
+def test_files_of_one_name_are_all_done_and_stay_so(alike, output, tiny_weights):
+    job = job_of(alike, output, tiny_weights, existing="number")
+    assert states(run(job)) == dict.fromkeys(("x/a.png", "y/a.png", "z/a.png"), "done")
+    before = files(output)
+    assert set(before) == {"a.png", "a-2.png", "a-3.png"}
+    lines = (output / JOURNAL_NAME).read_bytes().count(b'"state"')
+    for sources in (alike, alike[::-1], alike[1:]):
+        resumed = job_of(sources, output, tiny_weights, existing="number", resume=True)
+        events = list(run(resumed))
+        assert started(events) == []
+        assert list(states(events).values()) == ["done"] * len(sources)
+        assert files(output) == before
+    assert (output / JOURNAL_NAME).read_bytes().count(b'"state"') == lines
+
+
+def test_one_of_several_files_of_one_name_is_known_by_itself(alike, output, tiny_weights):
+    list(run(job_of(alike, output, tiny_weights, existing="number")))
+    alone = job_of(alike[2], output, tiny_weights, resume=True)
+    (entry,) = ended(run(alone)).values()
+    assert (entry.name, entry.state, entry.target) == ("a.png", "done", "a-3.png")
+
+
+def test_an_edited_file_of_several_of_one_name_keeps_its_number(alike, output, tiny_weights):
+    job = job_of(alike, output, tiny_weights, existing="number", resume=True)
+    list(run(job))
+    before = files(output)
+    saved(alike[1], seed=50)
+    assert started(run(again(job))) == ["y/a.png"]
+    changed = {name for name, content in files(output).items() if content != before.get(name)}
+    assert changed == {"a-2.png"}
+
+
+def test_one_more_file_of_a_name_takes_the_next_number(alike, output, tiny_weights):
+    list(run(job_of(alike[:2], output, tiny_weights, existing="number")))
+    before = files(output)
+    job = job_of(alike[::-1], output, tiny_weights, existing="number", resume=True)
+    assert started(run(job)) == ["z/a.png"]
+    after = files(output)
+    assert set(after) == {"a.png", "a-2.png", "a-3.png"}
+    assert {name: after[name] for name in before} == before
+
+
+def test_files_of_one_name_from_several_runs_are_all_known(alike, output, tiny_weights):
+    for source in alike:
+        list(run(job_of(source, output, tiny_weights, existing="number")))
+    before = files(output)
+    job = job_of(alike, output, tiny_weights, existing="number", resume=True)
+    assert started(run(job)) == []
+    assert files(output) == before
+
+
+def test_damaged_files_of_one_name_are_all_named(alike, output, tiny_weights):
+    for source in alike:
+        source.write_text(f"no picture {source}")
+    job = job_of(alike, output, tiny_weights, existing="number", retry_failed=True, resume=True)
+    for _ in range(2):
+        failed = ended(run(again(job)))
+        assert {name: entry.state for name, entry in failed.items()} == dict.fromkeys(
+            ("x/a.png", "y/a.png", "z/a.png"), "failed"
+        )
+
+
+def test_a_file_is_the_same_from_wherever_it_is_named(
+    source, output, tiny_weights, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    list(run(job_of(Path("in/0.png"), output, tiny_weights)))
+    before = files(output)
+    monkeypatch.chdir(source)
+    (tmp_path / "link").symlink_to(source)
+    for way in (Path("0.png"), Path("../in/0.png"), tmp_path / "link" / "0.png", source):
+        job = job_of(way, output, tiny_weights, include=("0.png",), resume=True)
+        assert started(run(job)) == []
+    saved(source / "0.png", seed=50)
+    assert started(run(job_of(Path("0.png"), output, tiny_weights, resume=True))) == ["0.png"]
+    assert set(files(output)) == set(before)
+
+
+def test_a_file_below_a_folder_that_is_given_twice_is_done_once(source, output, tiny_weights):
+    events = list(run(job_of((source, source), output, tiny_weights)))
+    assert sorted(started(events)) == ["0.png", "1.png", "2.png", "deep/3.jpg"]
+    assert set(files(output)) == set(files(source))
 
 
 def test_a_failed_file_stays_so_until_it_is_retried(job, source):
@@ -362,10 +496,10 @@ def test_what_a_killed_run_left_unfinished_is_swept(job, output):
     assert (output / "other.part").exists()
 
 
-def test_a_file_that_took_the_program_down_twice_is_set_aside(job, output):
+def test_a_file_that_took_the_program_down_twice_is_set_aside(job, source, output):
     with Journal(output) as writing:
         for state in ("started", "crashed", "started", "crashed"):
-            writing.append(Entry("1.png", state, key="k"))
+            writing.append(Entry("1.png", state, source=str(source / "1.png"), key="k"))
     events = list(run(again(job, resume=True)))
     assert states(events)["1.png"] == "failed"
     assert "took the program down twice" in ended(events)["1.png"].reason
@@ -373,11 +507,11 @@ def test_a_file_that_took_the_program_down_twice_is_set_aside(job, output):
     assert states(run(again(job, retry_failed=True))) == {"1.png": "done"}
 
 
-def test_suspects_run_alone_and_last(job, output):
+def test_suspects_run_alone_and_last(job, source, output):
     with Journal(output) as writing:
         for name in ("0.png", "1.png"):
-            writing.append(Entry(name, "started", key="k"))
-            writing.append(Entry(name, "crashed"))
+            writing.append(Entry(name, "started", source=str(source / name), key="k"))
+            writing.append(Entry(name, "crashed", source=str(source / name)))
     order = []
     for event in run(again(job, resume=True)):
         if isinstance(event, FileStarted):

@@ -69,7 +69,7 @@ def test_stopping_to_iterate_ends_the_process(job):
     events = supervise(job, do)
     next(events)
     events.close()
-    assert len(journal.read(job.plan.output).named("done")) <= 2
+    assert len(journal.read(job.plan.output).files("done")) <= 2
     with Journal(job.plan.output, patience_s=0):
         pass  # nobody holds the lock any more
 
