@@ -13,7 +13,7 @@ from multiprocessing.connection import Connection
 from typing import Final
 
 from restorer.engine.batch import journal
-from restorer.engine.batch.job import BatchNoted, Event, FileEnded, Job
+from restorer.engine.batch.job import BatchNoted, Event, FileEnded, FilesFound, Job
 from restorer.engine.batch.journal import ENDED, Entry, Journal
 from restorer.engine.batch.plan import sweep
 from restorer.errors import BatchError, RestorerError
@@ -56,12 +56,13 @@ def supervise(job: Job, run: Run = run_here) -> Generator[Event]:
     output = job.plan.output
     begin = journal.size(output)
     heard: set[str] = set()
+    earlier: set[str] = set()
     idle_deaths = 0
     while True:
         before = journal.size(output)
         death = None
         with closing(_events(job, run)) as events:
-            for event in events:
+            for event in _told_once(events, earlier):
                 if isinstance(event, _Died):
                     death = event
                     break
@@ -87,6 +88,18 @@ class _Died:
     """The child is gone; `reason` as a signal's name or an exit status."""
 
     reason: str
+
+
+def _told_once(events: Iterator[Event | _Died], earlier: set[str]) -> Generator[Event | _Died]:
+    """Without what was done before the job, where a worker that has died since has told of it."""
+    for event in events:
+        if isinstance(event, FilesFound):
+            earlier.difference_update(item.name for item in event.items)
+        elif isinstance(event, FileEnded) and event.earlier:
+            if event.entry.name in earlier:
+                continue
+            earlier.add(event.entry.name)
+        yield event
 
 
 def _events(job: Job, run: Run) -> Generator[Event | _Died]:

@@ -20,7 +20,7 @@ from tests.engine.batch.children import (
     do,
     refuse,
 )
-from tests.engine.batch.jobs import ended, files, job_of, saved, states
+from tests.engine.batch.jobs import again, ended, files, job_of, saved, states
 
 
 @pytest.fixture(autouse=True)
@@ -91,6 +91,16 @@ def test_of_all_that_are_in_hand_only_the_culprit_is_set_aside(job):
     assert "took the program down twice" in found["1.png"].reason
     assert set(files(job.plan.output)) == {"0.png", "2.png"}
     assert not list(job.plan.output.rglob("*.part"))
+
+
+def test_what_was_done_earlier_is_heard_of_once_whoever_finds_it_again(tmp_path, tiny_weights):
+    for i in (0, 2):
+        saved(tmp_path / "in" / f"{i}.png", seed=i)
+    job = job_of(tmp_path / "in", tmp_path / "out", tiny_weights, resume=True)
+    list(supervise(job))
+    saved(tmp_path / "in" / "1.png", seed=1)
+    heard = [e for e in supervise(again(job), die_reading_1) if isinstance(e, FileEnded)]
+    assert sorted(e.entry.name for e in heard) == ["0.png", "1.png", "2.png"]
 
 
 def test_the_supervising_process_needs_no_torch():
