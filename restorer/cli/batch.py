@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import closing
-from dataclasses import asdict
+from contextlib import closing, suppress
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -16,7 +16,7 @@ from restorer.errors import PlanError
 
 if TYPE_CHECKING:
     from restorer.engine.batch.job import Event, FileEnded, Job
-    from restorer.engine.batch.plan import Existing, Plan
+    from restorer.engine.batch.plan import Existing, Plan, Selection
     from restorer.engine.batch.tally import Progress, Tally
 
 
@@ -96,12 +96,12 @@ def batch(
 
     A journal beside the results says what became of each file, so that a batch that was stopped,
     by whatever, goes on with --resume. A file that cannot be used is named and the others are
-    still done; the exit status is then 1.
+    still done; the exit status is then 1, as it is where files are left over.
     """
     from restorer.engine.batch import journal
     from restorer.engine.batch.job import Job
     from restorer.engine.batch.naming import Template
-    from restorer.engine.batch.plan import Selection, make_plan
+    from restorer.engine.batch.plan import Selection
 
     if wanted.settings.has_size and "{scale}" in template:
         raise click.UsageError("--width and --height have no {scale} for --name.")
@@ -115,9 +115,9 @@ def batch(
             template=Template(template, wanted.settings.scale),
             existing=existing,
         )
-        plan = make_plan(selection)
     except PlanError as error:
         raise click.UsageError(str(error)) from error
+    plan = _planned(selection)
     job = Job(
         selection,
         plan,
@@ -145,6 +145,20 @@ def batch(
     context.exit(1 if progress.failed or plan.problems or not whole else 0)
 
 
+def _planned(selection: Selection) -> Plan:
+    """The plan; where there is none, why, and whether numbers would make one."""
+    from restorer.engine.batch.plan import make_plan
+
+    try:
+        return make_plan(selection)
+    except PlanError as error:
+        remedy = ""
+        with suppress(PlanError):
+            make_plan(replace(selection, existing="number"))
+            remedy = " --existing number adds numbers."
+        raise click.UsageError(f"{error}{remedy}") from error
+
+
 def _followed(job: Job, line: LiveLine, as_json: bool) -> tuple[Progress, Plan, bool]:
     """Shows the events; how far it came, with which files, and whether it came to its end."""
     from restorer.engine.batch import supervisor
@@ -162,6 +176,9 @@ def _followed(job: Job, line: LiveLine, as_json: bool) -> tuple[Progress, Plan, 
                 whole = whole and not isinstance(event, BatchStopped)
                 if isinstance(event, FilesFound):
                     plan = plan.with_found(event.items)
+        if whole and tally.progress.ended < tally.progress.total:
+            line.say(_GOES_ON)
+            whole = False
     except KeyboardInterrupt:
         if not job.watch:
             line.say(f"{tally.progress.ended} of {tally.progress.total} files have ended.")

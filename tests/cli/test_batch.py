@@ -14,6 +14,7 @@ from PIL import Image as PillowImage
 
 from restorer.cli import run
 from restorer.engine.batch import journal, supervisor
+from restorer.engine.batch.job import FileEnded
 from restorer.engine.batch.run import run as run_in_this_process
 from tests.engine.batch.jobs import files, saved
 
@@ -78,6 +79,69 @@ def test_resume_and_retry(folder, tiny_weights, capsys):
     assert batch(tiny_weights, "in", "out", "--resume") == 0
     assert capsys.readouterr().out == "3 done, 0 failed.\n"
     assert {path: path.stat().st_mtime_ns for path in before} == before
+
+
+def test_a_run_in_between_does_not_break_resume(folder, tiny_weights, capsys):
+    assert batch(tiny_weights, "in", "out") == 0
+    assert batch(tiny_weights, "in", "out") == 0
+    assert batch(tiny_weights, "in", "out", "--scale", 2, "--resume") == 0
+    assert capsys.readouterr().out.splitlines()[-1].startswith("3 done, 0 failed")
+    with PillowImage.open(folder / "out" / "0.png") as large:
+        assert large.size == (80, 60)
+
+
+def test_a_file_is_known_from_another_folder(folder, tiny_weights, capsys, monkeypatch):
+    batch(tiny_weights, "in/0.png", "out")
+    saved(folder / "in" / "0.png", seed=50)
+    monkeypatch.chdir(folder / "in")
+    capsys.readouterr()
+    assert batch(tiny_weights, "0.png", "../out", "--resume") == 0
+    assert capsys.readouterr().out.startswith("0.png -> 0.png")
+
+
+def test_files_of_one_name_are_named_apart(folder, tiny_weights, capsys):
+    saved(folder / "other" / "0.png", seed=50)
+    assert batch(tiny_weights, "in/0.png", "other/0.png", "out") == 2
+    captured = capsys.readouterr()
+    assert "in/0.png and other/0.png would both become 0.png" in captured.err
+    assert "--existing number" in captured.err
+    arguments = ("in/0.png", "other/0.png", "out", "--existing", "number")
+    assert batch(tiny_weights, *arguments) == 0
+    assert "other/0.png -> 0-2.png" in capsys.readouterr().out
+    before = files(folder / "out")
+    for _ in range(2):
+        assert batch(tiny_weights, *arguments, "--resume") == 0
+        assert capsys.readouterr().out == "2 done, 0 failed.\n"
+    assert files(folder / "out") == before
+    for name in arguments[:2]:
+        (folder / name).write_text("no picture")
+    assert batch(tiny_weights, *arguments, "--resume") == 1
+    captured = capsys.readouterr()
+    assert captured.out == "0 done, 2 failed.\n"
+    assert "Error: in/0.png: 0.png is" in captured.err
+    assert "Error: other/0.png: 0.png is" in captured.err
+
+
+def test_a_number_is_offered_only_where_it_helps(folder, tiny_weights, capsys):
+    saved(folder / "in" / "0_x1.png")
+    template = ("--name", "{name}_x{scale}.{ext}")
+    assert batch(tiny_weights, "in", "in", *template, "--existing", "replace") == 2
+    assert "--existing number adds numbers" in capsys.readouterr().err
+    assert batch(tiny_weights, "in", "in") == 2
+    assert "--existing" not in capsys.readouterr().err
+
+
+def test_files_that_are_left_over_are_a_failure(folder, tiny_weights, capsys, monkeypatch):
+    def forgetful(job):
+        for event in run_in_this_process(job):
+            if not isinstance(event, FileEnded):
+                yield event
+
+    monkeypatch.setattr(supervisor, "supervise", forgetful)
+    assert batch(tiny_weights, "in", "out") == 1
+    captured = capsys.readouterr()
+    assert "3 not begun or not finished" in captured.out
+    assert "--resume goes on" in captured.err
 
 
 def test_an_earlier_journal_is_pointed_out(folder, tiny_weights, capsys):
