@@ -11,6 +11,7 @@ from PySide6.QtGui import QGuiApplication, QImage
 
 from restorer.engine import resultfile
 from restorer.engine.blend import resized
+from restorer.engine.wording import failure_text
 from restorer.errors import ImageUnwritable
 from restorer.gui.frames import ScreenColours
 from restorer.gui.layers import Layer, Layers
@@ -34,14 +35,14 @@ class Copier(QObject):
     def copy(self, photo: Photo, layers: Layers, settings: Settings) -> None:
         """In sRGB, as programs take pictures in a clipboard to be."""
         ready, failed = self._ready, self.failed
-        sorry = self.tr("The picture is too large for the clipboard.")
+        sorry = self.tr("{0} was not copied. {1}")
 
         class Work(QRunnable):
             def run(self) -> None:
                 try:
                     ready.emit(result_image(photo, layers, settings))
-                except (MemoryError, ValueError, OSError):
-                    failed.emit(sorry)
+                except Exception as error:  # noqa: BLE001  else nothing would ever be said
+                    failed.emit(sorry.format(photo.name, failure_text(error)))
 
         QThreadPool.globalInstance().start(Work())
 

@@ -503,6 +503,16 @@ def test_a_copy_that_was_asked_for_while_nothing_runs_starts_it(window, client, 
         client.work()
 
 
+def test_a_copy_that_fails_is_said(window, photo, qtbot, monkeypatch):
+    def fail(*_):
+        raise ImageCms.PyCMSError("broken")
+
+    monkeypatch.setattr("restorer.gui.clipboard.result_image", fail)
+    with qtbot.waitSignal(window.saving.copier.failed) as told:
+        trigger(window, "copy")
+    assert told.args[0].startswith("photo.png was not copied.")
+
+
 def test_a_copy_that_was_stopped_does_not_come_later(window, client, photo_file):
     window.session.open([photo_file])
     client.step()

@@ -72,7 +72,7 @@ class Legend(QWidget):
             self.tr("Save the decoded digits that are seen as one picture"),
         )
         self.save.setAutoDefault(False)
-        self.save.clicked.connect(lambda: saver.save_map(state.tiles.mosaic(view.plane)[0]))
+        self.save.clicked.connect(lambda: saver.save_map(*state.tiles.mosaic(view.plane)))
         self.classes = [self._chip(digit) for digit in range(10)]
         self._switches = _in_a_row(self.axes, self.digits, self.dots, spacing_px=8)
         self._chips = _in_a_row(*self.classes, self.none, spacing_px=1)

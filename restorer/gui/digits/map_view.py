@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QCursor,
     QFocusEvent,
@@ -36,6 +36,7 @@ from restorer.gui.digits.values import PLAIN
 ZOOM_STEP: Final = 1.25
 LEFT_PX: Final = 44  # for the numbers of the axes
 BOTTOM_PX: Final = 26
+_TILES_MS: Final = 100  # new tiles are shown that often: a large map takes as long to compose
 _KEY_STEP: Final = 0.01  # of the square's width, at zoom 1
 _BIG_STEP: Final = 0.1
 
@@ -55,6 +56,8 @@ class MapView(QWidget):
         self._chooses = False
         self._holds_space = False
         self._shows_focus = False
+        self._soon = QTimer(self, singleShot=True, interval=_TILES_MS)
+        self._soon.timeout.connect(self.repaint_map)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self.setMinimumSize(320, 240)
@@ -69,7 +72,7 @@ class MapView(QWidget):
         )
         state.model_changed.connect(self._on_model_changed)
         state.charted.connect(self._on_charted)
-        state.tiles.drawn.connect(self.repaint_map)
+        state.tiles.drawn.connect(self._on_tiles_drawn)
         for signal in (
             state.moved,
             state.drawn,
@@ -139,6 +142,10 @@ class MapView(QWidget):
             self.plane.half_width = self._state.chart.half_width
             self.plane.fit()
         self.repaint_map()
+
+    def _on_tiles_drawn(self) -> None:
+        if not self._soon.isActive():
+            self._soon.start()
 
     # Painting.
 

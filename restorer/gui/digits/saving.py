@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QObject, QStandardPaths, QThreadPool, Signal
 from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QFileDialog, QWidget
@@ -15,6 +16,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from restorer.engine import digitfile, imagefile
 from restorer.engine.digitpicture import Bytes, enlarged, noisy, prepared, sheet
 from restorer.engine.image import Pixels
+from restorer.engine.wording import failure_text
 from restorer.errors import ImageUnwritable, RestorerError
 from restorer.gui.asking import may_replace
 from restorer.gui.clipboard import pasted_file
@@ -63,8 +65,11 @@ class DigitSaver(QObject):
         side = self.side_px
         self._work(path, lambda: digitfile.write_picture(_laid_out(shown, side), path))
 
-    def save_map(self, mosaic: Bytes) -> None:
-        """The decoded map as it is seen, as one picture."""
+    def save_map(self, mosaic: Bytes, there: NDArray[np.bool_]) -> None:
+        """The decoded map as it is seen, as one picture; `there`: which of its tiles are drawn."""
+        if not there.all():
+            self.told.emit(self.tr("The map is still being drawn. Save it when all of it is seen."))
+            return
         path = self._ask(self.tr("map.png"), _PICTURES)
         if path is not None:
             self._work(path, lambda: digitfile.write_picture(mosaic, path))
@@ -110,7 +115,7 @@ class DigitSaver(QObject):
             self._cache.mkdir(parents=True, exist_ok=True)
             digitfile.write_picture(picture, path)
         except (RestorerError, OSError) as error:
-            self.told.emit(str(error))
+            self.told.emit(failure_text(error, path.name))
             return
         self.restore_wanted.emit(path)
 
@@ -146,8 +151,8 @@ class DigitSaver(QObject):
         def work() -> None:
             try:
                 digit: Pixels = prepared(imagefile.read(path))
-            except RestorerError as error:
-                told.emit(str(error))
+            except Exception as error:  # noqa: BLE001  else nothing would ever be said
+                told.emit(failure_text(error, path.name))
             else:
                 read.emit(digit)
 
@@ -183,8 +188,8 @@ class DigitSaver(QObject):
         def work() -> None:
             try:
                 write()
-            except RestorerError as error:
-                done.emit(str(error))
+            except Exception as error:  # noqa: BLE001  else nothing would ever be said
+                done.emit(failure_text(error, path.name))
             else:
                 done.emit(saved)
 

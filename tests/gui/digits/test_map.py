@@ -5,6 +5,7 @@ from PySide6.QtGui import QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication
 
 from restorer.engine.digits import DigitPress
+from restorer.gui.digits import map_view
 from restorer.gui.digits.plane import Plane
 from restorer.gui.digits.values import CONDITIONAL, DENSE, PLAIN, VAE
 from restorer.worker.digit_protocol import DrawDigits, Slot
@@ -202,6 +203,26 @@ def test_all_tiles_in_sight_are_drawn_and_kept(page, client):
     page.view.repaint_map()
     page.grab()
     assert len(client.asked) == asked
+
+
+def test_new_tiles_do_not_compose_the_map_each_time(page, client, qtbot, monkeypatch):
+    composed = []
+
+    def compose(*words):
+        composed.append(1)
+        return real(*words)
+
+    real = map_view.compose
+    monkeypatch.setattr(map_view, "compose", compose)
+    page.view.zoom_by(4)
+    page.view.grab()
+    rounds = 0
+    while client.step():
+        rounds += 1
+        page.view.grab()
+    assert rounds > 3
+    assert len(composed) == 1
+    qtbot.waitUntil(lambda: len(composed) == 2)
 
 
 @pytest.mark.parametrize("by_share", [False, True])

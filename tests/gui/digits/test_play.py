@@ -348,6 +348,27 @@ def test_the_map_is_saved_as_it_is_seen(page, qtbot, saves_to):
         assert opened.size == (28 * columns, 28 * rows)
 
 
+def test_a_map_that_is_not_all_drawn_is_not_saved(page, qtbot, saves_to):
+    path = saves_to("map.png")
+    page.view.zoom_by(4)
+    with qtbot.waitSignal(page.said, check_params_cb=lambda text: "still being drawn" in text):
+        click(qtbot, page.legend.save)
+    assert not path.exists()
+
+
+@pytest.mark.parametrize("does", ["save", "read"])
+def test_whatever_goes_wrong_with_a_file_is_said(page, qtbot, saves_to, monkeypatch, does):
+    def fail(*_):
+        raise MemoryError
+
+    path = saves_to("seven.png")
+    monkeypatch.setattr("restorer.gui.digits.saving.digitfile.write_picture", fail)
+    monkeypatch.setattr("restorer.gui.digits.saving.imagefile.read", fail)
+    told = "seven.png: There is not enough memory"
+    with qtbot.waitSignal(page.said, check_params_cb=lambda text: text.startswith(told)):
+        page.saver.save_digit() if does == "save" else page.saver.read_picture(path)
+
+
 def test_what_cannot_be_saved_is_said(page, qtbot, saves_to, tmp_path):
     saves_to("nowhere/seven.png")
     with qtbot.waitSignal(page.said, check_params_cb=lambda text: "does not exist" in text):
