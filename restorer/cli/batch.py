@@ -212,7 +212,8 @@ def _show(event: Event, tally: Tally, line: LiveLine, job: Job, as_json: bool) -
     elif isinstance(event, FilesFound) and job.watch:
         line.say(f"{len(event.items)} new.")
     elif isinstance(event, BatchReady):
-        line.say(f"{len(job.plan.items)} files on {event.device}")
+        count = len(job.plan.items)
+        line.say(f"{count} {'file' if count == 1 else 'files'} on {event.device}")
     line.show(_live(tally.progress))
 
 

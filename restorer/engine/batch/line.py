@@ -223,6 +223,7 @@ class Line:
         self._take_down(decided.started)
         try:
             photo = self._workshop.read(item.source)
+            photo.check_fits(self._output / decided.target, self._saving)
             if self._estimates_ahead:
                 photo = self._workshop.estimate(photo)
             decided.check_unchanged()

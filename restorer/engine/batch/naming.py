@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Final
 
-from restorer.engine.resultfile import WRITABLE
+from restorer.engine.resultfile import WRITABLE, shortened
 from restorer.errors import PlanError
 
 LONGEST_NAME_BYTES: Final = 255
@@ -62,7 +62,7 @@ class Template:
         result = self._filled(stem, ext)
         if len(os.fsencode(result)) > LONGEST_NAME_BYTES:
             room = LONGEST_NAME_BYTES - len(os.fsencode(self._filled("", ext)))
-            result = self._filled(_shortened(stem, room), ext)
+            result = self._filled(shortened(stem, room), ext)
         return folder + slash + result
 
     def _filled(self, name: str, ext: str) -> str:
@@ -81,7 +81,7 @@ def numbered(target: str, number: int) -> str:
     folder, slash, file = target.rpartition("/")
     stem, ending = os.path.splitext(file)  # noqa: PTH122  relative, with slashes
     tail = f"-{number}{ending}"
-    return folder + slash + _shortened(stem, LONGEST_NAME_BYTES - len(os.fsencode(tail))) + tail
+    return folder + slash + shortened(stem, LONGEST_NAME_BYTES - len(os.fsencode(tail))) + tail
 
 
 def is_numbered(target: str, plain: str) -> bool:
@@ -111,11 +111,3 @@ def _longer(name: str, path: str) -> str:
     """
     parts = PurePath(path).parts
     return PurePath(*parts[-(name.count("/") + 2) :]).as_posix()
-
-
-def _shortened(stem: str, room: int) -> str:
-    """The start of `stem` that has at most `room` bytes, cut between characters."""
-    content = os.fsencode(stem)[: max(1, room)]
-    while not stem.startswith(shorter := os.fsdecode(content)):
-        content = content[:-1]
-    return shorter

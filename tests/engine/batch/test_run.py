@@ -87,6 +87,26 @@ def test_bad_files_end_only_themselves(job, source, output):
     assert "damaged" in ended(events)["cut.png"].reason
 
 
+def test_what_the_format_cannot_hold_is_told_before_the_work(
+    source, output, tiny_weights, monkeypatch
+):
+    """Of all files that it concerns, each costs only its reading."""
+    with_alpha = PillowImage.new("RGBA", (40, 30), (90, 120, 60, 128))
+    with_alpha.save(source / "really a png.jpg", "PNG")
+    worked_on = []
+
+    def noted(workshop, opened):
+        worked_on.append(opened.source)
+        return process(workshop, opened)
+
+    process = Workshop.process
+    monkeypatch.setattr(Workshop, "process", noted)
+    entries = ended(run(job_of(source, output, tiny_weights)))
+    assert "JPEG has no transparency" in entries["really a png.jpg"].reason
+    assert source / "really a png.jpg" not in worked_on
+    assert len(worked_on) == len(entries) - 1 > 0
+
+
 def test_an_error_that_nobody_thought_of_ends_only_its_file(job, monkeypatch):
     noise_of = Workshop._noise_of
 
