@@ -396,7 +396,7 @@ class MainWindow(QMainWindow):
         self.hide()  # what is waited for now need not be looked at
         self.folder.runner.cancel()
         self.folder.runner.wait(BATCH_PATIENCE_S)
-        self.folder.thumbnails.stop()
+        self.folder.stop()
         self._settings.setValue("geometry", self.saveGeometry())
         self._settings.setValue("controls_hidden", not self._has_controls)
         self._settings.setValue("divider", self.viewer.divider)

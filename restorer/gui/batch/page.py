@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QModelIndex, Qt, QThreadPool, QUrl, Signal
+from PySide6.QtCore import QModelIndex, Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -33,9 +33,9 @@ from restorer.engine.batch.job import (
 )
 from restorer.engine.batch.naming import Template
 from restorer.engine.batch.plan import Existing, Plan, Selection
-from restorer.engine.batch.report import write_report
 from restorer.engine.batch.tally import Tally
 from restorer.errors import RestorerError
+from restorer.gui.batch.reporter import Reporter
 from restorer.gui.batch.runner import BatchRunner, Wish
 from restorer.gui.batch.table import BatchModel, Column, State
 from restorer.gui.batch.thumbnails import SIDE_PX, Thumbnails
@@ -45,7 +45,6 @@ from restorer.gui.status import duration, speed
 from restorer.gui.widgets import label_of, muted, titled
 from restorer.settings import Saving, weights_dir
 
-REPORT_NAME: Final = "report.html"
 _WIDTHS: Final = {
     Column.NAME: 330,
     Column.SIZE: 80,
@@ -61,7 +60,6 @@ class FolderPage(QWidget):
     open_wanted = Signal(object)  # Path of a source
     progress_told = Signal(str)  # for the window's title; empty at the end
     finished = Signal(str)  # a sentence
-    _report_ended = Signal(object, str)  # its Path; what went wrong, or nothing
 
     def __init__(self, session: Session, runner: BatchRunner, weights: Path | None = None) -> None:
         super().__init__()
@@ -77,7 +75,8 @@ class FolderPage(QWidget):
         self.model = BatchModel(self.thumbnails)
         self._make_widgets()
         self._lay_out()
-        self._report_ended.connect(self._on_report_ended)
+        self.reporter = Reporter()
+        self.reporter.ended.connect(self._on_report_ended)
         runner.planned.connect(self._on_planned)
         runner.happened.connect(self._on_happened)
         runner.ended.connect(self._on_ended)
@@ -215,6 +214,11 @@ class FolderPage(QWidget):
             self.output.setText(self._proposed)
         self._show_buttons()
 
+    def stop(self) -> None:
+        """For the end of the window; the runner is waited for by whoever has the patience."""
+        self.reporter.stop()
+        self.thumbnails.stop()
+
     def _ask_for_folder(self) -> None:
         name = QFileDialog.getExistingDirectory(self, self.tr("Folder with photos"))
         if name:
@@ -273,19 +277,9 @@ class FolderPage(QWidget):
     def _show_report(self) -> None:
         if self._plan is None:
             return
-        plan, path, ended = self._plan, self._plan.output / REPORT_NAME, self._report_ended
-
-        def work() -> None:
-            try:
-                write_report(path, plan)
-            except RestorerError as error:
-                ended.emit(path, str(error))
-            else:
-                ended.emit(path, "")
-
         self.report.setEnabled(False)
         self.told.setText(self.tr("Writing the report…"))
-        QThreadPool.globalInstance().start(work)  # thousands of photos are read for it
+        self.reporter.start(self._plan)
 
     def _on_report_ended(self, path: Path, trouble: str) -> None:
         self.report.setEnabled(True)

@@ -14,7 +14,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from restorer.engine.batch.job import BatchStopped, Event, Job
 from restorer.engine.batch.plan import Plan, Selection, make_plan
 from restorer.engine.batch.supervisor import supervise
-from restorer.errors import RestorerError
+from restorer.engine.wording import failure_text
 from restorer.settings import Saving, Settings
 
 FLUSH_MS: Final = 100  # ten times a second the window hears what has happened
@@ -120,10 +120,8 @@ class BatchRunner(QObject):
                     self._goes_on.wait()
                     if self._stopped.is_set():
                         return
-        except RestorerError as error:
-            self._failure = str(error)
         except Exception as error:  # noqa: BLE001  a thread that dies silently would never end
-            self._failure = f"Something went wrong that should not: {error!r}."
+            self._failure = failure_text(error)
 
     def _on_flush(self) -> None:
         thread = self._thread
