@@ -61,6 +61,14 @@ def test_nothing_in_a_panel_is_cut_off(open_window, speak, language, page):
         assert scroll.widget().minimumSizeHint().width() <= scroll.viewport().width()
 
 
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_no_title_of_the_table_is_cut_off(open_window, speak, language):
+    speak(language)
+    header = open_window().folder.table.horizontalHeader()
+    for column in range(header.count()):
+        assert header.sectionSizeFromContents(column).width() <= header.sectionSize(column)
+
+
 @pytest.mark.parametrize("key", [Qt.Key.Key_End, Qt.Key.Key_R, Qt.Key.Key_S])
 def test_no_key_on_the_presets_saves_or_removes_one(window, qtbot, monkeypatch, key):
     monkeypatch.setattr(QInputDialog, "getText", lambda *_: pytest.fail("asked"))

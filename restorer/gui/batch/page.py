@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -52,6 +53,7 @@ _WIDTHS: Final = {
     Column.NOISE: 60,
     Column.TIME: 70,
 }
+_BESIDE_TITLE_PX: Final = 24
 
 
 class FolderPage(QWidget):
@@ -142,7 +144,9 @@ class FolderPage(QWidget):
         columns.setHighlightSections(False)
         columns.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         for column, width in _WIDTHS.items():
-            self.table.setColumnWidth(column, width)
+            title = str(self.model.headerData(column, Qt.Orientation.Horizontal))
+            needed = columns.fontMetrics().horizontalAdvance(title) + _BESIDE_TITLE_PX
+            self.table.setColumnWidth(column, max(width, needed))
         self.table.activated.connect(self._on_activated)
 
     def _make_buttons(self) -> None:
@@ -154,7 +158,7 @@ class FolderPage(QWidget):
         self.pause = QPushButton(self.tr("Pause"))
         self.pause.clicked.connect(self._on_pause)
         self.cancel = QPushButton(self.tr("Cancel"))
-        self.cancel.clicked.connect(self.runner.cancel)
+        self.cancel.clicked.connect(self._on_cancel)
         self.retry = QPushButton(self.tr("Try the failed again"))
         self.retry.clicked.connect(lambda: self._start(retry_failed=True))
         self.report = QPushButton(self.tr("Report"))
@@ -208,8 +212,7 @@ class FolderPage(QWidget):
         more = "" if len(paths) == 1 else self.tr(" and {0} more").format(len(paths) - 1)
         self.sources.setText(f"{paths[0]}{more}")
         if self.output.text() in ("", self._proposed):
-            first = paths[0]
-            home = first if first.is_dir() else first.parent
+            home = _home(paths[0])
             self._proposed = str(home.with_name(f"{home.name} restored"))
             self.output.setText(self._proposed)
         self._show_buttons()
@@ -234,20 +237,28 @@ class FolderPage(QWidget):
             self.output.setText(name)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802
-        if event.mimeData().hasUrls():
-            event.acceptProposedAction()
+        self._answer(event)
 
     def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802
+        self._answer(event)
         self.take(local_files(event.mimeData()))
-        event.acceptProposedAction()
+
+    def _answer(self, event: QDropEvent) -> None:
+        """While a job runs the pointer says no; nor may the window, which gets what is left."""
+        if self.runner.is_running:
+            event.setDropAction(Qt.DropAction.IgnoreAction)
+            event.accept()
+        elif event.mimeData().hasUrls():
+            event.acceptProposedAction()
 
     def _start(self, *, retry_failed: bool) -> None:
-        settings = self._session.settings
+        settings, output = self._session.settings, self._output_folder()
+        self.output.setText(str(output))
         kinds: dict[str, Existing] = {"skip": "skip", "replace": "replace", "number": "number"}
         try:
             selection = Selection(
                 sources=self._sources,
-                output=Path(self.output.text()),
+                output=output,
                 recursive=self.recursive.isChecked(),
                 template=Template(self.template.text(), settings.scale),
                 existing=kinds[self.existing.currentData()],
@@ -261,12 +272,25 @@ class FolderPage(QWidget):
         self.runner.start(wish)
         self._show_buttons()
 
+    def _output_folder(self) -> Path:
+        """As a shell or a file manager writes it; one without a place lies where it is proposed."""
+        text = self.output.text().strip()
+        path = Path(QUrl(text).toLocalFile() if text.startswith("file:") else text)
+        with suppress(RuntimeError):  # of a user who is not known
+            path = path.expanduser()
+        return _home(self._sources[0]).parent / path
+
     def _on_pause(self) -> None:
         if self.runner.is_paused:
             self._tally.rested()
             self.runner.go_on()
         else:
             self.runner.pause()
+
+    def _on_cancel(self) -> None:
+        self.runner.cancel()
+        self.told.setText(self.tr("Stopping. What is done stays done."))
+        self._show_buttons()
 
     def _on_filter(self) -> None:
         self.model.filter(self.filter.currentData())
@@ -302,11 +326,16 @@ class FolderPage(QWidget):
             self._tally.add(event)
             if isinstance(event, FilesFound) and self._plan is not None:
                 self._plan = self._plan.with_found(event.items)
-            elif isinstance(event, BatchNoted):
+        self.model.hear(events)
+        if not self.runner.is_stopping:  # else that it stops is what is to be read
+            self._tell(events)
+
+    def _tell(self, events: list[Event]) -> None:
+        for event in events:
+            if isinstance(event, BatchNoted):
                 self.told.setText(event.sentence)
             elif isinstance(event, FileSteppedDown):
                 self.told.setText(f"{event.name}: {event.reason}")
-        self.model.hear(events)
         if all(isinstance(event, BatchNoted | BatchReady | FileSteppedDown) for event in events):
             return
         progress = self._tally.progress
@@ -327,26 +356,31 @@ class FolderPage(QWidget):
 
     def _on_ended(self, failure: str) -> None:
         progress = self._tally.progress
+        self.model.settle()
         self._show_buttons()
         self.progress_told.emit("")
-        if failure:
-            self.told.setText(failure)
-            return
         text = self.tr("{0} done, {1} skipped, {2} failed, {3} not begun.")
         left = progress.total - progress.ended
-        said = text.format(progress.done, progress.skipped, progress.failed, left)
+        said = failure or text.format(progress.done, progress.skipped, progress.failed, left)
         self.told.setText(said)
         self.finished.emit(said)
 
     def _show_buttons(self) -> None:
         runs = self.runner.is_running
-        self.start.setEnabled(not runs and bool(self._sources) and bool(self.output.text()))
+        self.start.setEnabled(not runs and bool(self._sources) and bool(self.output.text().strip()))
         self.start.setVisible(not runs)
         self.pause.setVisible(runs)
         self.pause.setText(self.tr("Go on") if self.runner.is_paused else self.tr("Pause"))
         self.cancel.setVisible(runs)
+        for button in (self.pause, self.cancel):
+            button.setEnabled(not self.runner.is_stopping)
         self.retry.setVisible(not runs and self.model.count(State.FAILED) > 0)
         self.report.setVisible(not runs and self._plan is not None)
         inputs = (self.add_folder, self.add_photos, self.choose_output, self.recursive, self.watch)
         for widget in (*inputs, self.output, self.template, self.existing, self.metadata):
             widget.setEnabled(not runs)
+
+
+def _home(source: Path) -> Path:
+    """The folder that a source is, or lies in."""
+    return source if source.is_dir() else source.parent

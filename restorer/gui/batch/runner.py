@@ -76,6 +76,11 @@ class BatchRunner(QObject):
     def is_paused(self) -> bool:
         return self.is_running and not self._goes_on.is_set()
 
+    @property
+    def is_stopping(self) -> bool:
+        """Whether it was cancelled and has not ended yet."""
+        return self.is_running and self._stopped.is_set()
+
     def start(self, wish: Wish) -> None:
         """Plans and begins; nothing happens while another job runs."""
         if self._thread is not None:

@@ -1,9 +1,10 @@
 import threading
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
-from PySide6.QtGui import QDesktopServices, QDropEvent
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDesktopServices, QDragEnterEvent, QDropEvent
 
 from restorer.cli import run as run_command_line
 from restorer.engine.batch import journal
@@ -116,6 +117,8 @@ def test_another_folder_gets_another_folder_for_its_results(page, folder, tmp_pa
     page.output.setText("mine")
     page.take([folder])
     assert page.output.text() == "mine"
+    page.output.setText(" ")
+    assert not page.start.isEnabled()
 
 
 def test_tab_leads_out_of_the_table(page):
@@ -173,6 +176,50 @@ def test_cancel_ends_the_job_and_keeps_what_is_done(page, folder, script, qtbot)
     assert "1 done" in page.told.text()
 
 
+def test_cancel_answers_at_once_and_the_row_in_hand_waits_again(page, folder, script, qtbot):
+    begin(page, folder, qtbot)
+    qtbot.waitUntil(lambda: page.model.count(State.WORKING) == 1)
+    page.cancel.click()
+    assert page.told.text() == "Stopping. What is done stays done."
+    assert not page.cancel.isEnabled()
+    end(page, script, qtbot)
+    assert page.model.count(State.WORKING) == 0
+    assert "not begun" in page.told.text()
+    page.start.click()
+    assert page.cancel.isEnabled()
+    end(page, script, qtbot)
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("~/Results", Path.home() / "Results"),
+        (" /tmp/results ", Path("/tmp/results")),
+        ("file:///tmp/my%20results", Path("/tmp/my results")),
+        ("Results", "beside"),
+    ],
+)
+def test_a_folder_is_typed_as_elsewhere(page, folder, script, qtbot, typed, meant):
+    page.take([folder])
+    page.output.setText(typed)
+    page.start.click()
+    end(page, script, qtbot)
+    expected = folder.with_name("Results") if meant == "beside" else meant
+    assert script.jobs[0].selection.output == expected
+    assert page.output.text() == str(expected)
+
+
+def test_what_is_dropped_while_a_folder_is_restored_is_refused(page, folder, script, qtbot):
+    begin(page, folder, qtbot)
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(folder))])
+    copy, left, none = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier(0)
+    event = QDragEnterEvent(QPoint(1, 1), copy, data, left, none)
+    page.dragEnterEvent(event)
+    assert event.dropAction() is Qt.DropAction.IgnoreAction
+    end(page, script, qtbot)
+
+
 def test_only_the_failed_are_tried_again(page, folder, script, qtbot):
     begin(page, folder, qtbot)
     end(page, script, qtbot)
@@ -181,10 +228,12 @@ def test_only_the_failed_are_tried_again(page, folder, script, qtbot):
     assert script.jobs[1].retry_failed
 
 
-def test_why_a_batch_cannot_go_on_is_told(page, folder, script, qtbot):
+def test_why_a_batch_cannot_go_on_is_told_also_to_the_desktop(page, folder, script, qtbot):
     script.stop = True
     begin(page, folder, qtbot)
-    end(page, script, qtbot)
+    with qtbot.waitSignal(page.finished) as said:
+        script.may_go_on.release(100)
+    assert said.args == ["The disk is full."]
     assert page.told.text() == "The disk is full."
 
 

@@ -5,12 +5,13 @@ import pytest
 from PIL import Image as PillowImage
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QTableView
 
 from restorer.engine.batch.job import FileEnded, FileProgressed, FilesFound, FileStarted
 from restorer.engine.batch.journal import Entry
 from restorer.engine.batch.plan import Item, Plan
 from restorer.gui.batch import thumbnails
-from restorer.gui.batch.table import BatchModel, Column, State
+from restorer.gui.batch.table import MOST_MOVED, BatchModel, Column, State
 from restorer.gui.batch.thumbnails import SIDE_PX, Thumbnails, small_image
 
 
@@ -53,6 +54,35 @@ def test_what_happens_to_a_file_is_shown(model, qtbot):
     assert row(model, 1)[2:] == ["done", "12.3", "3.2 s", "1.jpg"]
     assert row(model, 2)[2:] == ["failed", "", "", "2.jpg is empty."]
     assert model.count(State.FAILED) == 1
+
+
+def test_what_is_selected_stays_so_while_others_leave_the_filter(model, qtbot):
+    table = QTableView()
+    qtbot.addWidget(table)
+    table.setModel(model)
+    model.filter(State.WAITING)
+    table.setCurrentIndex(model.index(3, 0))
+    model.hear([FileStarted("1.jpg", 12.0), failed("4.jpg", "x")])
+    assert [model.index(row, 0).data() for row in range(3)] == ["0.jpg", "2.jpg", "3.jpg"]
+    assert table.currentIndex().data() == "3.jpg"
+    assert [index.data() for index in table.selectedIndexes()] == ["3.jpg"]
+    model.settle()
+    assert model.index(1, 0).data() == "1.jpg"
+    assert model.rowCount() == 4
+
+
+def test_many_that_leave_the_filter_at_once_leave_it_too(model, tmp_path):
+    model.show_plan(plan_of(tmp_path, MOST_MOVED + 2))
+    model.filter(State.WAITING)
+    model.hear([failed(f"{number}.jpg", "x") for number in range(MOST_MOVED + 1)])
+    assert model.rowCount() == 1
+
+
+def test_what_is_in_hand_when_the_job_ends_waits_again(model):
+    model.hear([FileStarted("1.jpg", 12.0), FileProgressed("1.jpg", 0.9)])
+    model.settle()
+    assert row(model, 1)[Column.STATE] == "waiting"
+    assert model.count(State.WAITING) == 5
 
 
 def test_events_of_unknown_files_are_left_out(model):
