@@ -104,7 +104,7 @@
     </message>
     <message>
         <source>&amp;Quit</source>
-        <translation>B&amp;eenden</translation>
+        <translation>Bee&amp;nden</translation>
     </message>
     <message>
         <source>&amp;Edit</source>
@@ -140,10 +140,10 @@
     </message>
     <message>
         <source>&amp;Restore again</source>
-        <translation>&amp;Noch einmal restaurieren</translation>
+        <translation>Noch &amp;einmal restaurieren</translation>
     </message>
     <message>
-        <source>Sto&amp;p</source>
+        <source>&amp;Stop</source>
         <translation>An&amp;halten</translation>
     </message>
     <message>
@@ -208,7 +208,7 @@
     </message>
     <message>
         <source>&amp;Side by side</source>
-        <translation>Neben&amp;einander</translation>
+        <translation>Ne&amp;beneinander</translation>
     </message>
     <message>
         <source>What was &amp;removed</source>
@@ -232,7 +232,7 @@
     </message>
     <message>
         <source>&amp;Theme</source>
-        <translation>&amp;Farben</translation>
+        <translation>F&amp;arben</translation>
     </message>
     <message>
         <source>As the system</source>
@@ -251,8 +251,16 @@
         <translation>&amp;Sprache</translation>
     </message>
     <message>
-        <source>Screen &amp;profile…</source>
-        <translation>Bildschirm&amp;profil …</translation>
+        <source>Screen &amp;profile</source>
+        <translation>Bildschirm&amp;profil</translation>
+    </message>
+    <message>
+        <source>As the &amp;system says</source>
+        <translation>Wie das &amp;System es angibt</translation>
+    </message>
+    <message>
+        <source>From a &amp;file…</source>
+        <translation>Aus einer &amp;Datei …</translation>
     </message>
     <message>
         <source>&amp;Help</source>
@@ -268,6 +276,13 @@
     </message>
 </context>
 <context>
+    <name>App</name>
+    <message>
+        <source>Restorer cannot start, because it cannot keep pixels in {0}: {1}. Make that a folder with room that you may write to, and start again.</source>
+        <translation>Restorer kann nicht starten, weil es in {0} keine Pixel ablegen kann: {1}. Sorgen Sie dafür, dass dort ein Ordner mit freiem Platz ist, in den Sie schreiben dürfen, und starten Sie erneut.</translation>
+    </message>
+</context>
+<context>
     <name>Appearance</name>
     <message>
         <source>The language changes when Restorer is started again.</source>
@@ -280,6 +295,10 @@
     <message>
         <source>Profiles (*.icc *.icm)</source>
         <translation>Profile (*.icc *.icm)</translation>
+    </message>
+    <message>
+        <source>{0} is no colour profile of a screen. Choose one made for it.</source>
+        <translation>{0} ist kein Farbprofil eines Bildschirms. Wählen Sie eines, das für ihn gemacht ist.</translation>
     </message>
 </context>
 <context>
@@ -341,6 +360,10 @@
     <message>
         <source>Preset</source>
         <translation>Voreinstellung</translation>
+    </message>
+    <message>
+        <source>Save or remove presets</source>
+        <translation>Voreinstellungen speichern oder entfernen</translation>
     </message>
     <message>
         <source>Off</source>
@@ -459,8 +482,8 @@
         <translation>Diese Einstellungen speichern …</translation>
     </message>
     <message>
-        <source>Remove “{0}”</source>
-        <translation>„{0}“ entfernen</translation>
+        <source>Remove “{0}”…</source>
+        <translation>„{0}“ entfernen …</translation>
     </message>
     <message>
         <source>Estimating the noise…</source>
@@ -502,8 +525,8 @@
 <context>
     <name>Copier</name>
     <message>
-        <source>The picture is too large for the clipboard.</source>
-        <translation>Das Bild ist zu groß für die Zwischenablage.</translation>
+        <source>{0} was not copied. {1}</source>
+        <translation>{0} wurde nicht kopiert. {1}</translation>
     </message>
 </context>
 <context>
@@ -515,6 +538,10 @@
     <message>
         <source>digits.png</source>
         <translation>ziffern.png</translation>
+    </message>
+    <message>
+        <source>The map is still being drawn. Save it when all of it is seen.</source>
+        <translation>Die Karte wird noch gezeichnet. Speichern Sie sie, wenn sie ganz zu sehen ist.</translation>
     </message>
     <message>
         <source>map.png</source>
@@ -801,6 +828,10 @@
         <translation>Fotos werden gesucht …</translation>
     </message>
     <message>
+        <source>Stopping. What is done stays done.</source>
+        <translation>Wird angehalten. Was fertig ist, bleibt fertig.</translation>
+    </message>
+    <message>
         <source>Writing the report…</source>
         <translation>Der Bericht wird geschrieben…</translation>
     </message>
@@ -991,6 +1022,14 @@
     <message>
         <source>Name</source>
         <translation>Name</translation>
+    </message>
+    <message>
+        <source>Remove the preset “{0}”? It cannot be brought back.</source>
+        <translation>Die Voreinstellung „{0}“ entfernen? Sie lässt sich nicht zurückholen.</translation>
+    </message>
+    <message>
+        <source>Remove a preset</source>
+        <translation>Voreinstellung entfernen</translation>
     </message>
     <message>
         <source>A folder is being restored. Stop? It can be taken up again later.</source>
@@ -1340,6 +1379,13 @@
     </message>
 </context>
 <context>
+    <name>Reporter</name>
+    <message>
+        <source>The report was not written: its process ended. Try again.</source>
+        <translation>Der Bericht wurde nicht geschrieben: Sein Prozess ist beendet. Versuchen Sie es noch einmal.</translation>
+    </message>
+</context>
+<context>
     <name>SaveFlow</name>
     <message>
         <source>Copied.</source>
@@ -1390,6 +1436,10 @@
     <message>
         <source>{0} was not saved.</source>
         <translation>{0} wurde nicht gespeichert.</translation>
+    </message>
+    <message>
+        <source>{0} was not saved. {1}</source>
+        <translation>{0} wurde nicht gespeichert. {1}</translation>
     </message>
     <message>
         <source>The process that runs the networks cannot be started.</source>

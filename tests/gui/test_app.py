@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QSettings
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QMenu, QWidget
 
 import restorer.gui
 from restorer.__main__ import wants_window
@@ -171,6 +171,20 @@ def test_the_window_speaks_german(qapp, qtbot, tmp_path):
     for translator in translators:
         qapp.removeTranslator(translator)
     assert QCoreApplication.translate("Actions", "&File") == "&File"
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_no_letter_means_two_things_in_a_menu(qapp, speak, language):
+    def check(actions):
+        letters = re.findall("&([^&])", "".join(action.text() for action in actions).lower())
+        assert len(letters) == len(set(letters)), [action.text() for action in actions]
+        for action in actions:
+            if isinstance(action.menu(), QMenu):
+                check(action.menu().actions())
+
+    speak(language)
+    made = Actions(QWidget(), QWidget())
+    check(made.menus.actions())
 
 
 @pytest.mark.parametrize("call", ["repaint", "update", "fit"])
