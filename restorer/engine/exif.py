@@ -14,6 +14,7 @@ _PREFIX: Final = b"Exif\x00\x00"
 _ORIENTATION: Final = 0x0112
 _EXIF_DIRECTORY: Final = 0x8769
 _GPS_DIRECTORY: Final = 0x8825
+_GEO_TIFF: Final = frozenset((33550, 33922, 34264, 34735, 34736, 34737))
 _SHORT, _LONG = 3, 4
 TYPE_BYTES: Final = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8}
 _WIDTHS: Final = (0x0100, 0xA002)  # ImageWidth, PixelXDimension
@@ -63,25 +64,32 @@ def upright(block: bytes, width: int, height: int) -> bytes | None:
 
 
 def without_location(block: bytes) -> bytes | None:
-    """The block without its GPS directory, whose bytes become zeros; None if it is damaged.
+    """The block without its GPS directory and GeoTIFF's tags; None if it is damaged.
 
-    The entry that points to it is taken out; entries may move up, since nothing points to them.
+    Their bytes become zeros and their entries are taken out; entries may move up, since nothing
+    points to them.
     """
     try:
         prefix, order, body = _opened(block)
         first = _first_directory(body, order)
         count = struct.unpack_from(order + "H", body, first)[0]
-        places = [
-            (value_at - 8, struct.unpack_from(order + "I", body, value_at)[0])
-            for tag, _, value_at in _entries(body, order, first)
-            if tag == _GPS_DIRECTORY
+        entries = [
+            (value_at - 8, tag, kind)
+            for tag, kind, value_at in _entries(body, order, first)
+            if tag == _GPS_DIRECTORY or tag in _GEO_TIFF
         ]
-        for entry_at, directory in places:
-            _erase(body, order, directory)
+        for entry_at, tag, kind in reversed(entries):  # those in front stay where they are
+            values, pointer = struct.unpack_from(order + "II", body, entry_at + 4)
+            size = values * TYPE_BYTES.get(kind, 0)
+            if tag == _GPS_DIRECTORY:
+                _erase(body, order, pointer)
+            elif size > 4:
+                body[pointer : pointer + size] = bytes(len(body[pointer : pointer + size]))
             end = first + 2 + 12 * count + 4  # behind the pointer to the next directory
             body[entry_at : end - 12] = body[entry_at + 12 : end]
             body[end - 12 : end] = bytes(12)
-            struct.pack_into(order + "H", body, first, count - 1)
+            count -= 1
+        struct.pack_into(order + "H", body, first, count)
     except (struct.error, ValueError):
         return None
     return prefix + bytes(body)

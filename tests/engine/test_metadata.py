@@ -7,6 +7,7 @@ import subprocess
 
 import numpy as np
 import pytest
+import tifffile
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image as PillowImage
@@ -429,3 +430,24 @@ def test_exiftool_sees_no_place_where_it_was_stripped(tmp_path, tiny_weights, en
 def test_what_is_stripped_is_said_by_the_settings_alone():
     image = rich()
     assert metadata.without(image, Saving()) is image
+
+
+def test_coordinates_of_a_geotiff_go_with_the_location(tmp_path):
+    tie = (0.0, 0.0, 0.0, 8.654321, 47.123456, 0.0)
+    tags = [
+        (33550, "d", 3, (0.001, 0.001, 0.0), True),
+        (33922, "d", 6, tie, True),
+        (34735, "H", 4, (1, 1, 0, 0), True),
+        (315, "s", 0, "Anna Atkins", True),
+    ]
+    tifffile.imwrite(tmp_path / "map.tif", drawn(40, 30), extratags=tags)
+    image = imagefile.read(tmp_path / "map.tif")
+    left = metadata.without(image, Saving(strip_location=True)).exif
+    before, after = (
+        {entry[0]: entry[3] for entry in exif.first_entries(block)} for block in (image.exif, left)
+    )
+    assert struct.pack("<d", 47.123456) in image.exif
+    assert struct.pack("<d", 47.123456) not in left
+    geographic = {33550, 33922, 34735}
+    assert geographic <= before.keys()
+    assert after == {tag: value for tag, value in before.items() if tag not in geographic}
