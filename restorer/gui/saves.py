@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
@@ -36,9 +36,9 @@ class Saves(QObject):
 
     def __init__(self, client: Client) -> None:
         super().__init__()
+        self.interrupted: list[Save] = []  # what they waited for failed; it may be tried again
         self._client = client
         self._waiting: list[Save] = []
-        self._interrupted: list[Save] = []  # what they waited for failed
         self._results: dict[int, protocol.ResultStarted] = {}  # what waiting ones need, by job
         self._sent: dict[int, tuple[Save, set[Path]]] = {}
         self._retired: list[Path] = []
@@ -66,18 +66,6 @@ class Saves(QObject):
         self._waiting.append(save)
         if self._last is not None and self._last.job == save.job:
             self._results[save.job] = self._last
-
-    @property
-    def interrupted(self) -> list[Path]:
-        """What is not written unless its restoration is tried again."""
-        return [save.target for save in self._interrupted]
-
-    def take_up(self, photo: Photo, settings: Settings, job: int) -> None:
-        """That restoration begins: what was interrupted waits for it if it gives the same."""
-        interrupted, self._interrupted = self._interrupted, []
-        for save in interrupted:
-            if save.photo is photo and save.settings == settings:
-                self.add(replace(save, job=job), None)
 
     def drop_waiting(self) -> list[Path]:
         """The user stopped them; returns what will not be written."""
@@ -114,8 +102,8 @@ class Saves(QObject):
     def lost(self, jobs: tuple[int, ...]) -> Path | None:
         """A worker died with these jobs; the first file that is not written because of it."""
         unsaved = [self._sent.pop(job)[0].target for job in jobs if job in self._sent]
-        self._interrupted = self._take(jobs)
-        unsaved += self.interrupted
+        self.interrupted = self._take(jobs)
+        unsaved += [save.target for save in self.interrupted]
         self.retire([])
         return unsaved[0] if unsaved else None
 
@@ -123,7 +111,7 @@ class Saves(QObject):
         result = self._results.get(event.job)
         waited = self._take((event.job,))
         if waited and isinstance(event, protocol.JobFailed):
-            self._interrupted = waited
+            self.interrupted = waited
         for save in waited:
             if isinstance(event, protocol.JobDone) and result is not None:
                 self._send(save, result)

@@ -147,7 +147,7 @@ class Session(QObject):
         self.settings_changed.emit()
         if self.photo is None or self.layers is None:
             return
-        if self._network_wants(before) == self._network_wants(self.settings):
+        if self._gives_the_same(before):
             self.layers.take(self.settings)
             self.blend_changed.emit()
         elif self.opening is not None:
@@ -157,6 +157,10 @@ class Session(QObject):
             self._pause.start()
         else:
             self.restore()
+
+    def _gives_the_same(self, settings: Settings) -> bool:
+        """Whether the networks make of them what they make of the present ones."""
+        return self._network_wants(settings) == self._network_wants(self.settings)
 
     def _network_wants(self, settings: Settings) -> tuple[object, ...]:
         """What the networks depend on; the rest is blended and resized afterwards."""
@@ -176,12 +180,12 @@ class Session(QObject):
             return
         self._cancel(self._restore_job)
         self._fail(None)
+        self.saves.interrupted = []
         self.layers.take(self.settings)
         request = RestorePhoto(0, self.photo, self.settings, self.view)
         self._started_s, self._complete = time.monotonic(), False
         self._set_progress(Progress(0, 1, None))
         self._restore_job = self._client.submit(request)
-        self.saves.take_up(self.photo, self.settings, self._restore_job)
 
     def cancel(self) -> None:
         """Stops what runs; what is done stays in sight."""
@@ -305,7 +309,7 @@ class Session(QObject):
             self.photo_changed.emit()
 
     def _why_failed(self, event: protocol.JobFailed) -> str:
-        names = ", ".join(target.name for target in self.saves.interrupted)
+        names = ", ".join(save.target.name for save in self.saves.interrupted)
         if not names:
             return event.message
         return self.tr("{0} was not saved. {1}").format(names, event.message)
@@ -346,7 +350,11 @@ class Session(QObject):
         if self.trouble is not None and self.trouble.again == "open" and self._tried is not None:
             self._open(self._tried)
         else:
+            interrupted = self.saves.interrupted
             self.restore()
+            for save in interrupted:
+                if save.photo is self.photo and self._gives_the_same(save.settings):
+                    self.saves.add(replace(save, job=self._restore_job), None)
 
     def dismiss_trouble(self) -> None:
         self._fail(None)
