@@ -10,7 +10,7 @@ from typing import Any
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QTextBrowser, QVBoxLayout, QWidget
 
-from restorer.gui.widgets import titled
+from restorer.gui.widgets import decimal, titled
 from restorer.models import CATALOG_NAME, figures
 
 translate = QCoreApplication.translate
@@ -61,7 +61,7 @@ def _card(entry: dict[str, Any]) -> str:
         (translate("AboutModels", "Training"), _training(entry)),
         (
             translate("AboutModels", "Size"),
-            translate("AboutModels", "{0} parameters").format(f"{entry['parameters']:,}"),
+            translate("AboutModels", "{0} parameters").format(decimal(entry["parameters"], 0)),
         ),
     ]
     cells = [(escape(title), escape(text)) for title, text in rows if text]

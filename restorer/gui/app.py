@@ -77,8 +77,9 @@ def make_window(
 
 
 def install_language(app: QApplication, choice: str) -> list[QTranslator]:
-    """`choice`: "en", "de", or "system". Qt's own words are translated along."""
+    """`choice`: "en", "de", or "system". Qt's own words are translated along, and numbers."""
     locale = QLocale.system() if choice == "system" else QLocale(choice)
+    QLocale.setDefault(locale)
     places = (
         ("restorer", str(resources_dir() / "translations")),
         ("qtbase", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)),

@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 
 from restorer.gui.preferences import Preset
 from restorer.gui.session import Session
-from restorer.gui.widgets import Choice, Slider, heading, label_of, muted, titled
+from restorer.gui.widgets import Choice, Slider, decimal, heading, label_of, muted, titled
 from restorer.settings import MAX_SIGMA, SCALES, Denoise, Settings
 
 WIDTH_PX: Final = 232
@@ -271,7 +271,7 @@ class Controls(QWidget):
                 text = self.tr("Noise: {0}, coarse grain")
             elif noise.kind == "jpeg":
                 text = self.tr("JPEG blocks: {0}")
-            self.noise.setText(text.format(self._word(noise.word), f"{noise.sigma:.1f}"))
+            self.noise.setText(text.format(self._word(noise.word), decimal(noise.sigma, 1)))
         self.noise.setVisible(bool(self.noise.text()))
         if not isinstance(settings.denoise, str):
             self.strength.show_value(settings.denoise)

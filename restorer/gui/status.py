@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QStatusBar, QToolButton, QWidget
 
 from restorer.gui.session import Session
-from restorer.gui.widgets import Elided, titled
+from restorer.gui.widgets import Elided, decimal, titled
 
 
 class Status(QStatusBar):
@@ -75,9 +75,9 @@ class Status(QStatusBar):
         if progress.eta_s is None:
             self.left.setText(self.tr("Starting…"))
             return
-        done, total = progress.done_px / 1e6, progress.total_px / 1e6
+        done, total = (decimal(px / 1e6, 1) for px in (progress.done_px, progress.total_px))
         text = self.tr("{0} of {1} MP, {2} left")
-        self.left.setText(text.format(f"{done:.1f}", f"{total:.1f}", duration(progress.eta_s)))
+        self.left.setText(text.format(done, total, duration(progress.eta_s)))
 
 
 def duration(seconds: float) -> str:
@@ -94,8 +94,8 @@ def duration(seconds: float) -> str:
 
 def speed(megapixels_per_s: float) -> str:
     """
-    >>> speed(0.372), speed(4.25), speed(257.3)
+    >>> speed(0.372), speed(4.21), speed(257.3)
     ('0.37', '4.2', '257')
     """
-    digits = ".0f" if megapixels_per_s >= 10 else ".2g"  # never 2.6e+02
-    return format(megapixels_per_s, digits)
+    digits = 0 if megapixels_per_s >= 10 else 1 if megapixels_per_s >= 1 else 2
+    return decimal(megapixels_per_s, digits)

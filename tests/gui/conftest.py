@@ -10,7 +10,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import pytest
 from PIL import Image as PillowImage
-from PySide6.QtCore import QSettings
+from PySide6.QtCore import QLocale, QSettings
 
 from restorer.gui.app import install_language, make_window
 from restorer.gui.bridge import Bridge
@@ -114,8 +114,9 @@ def session(bridge):
 @pytest.fixture
 def speak(qapp):
     """Another language for the widgets that are made from then on."""
-    installed = []
+    installed, numbers = [], QLocale()
     yield lambda language: installed.extend(install_language(qapp, language))
+    QLocale.setDefault(numbers)
     for translator in installed:
         qapp.removeTranslator(translator)
 

@@ -17,9 +17,12 @@ import restorer.gui
 from restorer.__main__ import wants_window
 from restorer.engine import imagefile
 from restorer.gui.actions import Actions
-from restorer.gui.app import install_language, make_window
+from restorer.gui.app import make_window
+from restorer.gui.batch.table import size_text
 from restorer.gui.bridge import Bridge
 from restorer.gui.preferences import PreferencesFile
+from restorer.gui.status import speed
+from restorer.gui.widgets import decimal
 from restorer.settings import Saving, Settings, resources_dir
 from restorer.worker.client import WorkerClient
 from tests.gui.conftest import write_photo
@@ -164,13 +167,12 @@ def translatable(tree):
                 yield node.args[-1].value
 
 
-def test_the_window_speaks_german(qapp, qtbot, tmp_path):
-    translators = install_language(qapp, "de")
+def test_the_window_speaks_german(speak, qtbot):
+    assert QCoreApplication.translate("Actions", "&File") == "&File"
+    speak("de")
     bar = Actions(QWidget(), QWidget()).menus
     assert bar.actions()[0].text() == "&Datei"
-    for translator in translators:
-        qapp.removeTranslator(translator)
-    assert QCoreApplication.translate("Actions", "&File") == "&File"
+    assert (decimal(17.14, 1), speed(0.37), size_text(12_345_678)) == ("17,1", "0,37", "12,3 MB")
 
 
 @pytest.mark.parametrize("language", ["en", "de"])

@@ -14,6 +14,7 @@ from restorer.engine.batch.job import Event, FileEnded, FileProgressed, FilesFou
 from restorer.engine.batch.journal import Entry
 from restorer.engine.batch.plan import Item, Plan
 from restorer.gui.batch.thumbnails import Thumbnails
+from restorer.gui.widgets import decimal
 
 MOST_MOVED: Final = 500  # rows at once: 20 ms, as long as all of 200,000 anew
 Index = QModelIndex | QPersistentModelIndex
@@ -258,14 +259,14 @@ def size_text(count: int) -> str:
     >>> size_text(512), size_text(34_567), size_text(12_345_678)
     ('1 kB', '35 kB', '12.3 MB')
     """
-    return f"{count / 1e6:.1f} MB" if count >= 1e6 else f"{max(1, round(count / 1e3))} kB"
+    return f"{decimal(count / 1e6, 1)} MB" if count >= 1e6 else f"{max(1, round(count / 1e3))} kB"
 
 
 def _of_entry(entry: Entry, column: Column) -> str:
     if column is Column.NOISE:
         if entry.kind == "jpeg":
             return "JPEG"
-        return "" if entry.sigma is None else f"{entry.sigma:.1f}"
+        return "" if entry.sigma is None else decimal(entry.sigma, 1)
     if column is Column.TIME:
-        return "" if entry.seconds is None else f"{entry.seconds:.1f} s"
+        return "" if entry.seconds is None else f"{decimal(entry.seconds, 1)} s"
     return entry.reason or (entry.target or "" if entry.state == "done" else "")
