@@ -30,10 +30,10 @@ COARSE_GAIN: Final = 20.0
 COARSE_STRENGTH: Final = 12.0
 _COARSE, _FINE = 0.14, 0.18  # of `fineness`: coarse grain below, none above
 _SURE, _UNSURE = 0.2, 0.4  # of `doubt`: never coarse grain below, as the fineness says above
-# Of `detail`. Grain of COARSE_STRENGTH makes 5.2 at most: where even the quietest places have more,
-# they are texture (grass, fur, gravel), and nothing tells grain from it.
-_QUIET, _LOUD = 5.5, 6.5
-_LIKELY, _UNLIKELY = 0.7, 0.85  # of `doubt`: grain all the same below, as the detail says above
+# Of `detail`: where even the quietest places have more, they are texture (grass, fur, gravel), and
+# nothing tells grain from it. The greater the doubt, the less may be there: 6.4 at a doubt of 0.8,
+# 4 at 1. Grain of COARSE_STRENGTH makes 5.2.
+_LOUD, _LOUD_PER_DOUBT = 16.0, -12.0
 _COARSE_IS_STRONGER: Final = 1.5  # strength by sigma, from which on sigma misleads
 _WHITE: Final = 0.6
 _MAX_CLIPPED: Final = 0.05  # of a patch's samples: clipped noise is missing noise
@@ -96,8 +96,8 @@ class NoiseEstimate:
     def _grain(self) -> float:
         coarse = np.interp(self.fineness, (_COARSE, _FINE), (1, 0))
         coarse *= np.interp(self.doubt, (_SURE, _UNSURE), (0, 1))
-        texture = np.interp(self.detail, (_QUIET, _LOUD), (0, 1))
-        coarse *= 1 - texture * np.interp(self.doubt, (_LIKELY, _UNLIKELY), (0, 1))
+        too_much = self.detail - (_LOUD + _LOUD_PER_DOUBT * self.doubt)
+        coarse *= np.interp(too_much, (0, 1), (1, 0))
         median = self.sigma * math.exp(self.doubt**2)
         found = COARSE_GAIN * max(0.0, median - COARSE_SILENCE)
         blended = min(COARSE_STRENGTH, (1 - coarse) * self.sigma + coarse * found)

@@ -45,10 +45,14 @@ class Estimator(nn.Module):
 
     def forward(self, patches: Tensor) -> Tensor:
         """(N, 3, 96, 96) in [0, 1] to (N, 2): mean and log variance of ln(sigma), 8-bit levels."""
-        with torch.autocast(patches.device.type, enabled=False):
-            features = _quiet_energies(255 * patches.float())
-        answer: Tensor = self.head(features)
+        answer: Tensor = self.head(self.features(patches))
         return answer
+
+    @staticmethod
+    def features(patches: Tensor) -> Tensor:
+        """(N, 3, 96, 96) to (N, 48): all that `head` learns from."""
+        with torch.autocast(patches.device.type, enabled=False):
+            return _quiet_energies(255 * patches.float())
 
 
 def fineness(patches: Tensor) -> Tensor:

@@ -91,7 +91,7 @@ def compressed_batch(clean: Tensor, generator: Generator) -> NoisyBatch:
 
 
 def estimation_batch(clean: Tensor, generator: Generator) -> NoisyBatch:
-    """For the estimator: a quarter white, a quarter Poisson-Gaussian, half camera noise.
+    """For the estimator: an eighth white, three Poisson-Gaussian, half camera noise.
 
     Half of the white ones are neither clipped nor rounded. `sigma` is the `white_level` of what
     was added, 0 for the patches that are only compressed. Half of the pictures are blurred first:
@@ -99,16 +99,16 @@ def estimation_batch(clean: Tensor, generator: Generator) -> NoisyBatch:
     must not be taken for silence.
     """
     count = clean.shape[0]
-    quarter = count // 4
+    n_white, n_poisson = count // 8, count * 3 // 8
     soft = _gaussian_blur(clean, _uniform(count, 0.3, 3.0, generator), radius=8)
     clean = torch.where(_uniform(count, 0, 1, generator) < SOFT_SHARE, soft, clean)
     grey = _uniform(count, 0, 1, generator) < GREY_SHARE
     clean = torch.where(grey, _to_grey(clean), clean)
 
-    white_sigma = _uniform(quarter, 0, MAX_SIGMA, generator)
-    white = add_white(clean[:quarter], white_sigma, grey[:quarter], generator)
-    white = torch.cat((white[: quarter // 2], _as_8_bits(white[quarter // 2 :])))
-    real, real_sigma = _as_files(clean[quarter:], grey[quarter:], quarter, generator)
+    white_sigma = _uniform(n_white, 0, MAX_SIGMA, generator)
+    white = add_white(clean[:n_white], white_sigma, grey[:n_white], generator)
+    white = torch.cat((white[: n_white // 2], _as_8_bits(white[n_white // 2 :])))
+    real, real_sigma = _as_files(clean[n_white:], grey[n_white:], n_poisson, generator)
     sigma = torch.cat((white_sigma, real_sigma)).clamp(max=MAX_SIGMA)
     return NoisyBatch(torch.cat((white, real)), clean, sigma)
 

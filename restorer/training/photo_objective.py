@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import torch
@@ -11,13 +11,14 @@ from torch import Generator, Tensor
 from torch.nn import functional
 
 from restorer.models.catalog import Network
-from restorer.models.estimator import PATCH_PX
+from restorer.models.estimator import PATCH_PX, Estimator
 from restorer.training import degrade
 from restorer.training.data import Photos
 from restorer.training.jpeg import jpeg, jpeg_level
 from restorer.training.objective import BatchLoss
 from restorer.training.precision import bfloat16_is_fast
 from restorer.training.recipes import Phase, Recipe
+from restorer.training.replay import Replay
 
 VALIDATION_SIGMA: Final = 25.0
 VALIDATION_QUALITY: Final = 30.0
@@ -36,6 +37,7 @@ class PhotoObjective:
     recipe: Recipe
     photos: Photos
     levels: tuple[float, float] | None = None  # of noise that the denoiser learns most
+    replay: Replay = field(default_factory=Replay)  # the estimator's
 
     @property
     def left_out(self) -> tuple[str, ...]:
@@ -51,13 +53,28 @@ class PhotoObjective:
         upscaler twice as far as L1, the denoiser three times.
         """
         del fraction  # these losses stay the same from start to end
+        if self.recipe.task == "estimate":
+            return self._estimator_loss(network, phase, generator)
         clean = self.photos.patches(phase.batch, phase.patch_px, generator)
         inputs, target = self._batch(clean, generator)
         device = clean.device
         with torch.autocast(device.type, torch.bfloat16, enabled=bfloat16_is_fast(device)):
             answer = network(*inputs)
-        value = _loss(self.recipe, answer.float(), target)
+        errors = functional.mse_loss(answer.float(), target, reduction="none").mean(dim=(1, 2, 3))
+        value = 255 * torch.sqrt(errors + _SMALLEST_ERROR).mean()
         return BatchLoss(value, clean.shape[0] * clean.shape[2] * clean.shape[3], value)
+
+    def _estimator_loss(self, network: Network, phase: Phase, generator: Generator) -> BatchLoss:
+        assert isinstance(network, Estimator)
+        pixels = 0
+        if self.replay.wants_more():
+            clean = self.photos.patches(phase.batch, phase.patch_px, generator)
+            (noisy,), level = self._batch(clean, generator)
+            self.replay.add(network.features(noisy), level)
+            pixels = clean.shape[0] * clean.shape[2] * clean.shape[3]
+        features, levels = self.replay.draw(generator)
+        value = _likelihood_loss(network.head(features), levels)
+        return BatchLoss(value, pixels, value)
 
     @torch.inference_mode()
     def validate(self, network: Network) -> float:
@@ -107,11 +124,8 @@ class PhotoObjective:
         return (noisy, batch.sigma), batch.clean
 
 
-def _loss(recipe: Recipe, answer: Tensor, target: Tensor) -> Tensor:
-    if recipe.task == "estimate":
-        return functional.gaussian_nll_loss(answer[:, 0], target, answer[:, 1].exp(), eps=1e-4)
-    errors = functional.mse_loss(answer, target, reduction="none").mean(dim=(1, 2, 3))
-    return 255 * torch.sqrt(errors + _SMALLEST_ERROR).mean()
+def _likelihood_loss(answer: Tensor, target: Tensor) -> Tensor:
+    return functional.gaussian_nll_loss(answer[:, 0], target, answer[:, 1].exp(), eps=1e-4)
 
 
 def _floor(sigma: Tensor) -> Tensor:

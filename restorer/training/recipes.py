@@ -15,9 +15,8 @@ class Phase:
     """A part of the training: up to `until` (a fraction of the whole), patches of one size.
 
     Many small steps teach more than few large ones: in the same minutes on one core the denoiser
-    got 0.3 dB further by 3 patches of 64 pixels a step than by 8 (and 0.5 dB less far by one); two
-    cores take 6 in the time of 3. Large patches at the end teach the network to use its whole
-    receptive field.
+    got 0.3 dB further by 3 patches of 64 pixels a step than by 8, and 0.5 dB less far by one. Large
+    patches at the end teach the network to use its whole receptive field.
     """
 
     until: float
@@ -155,7 +154,7 @@ RECIPES: Final[dict[str, Recipe]] = {
         ),
         degradations=(
             "white Gaussian noise of sigma 0 to 75, low levels more often, unclipped; 1/10 of the "
-            "patches grey"
+            "patches grey, in 1/20 more the noise equal in the three colours"
         ),
         symmetric=True,
     ),
@@ -192,8 +191,9 @@ RECIPES: Final[dict[str, Recipe]] = {
             "than it is, and denoised stronger to make up for it."
         ),
         degradations=(
-            "1/4 white Gaussian noise of sigma 0 to 75, 1/4 Poisson-Gaussian and 1/2 simulated "
-            "camera noise of RMS 0.5 to 25; 1/9 only compressed; half of the patches blurred before"
+            "1/8 white Gaussian noise of sigma 0 to 75, 3/8 Poisson-Gaussian of RMS 0.5 to 50, "
+            "half of it with less in colour and half in JPEGs, 1/2 simulated camera noise of RMS "
+            "0.5 to 25; 1/8 only compressed; half of the patches blurred before"
         ),
     ),
     **{

@@ -1,3 +1,4 @@
+import io
 import math
 
 import numpy as np
@@ -56,6 +57,23 @@ def test_grey_noise_is_found_too(estimator, scene):
     assert estimate(Image(noisy), estimator).sigma == pytest.approx(20, rel=1 / 3)
 
 
+@pytest.mark.parametrize(("sigma", "quality"), [(12, 95), (20, 90), (30, 80)])
+def test_noise_that_was_saved_as_a_jpeg_is_still_found(estimator, scene, sigma, quality):
+    """Colours at half the size, as most programs save: of theirs the finest part is gone."""
+    noisy = np.rint(np.clip(with_noise(scene, sigma), 0, 1) * 255).astype(np.uint8)
+    file = io.BytesIO()
+    PillowImage.fromarray(noisy).save(file, "JPEG", quality=quality, subsampling="4:2:0")
+    found = estimate(Image(np.asarray(PillowImage.open(file))), estimator)
+    assert found.kind == "fine"
+    assert found.strength == pytest.approx(sigma, rel=0.35)
+
+
+@pytest.mark.parametrize("sigma", [12, 20, 30])
+def test_noise_of_brightness_alone_is_found(estimator, scene, sigma):
+    grain = with_noise(np.zeros_like(scene[..., :1]), sigma)
+    assert estimate(Image(scene + grain), estimator).strength == pytest.approx(sigma, rel=0.35)
+
+
 def test_clipped_regions_do_not_count(estimator, scene):
     noisy = with_noise(scene, 20)
     noisy[:, : noisy.shape[1] // 2] = 1
@@ -108,11 +126,11 @@ def test_between_fine_and_coarse_nothing_jumps():
 
 
 def test_without_a_quiet_place_texture_is_not_taken_for_grain():
-    details = (5.5, 6.0, 6.5)
+    details = (4.0, 4.5, 5.0)
     strengths = [NoiseEstimate(0.6, 0.1, 1.0, detail).strength for detail in details]
     assert strengths == pytest.approx([12, 12, 0], abs=0.1)
-    assert NoiseEstimate(0.6, 0.1, 1.0, detail=6.5).kind == "fine"
-    assert NoiseEstimate(0.6, 0.1, doubt=0.7, detail=6.5).strength > 10  # rather grain than texture
+    assert NoiseEstimate(0.6, 0.1, 1.0, detail=5).kind == "fine"
+    assert NoiseEstimate(0.8, 0.1, doubt=0.7, detail=7).strength > 10  # rather grain than texture
     assert NoiseEstimate(5, 0.1, 1.0, detail=6.5).strength == 5  # noise that is seen through it
 
 
