@@ -4,6 +4,22 @@
 <context>
     <name>AboutModels</name>
     <message>
+        <source>Regular texture fainter than the noise (cloth, hair, distant grass) goes with it. Blotches wider than some 8 pixels are softened, not removed. Trained on photographs: dots of print, dithering and film-like patterns that are the picture are taken for noise.</source>
+        <translation>Regelmäßige Struktur, die schwächer ist als das Rauschen (Stoff, Haare, fernes Gras), geht mit ihm verloren. Flecken, die breiter sind als etwa 8 Pixel, werden gemildert, nicht entfernt. Mit Fotos trainiert: Druckraster, Dithering und filmähnliche Muster, die zum Bild gehören, werden für Rauschen gehalten.</translation>
+    </message>
+    <message>
+        <source>Recognized by the file&apos;s own quantization tables or, if it was saved anew, by its pixels; after resizing it is not. Texture that the compression has taken does not come back.</source>
+        <translation>Erkannt wird die Kompression an den Quantisierungstabellen der Datei oder, wenn sie neu gespeichert wurde, an ihren Pixeln; nach einer Größenänderung nicht mehr. Struktur, die die Kompression weggenommen hat, kommt nicht wieder.</translation>
+    </message>
+    <message>
+        <source>Coarse texture without a quiet place in the whole picture (gravel, leaves to the edges) may be taken for a camera&apos;s grain. Coarse grain of real cameras is read lower than it is, and denoised stronger to make up for it. Slight noise in a JPEG of quality 85 or less may be taken for texture.</source>
+        <translation>Grobe Struktur ohne eine ruhige Stelle im ganzen Bild (Kies, Blätter bis zum Rand) kann für das Korn einer Kamera gehalten werden. Grobes Korn echter Kameras wird schwächer gelesen, als es ist, und zum Ausgleich stärker entrauscht. Leichtes Rauschen in einem JPEG mit Qualität 85 oder weniger kann für Struktur gehalten werden.</translation>
+    </message>
+    <message>
+        <source>Detail finer than a pixel of the small picture is not recovered: it is left smooth, or drawn as the nearest thing that the pixels allow, so small print may get wrong letters and fine lines a wrong direction. Strong noise and strong compression are enlarged with the picture: denoise first. Trained on photographs, not on drawings or pixel art.</source>
+        <translation>Einzelheiten, die feiner sind als ein Pixel des kleinen Bildes, werden nicht wiedergewonnen: Sie bleiben glatt oder werden als das Nächstliegende gezeichnet, das die Pixel zulassen. Kleine Schrift kann falsche Buchstaben bekommen, feine Linien eine falsche Richtung. Starkes Rauschen und starke Kompression werden mit vergrößert: zuerst entrauschen. Mit Fotos trainiert, nicht mit Zeichnungen oder Pixelgrafik.</translation>
+    </message>
+    <message>
         <source>About this model</source>
         <translation>Über dieses Modell</translation>
     </message>
@@ -29,7 +45,7 @@
     </message>
     <message>
         <source>Degradations</source>
-        <translation>Verschlechterungen</translation>
+        <translation>Störungen</translation>
     </message>
     <message>
         <source>Training</source>

@@ -5,15 +5,45 @@ from __future__ import annotations
 import json
 from html import escape
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
-from PySide6.QtCore import QCoreApplication
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QTextBrowser, QVBoxLayout, QWidget
 
 from restorer.gui.widgets import decimal, titled
 from restorer.models import CATALOG_NAME, figures
 
 translate = QCoreApplication.translate
+# What the catalog says in English, for the translators; `tests/gui/test_app.py` compares.
+LIMITS: Final = (
+    QT_TRANSLATE_NOOP(
+        "AboutModels",
+        "Regular texture fainter than the noise (cloth, hair, distant grass) goes with it. "
+        "Blotches wider than some 8 pixels are softened, not removed. Trained on photographs: "
+        "dots of print, dithering and film-like patterns that are the picture are taken for "
+        "noise.",
+    ),
+    QT_TRANSLATE_NOOP(
+        "AboutModels",
+        "Recognized by the file's own quantization tables or, if it was saved anew, by its "
+        "pixels; after resizing it is not. Texture that the compression has taken does not "
+        "come back.",
+    ),
+    QT_TRANSLATE_NOOP(
+        "AboutModels",
+        "Coarse texture without a quiet place in the whole picture (gravel, leaves to the "
+        "edges) may be taken for a camera's grain. Coarse grain of real cameras is read lower "
+        "than it is, and denoised stronger to make up for it. Slight noise in a JPEG of quality "
+        "85 or less may be taken for texture.",
+    ),
+    QT_TRANSLATE_NOOP(
+        "AboutModels",
+        "Detail finer than a pixel of the small picture is not recovered: it is left smooth, or "
+        "drawn as the nearest thing that the pixels allow, so small print may get wrong letters "
+        "and fine lines a wrong direction. Strong noise and strong compression are enlarged with "
+        "the picture: denoise first. Trained on photographs, not on drawings or pixel art.",
+    ),
+)
 
 
 class AboutModels(QDialog):
@@ -55,7 +85,7 @@ def cards_html(names: list[str], weights: Path) -> str:
 def _card(entry: dict[str, Any]) -> str:
     rows = [
         (translate("AboutModels", "Purpose"), _purpose(entry)),
-        (translate("AboutModels", "Limits"), entry.get("limits", "")),
+        (translate("AboutModels", "Limits"), translate("AboutModels", entry.get("limits", ""))),
         (translate("AboutModels", "Trained on"), entry["trained_on"]),
         (translate("AboutModels", "Degradations"), entry["degradations"]),
         (translate("AboutModels", "Training"), _training(entry)),

@@ -188,7 +188,8 @@ RECIPES: Final[dict[str, Recipe]] = {
         limits=(
             "Coarse texture without a quiet place in the whole picture (gravel, leaves to the "
             "edges) may be taken for a camera's grain. Coarse grain of real cameras is read lower "
-            "than it is, and denoised stronger to make up for it."
+            "than it is, and denoised stronger to make up for it. Slight noise in a JPEG of "
+            "quality 85 or less may be taken for texture."
         ),
         degradations=(
             "1/8 white Gaussian noise of sigma 0 to 75, 3/8 Poisson-Gaussian of RMS 0.5 to 50, "

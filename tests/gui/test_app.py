@@ -2,6 +2,7 @@
 
 import ast
 import html
+import json
 import os
 import re
 import signal
@@ -16,6 +17,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 import restorer.gui
 from restorer.__main__ import wants_window
 from restorer.engine import imagefile
+from restorer.gui import about_model
 from restorer.gui.actions import Actions
 from restorer.gui.app import make_window
 from restorer.gui.batch.table import size_text
@@ -23,7 +25,8 @@ from restorer.gui.bridge import Bridge
 from restorer.gui.preferences import PreferencesFile
 from restorer.gui.status import speed
 from restorer.gui.widgets import decimal
-from restorer.settings import Saving, Settings, resources_dir
+from restorer.models import CATALOG_NAME
+from restorer.settings import Saving, Settings, resources_dir, weights_dir
 from restorer.worker.client import WorkerClient
 from tests.gui.conftest import write_photo
 
@@ -158,12 +161,15 @@ def test_german_is_complete(qapp):
     assert wanted == known
 
 
+TRANSLATING = ("tr", "translate", "QT_TRANSLATE_NOOP")
+
+
 def translatable(tree):
-    """The literals that are given to `tr` and to `translate`."""
+    """The literals that are given to them."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
             name = getattr(node.func, "attr", getattr(node.func, "id", ""))
-            if name in ("tr", "translate") and isinstance(node.args[-1], ast.Constant):
+            if name in TRANSLATING and isinstance(node.args[-1], ast.Constant):
                 yield node.args[-1].value
 
 
@@ -173,6 +179,15 @@ def test_the_window_speaks_german(speak, qtbot):
     bar = Actions(QWidget(), QWidget()).menus
     assert bar.actions()[0].text() == "&Datei"
     assert (decimal(17.14, 1), speed(0.37), size_text(12_345_678)) == ("17,1", "0,37", "12,3 MB")
+
+
+def test_the_limits_of_each_model_of_photos_can_be_translated(speak):
+    shipped = json.loads((weights_dir() / CATALOG_NAME).read_text(encoding="utf-8"))["models"]
+    limits = {model["limits"] for model in shipped if model["scale"]}
+    assert limits == set(about_model.LIMITS)
+    speak("de")
+    for text in limits:
+        assert QCoreApplication.translate("AboutModels", text) != text
 
 
 @pytest.mark.parametrize("language", ["en", "de"])
