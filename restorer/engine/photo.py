@@ -41,7 +41,8 @@ class FileOpened:
         """Tells before the work what the format of `target` cannot hold. Raises ImageUnwritable."""
         scale, size = self.enlargement.scale, self.enlargement.size
         width, height = size or (scale * self.image.width, scale * self.image.height)
-        resultfile.check_holds(target, _as_wanted(self.image, saving), width, height)
+        bits = 8 if saving.eight_bits else self.image.bits
+        resultfile.check_holds(target, metadata.without(self.image, saving), width, height, bits)
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,16 +267,13 @@ def save(
 
     Raises ImageUnwritable, and FileExistsError if the target should be new and is not.
     """
-    result = _as_wanted(image, saving)
+    result = metadata.without(image, saving)
+    if saving.eight_bits:
+        result = result.in_eight_bits()
     resultfile.write(result, target, source=source, quality=saving.quality, is_new=is_new)
     if saving.keep_times:
         _copy_times(source, target)
     return result
-
-
-def _as_wanted(image: Image, saving: Saving) -> Image:
-    image = metadata.without(image, saving)
-    return image.in_eight_bits() if saving.eight_bits else image
 
 
 def _copy_times(source: Path, target: Path) -> None:

@@ -26,7 +26,6 @@ PART_NAMES: Final = ".restorer-*.part"
 
 _LONGEST_SIDE: Final = {"JPEG": 65_535, "WEBP": 16_383, "AVIF": 32_768}
 _LONGEST_SEGMENT: Final = 65_533
-_LONGEST_EXIF: Final = _LONGEST_SEGMENT - len(exif.with_prefix(b""))
 _QUALITY: Final = 95
 _XMP_BY_PILLOW: Final = ("JPEG", "WEBP", "AVIF")
 _NO_ROOM: Final = (errno.ENOSPC, errno.EDQUOT)
@@ -98,7 +97,7 @@ def write(
     """
     check_writable(path, source=source)
     kind = FORMATS[path.suffix.lower()]
-    check_holds(path, image, image.width, image.height)
+    check_holds(path, image, image.width, image.height, image.bits)
     with part_file(path) as part, part.open("w+b") as file:  # TIFF is read too
         if image.bits == 16 and kind in ("PNG", "TIFF"):
             deepfile.write(image, file, kind)
@@ -121,13 +120,17 @@ def _move_to_free(part: Path, path: Path) -> None:
         raise
     except OSError:  # a disk without hard links
         path.touch(exist_ok=False)
-        part.replace(path)
+        try:
+            part.replace(path)
+        except BaseException:
+            path.unlink(missing_ok=True)
+            raise
 
 
-def check_holds(path: Path, image: Image, width: int, height: int) -> None:
+def check_holds(path: Path, image: Image, width: int, height: int, bits: int) -> None:
     """Whether the format of `path` can hold such a picture of `width` x `height` pixels.
 
-    Raises ImageUnwritable.
+    `bits`: of a sample. Raises ImageUnwritable.
     """
     kind = FORMATS[path.suffix.lower()]
     if image.alpha is not None and kind in _WITHOUT_ALPHA:
@@ -135,7 +138,7 @@ def check_holds(path: Path, image: Image, width: int, height: int) -> None:
             path, f"{path.name}: {kind} has no transparency. Choose .png, .webp or .tif."
         )
     grey_alpha = image.alpha is not None and image.samples.shape[2] == 1
-    if grey_alpha and image.bits == 16 and kind == "TIFF":
+    if grey_alpha and bits == 16 and kind == "TIFF":
         raise ImageUnwritable(
             path,
             f"{path.name}: few programs open grey 16-bit TIFF with transparency. Choose .png.",
@@ -147,7 +150,7 @@ def check_holds(path: Path, image: Image, width: int, height: int) -> None:
             f"{path.name}: {kind} holds at most {longest} pixels a side, the result has "
             f"{width} x {height}. Choose .png or .tif.",
         )
-    if kind == "JPEG" and image.exif and len(image.exif) > _LONGEST_EXIF:
+    if kind == "JPEG" and image.exif and len(exif.with_prefix(image.exif)) > _LONGEST_SEGMENT:
         raise ImageUnwritable(path, f"{path.name}: its EXIF is too long for JPEG. Choose .png.")
 
 

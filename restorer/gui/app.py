@@ -79,7 +79,6 @@ def make_window(
 def install_language(app: QApplication, choice: str) -> list[QTranslator]:
     """`choice`: "en", "de", or "system". Qt's own words are translated along, and numbers."""
     locale = QLocale.system() if choice == "system" else QLocale(choice)
-    QLocale.setDefault(locale)
     places = (
         ("restorer", str(resources_dir() / "translations")),
         ("qtbase", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)),
@@ -89,4 +88,6 @@ def install_language(app: QApplication, choice: str) -> list[QTranslator]:
         translator = QTranslator(app)
         if translator.load(locale, name, "_", folder) and app.installTranslator(translator):
             installed.append(translator)
+    is_translated = any("restorer" in Path(each.filePath()).name for each in installed)
+    QLocale.setDefault(locale if is_translated else QLocale("en"))
     return installed

@@ -89,27 +89,34 @@ class PreferencesFile:
     def __init__(self, path: Path | None = None) -> None:
         self._path = path or _default_path()
         self.value = Preferences()
+        self._is_written = True
         self._read()
 
     def change(self, edit: Callable[[Preferences], Preferences]) -> None:
         """Writes them, whole or not at all; a disk that refuses costs no more than the memory.
 
-        `edit` gets what is in the file by now: another window may have written into it.
+        `edit` gets what is in the file by now: another window may have written into it. If the last
+        change could not be written, it gets that instead.
         """
-        self._read()
+        if self._is_written:
+            self._read()
         self.value = edit(self.value)
+        self._is_written = False
         part = self._path.with_name(f".{secrets.token_hex(6)}.part")
         with suppress(OSError):
             self._path.parent.mkdir(parents=True, exist_ok=True)
             try:
                 part.write_text(self.value.to_json(), encoding="utf-8")
                 os.replace(part, self._path)
+                self._is_written = True
             finally:
                 part.unlink(missing_ok=True)
 
     def _read(self) -> None:
-        with suppress(OSError, UnicodeDecodeError):
-            self.value = Preferences.from_json(self._path.read_text(encoding="utf-8"))
+        with suppress(OSError, ValueError):  # a damaged file changes nothing
+            text = self._path.read_text(encoding="utf-8")
+            json.loads(text)
+            self.value = Preferences.from_json(text)
 
 
 def _default_path() -> Path:

@@ -102,8 +102,9 @@ class Saves(QObject):
     def lost(self, jobs: tuple[int, ...]) -> Path | None:
         """A worker died with these jobs; the first file that is not written because of it."""
         unsaved = [self._sent.pop(job)[0].target for job in jobs if job in self._sent]
-        self.interrupted = self._take(jobs)
-        unsaved += [save.target for save in self.interrupted]
+        if taken := self._take(jobs):
+            self.interrupted = taken
+        unsaved += [save.target for save in taken]
         self.retire([])
         return unsaved[0] if unsaved else None
 

@@ -41,12 +41,10 @@ class Past:
 
     def and_then(self, trained_on: str, degradations: Iterable[str]) -> Past:
         """With what this training adds, unless it is told already."""
-        seen, told = "; ".join(self.trained_on), "; ".join(self.degradations)
-        new = (text for text in degradations if text not in told)
         return Past(
             self.seed,
-            self.trained_on if trained_on in seen else (*self.trained_on, trained_on),
-            (*self.degradations, *new),
+            tuple(dict.fromkeys((*self.trained_on, trained_on))),
+            tuple(dict.fromkeys((*self.degradations, *degradations))),
         )
 
 
@@ -124,7 +122,7 @@ def resume(folder: Path, recipe: Recipe, state: State) -> None:
     if saved["device_type"] == device.type:
         state.generator.set_state(saved["generator"].cpu())
     else:  # another kind of device draws other numbers from the same state
-        state.generator.manual_seed(state.generator.initial_seed() + saved["step"])
+        state.generator.manual_seed(state.past.seed + saved["step"])
     state.step, state.trained_s = saved["step"], saved["trained_s"]
     if not saved["finished"]:
         state.cycle_s, state.cycle_steps = saved["cycle_s"], saved["cycle_steps"]

@@ -29,8 +29,8 @@ class Photos:
     """Decoded photos, each (3, H, W) uint8 on the training device.
 
     They stay in memory as bytes: crops and noise made there keep a GPU busy, files would not.
-    `skipped`: a sentence for each file that could not be used. `cumulative_chances`: of the
-    training photos, up to 1.
+    `skipped`: a sentence for each file that could not be used, and one if some were cut.
+    `cumulative_chances`: of the training photos, up to 1.
     """
 
     training: tuple[Tensor, ...]
@@ -73,8 +73,8 @@ def load(
 ) -> Photos:
     """Every photo in `folders` and below; grey ones become colour.
 
-    Photos with a side below `min_side_px` are left out. If all together would take more than
-    `MEMORY_BYTES`, only the middle is kept of those that are larger than their part of it.
+    Photos with a side below `min_side_px` are left out. Of each photo that is larger than its part
+    of `MEMORY_BYTES`, which are equal, only the middle is kept.
     `shares`: how often a patch comes from each folder; None if each photo is drawn as often as any
     other. Raises DataError if a folder is missing, fewer than two photos can be used, or none of
     a folder that has a share.
@@ -84,6 +84,7 @@ def load(
     photos: list[Tensor] = []
     skipped: list[str] = []
     folder_of: list[int] = []  # each photo
+    cut = 0
     for number, path in files:
         try:
             samples = imagefile.read(path).samples
@@ -97,6 +98,7 @@ def load(
             samples = (samples >> 8).astype("uint8")
         picture = torch.from_numpy(samples.copy()).permute(2, 0, 1)
         shrunk = min(1.0, math.sqrt(most_px / (picture.shape[1] * picture.shape[2])))
+        cut += shrunk < 1
         sides = [max(min_side_px, int(shrunk * side)) for side in picture.shape[1:]]
         photos.append(_middle(picture, *sides).expand(_COLOURS, -1, -1).contiguous().to(device))
         folder_of.append(number)
@@ -106,6 +108,8 @@ def load(
             f"{', '.join(str(folder) for folder in folders)}. Training needs two or more."
             + "".join(f" {sentence}" for sentence in skipped[:_MOST_SENTENCES])
         )
+    if cut:
+        skipped.append(f"Of {cut} photos only the middle is used, so that all fit into memory.")
     drawn_from = [number for i, number in enumerate(folder_of) if i % HELD_OUT_EVERY]
     return Photos(
         training=tuple(photo for i, photo in enumerate(photos) if i % HELD_OUT_EVERY),

@@ -27,6 +27,8 @@ from restorer.training.photo_objective import PhotoObjective
 from restorer.training.recipes import Recipe
 from restorer.training.symmetry import make_symmetric
 
+_THEN: Final = "; then "  # between the cards' words on one training and on the next
+_AND: Final = "; "
 HISTORY_SUFFIX: Final = ".history.csv"  # hours, steps, what `Progress.validation` is
 
 
@@ -244,11 +246,25 @@ def _given(plan: Plan, folder: Path) -> tuple[Network, Past, int, float]:
         wanted.start_from(network)
         network = wanted
     network.requires_grad_(True).train()
+    trained_on = tuple(entry.trained_on.split(_THEN))
     if name != recipe.name:
-        degradations = (recipe.degradations, f"began as the {entry.name}")
-        return network, Past(plan.seed, (entry.trained_on,), degradations), 0, 0.0
-    past = Past(plan.seed, (entry.trained_on,), tuple(filter(None, [entry.degradations])))
-    return network, past, entry.steps, entry.hours
+        began = (recipe.degradations, f"began as the {entry.name}")
+        return network, Past(plan.seed, trained_on, began), 0, 0.0
+    degradations = _separated(entry.degradations or "", recipe.degradations)
+    return network, Past(plan.seed, trained_on, degradations), entry.steps, entry.hours
+
+
+def _separated(degradations: str, of_recipe: str) -> tuple[str, ...]:
+    """A card's text in its parts. The recipe's own comes first and has the separator in it.
+
+    >>> _separated("noise; 1/10 grey; more", "noise; 1/10 grey")
+    ('noise; 1/10 grey', 'more')
+    >>> _separated("blur; more", "noise")
+    ('blur', 'more')
+    """
+    first = of_recipe if degradations.startswith(of_recipe) else ""
+    rest = degradations.removeprefix(first).removeprefix(_AND)
+    return tuple(filter(None, (first, *rest.split(_AND))))
 
 
 def _save(plan: Plan, state: State) -> None:
@@ -311,8 +327,8 @@ def _export(plan: Plan, state: State, device: torch.device) -> None:
             parameters=0,
             sigma_range=(0.0, MAX_SIGMA) if plan.recipe.task == "denoise" else None,
             loss=plan.recipe.loss,
-            trained_on="; then ".join(state.past.trained_on),
-            degradations="; ".join(state.past.degradations) or None,
+            trained_on=_THEN.join(state.past.trained_on),
+            degradations=_AND.join(state.past.degradations) or None,
             seed=state.past.seed,
             steps=state.step,
             hours=round(state.trained_s / 3600, 2),

@@ -474,6 +474,22 @@ def test_a_new_file_replaces_none(tmp_path, monkeypatch, has_hard_links):
     assert os.listdir(tmp_path) == ["a.png"]
 
 
+def test_a_name_that_was_taken_for_nothing_is_given_up(tmp_path, monkeypatch):
+    monkeypatch.setattr(Path, "hardlink_to", refuse)
+    monkeypatch.setattr(Path, "replace", refuse)
+    with pytest.raises(ImageUnwritable):
+        resultfile.write(Image(drawn(8, 8)), tmp_path / "a.png", is_new=True)
+    assert os.listdir(tmp_path) == []
+
+
+@pytest.mark.parametrize("prefix", [b"", b"Exif\0\0"])
+def test_the_longest_exif_fits_into_a_jpeg(tmp_path, prefix):
+    block = b"MM\0*\0\0\0\x08\0\0" + bytes(65_533 - 6 - 10)
+    resultfile.write(Image(drawn(8, 8), exif=prefix + block), tmp_path / "a.jpg")
+    with pytest.raises(ImageUnwritable, match="EXIF is too long"):
+        resultfile.write(Image(drawn(8, 8), exif=prefix + block + b"\0"), tmp_path / "b.jpg")
+
+
 def refuse(*_):
     raise OSError(errno.EPERM, "no hard links here")
 

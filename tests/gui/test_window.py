@@ -1,3 +1,4 @@
+import errno
 import os
 import shlex
 import threading
@@ -27,7 +28,7 @@ from PySide6.QtWidgets import (
 from restorer.cli import run as run_command_line
 from restorer.engine import imagefile
 from restorer.errors import DiskFull, WeightsMissing
-from restorer.gui import main_window
+from restorer.gui import main_window, preferences
 from restorer.gui.about_model import cards_html
 from restorer.gui.actions import Page
 from restorer.gui.exporting import ExportDialog, command_line, proposed_target
@@ -741,6 +742,25 @@ def test_two_windows_keep_each_others_presets(tmp_path):
     kept = PreferencesFile(tmp_path / "p.json").value
     assert [preset.name for preset in kept.presets] == ["Mine"]
     assert kept.recent == (str(tmp_path / "a.png"),)
+
+
+def test_a_disk_that_refuses_costs_no_change_before(tmp_path, monkeypatch):
+    file = PreferencesFile(tmp_path / "p.json")
+    file.change(lambda known: replace(known, quality=80))
+    with monkeypatch.context() as refusing:
+        refusing.setattr(preferences.os, "replace", no_room)
+        file.change(lambda known: replace(known, theme="dark"))
+        file.change(lambda known: replace(known, quality=70))
+    assert (file.value.theme, file.value.quality) == ("dark", 70)
+    file.change(lambda known: known.with_recent(tmp_path / "a.png"))
+    assert PreferencesFile(tmp_path / "p.json").value == file.value
+    (tmp_path / "p.json").write_text("{")
+    file.change(lambda known: replace(known, quality=60))
+    assert (file.value.theme, file.value.quality) == ("dark", 60)
+
+
+def no_room(*_):
+    raise OSError(errno.ENOSPC, "no room")
 
 
 def test_preferences_survive_the_disk(tmp_path):

@@ -219,6 +219,13 @@ def test_the_card_tells_all_that_the_weights_have_seen(plan, photos, tmp_path):
     assert again.seed == 7
 
 
+def test_what_is_like_something_on_the_card_is_told_too():
+    past = checkpoint.Past(1, ("other photos",), ("75% of the mean",))
+    assert past.and_then("photos", ["5% of the mean", "75% of the mean"]) == checkpoint.Past(
+        1, ("other photos", "photos"), ("75% of the mean", "5% of the mean")
+    )
+
+
 def test_the_card_tells_which_levels_were_learned_most(plan):
     list(train.train(dataclasses.replace(plan, minutes=None, steps=2, levels=(5, 15.5))))
     assert "sigma 5 to 15.5" in open_catalog(plan.out).entry("denoiser").degradations
@@ -352,6 +359,7 @@ def test_of_many_large_photos_the_middle_is_kept(tmp_path, monkeypatch):
     loaded = data.load((tmp_path,), CPU, 64)
     height, width = pixels.shape[:2]
     middle = pixels[height // 4 : height * 3 // 4, width // 4 : width * 3 // 4]
+    assert loaded.skipped == ("Of 2 photos only the middle is used, so that all fit into memory.",)
     for photo in (*loaded.training, *loaded.held_out):
         assert torch.equal(photo, torch.from_numpy(middle).permute(2, 0, 1))
     monkeypatch.setattr(data, "MEMORY_BYTES", 0)

@@ -118,7 +118,7 @@ class History:
             self.targets.add(entry.target)
 
     def file(self, source: str, name: str) -> str:
-        """What goes for the file there: itself, or the last of its name, if it has moved."""
+        """Itself, or the last of its name: it may have moved, which its content has to tell."""
         return source if source in self.entries else self._last_named.get(name, source)
 
     def files(self, *states: State) -> set[str]:

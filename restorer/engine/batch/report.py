@@ -72,7 +72,7 @@ def write_report(path: Path, plan: Plan, *, workers: int = 2) -> None:
 
 def _ended(plan: Plan, history: History) -> Iterator[tuple[Item, Entry]]:
     for item in plan.items:
-        entry = history.entries.get(history.file(item.path, item.name))
+        entry = history.entries.get(item.path)
         if entry is not None and entry.state in journal.ENDED:
             yield item, entry
 

@@ -94,9 +94,7 @@ def _heading(job: Job, workshop: Workshop) -> Heading:
 
 def _note_on_space(job: Job, items: tuple[Item, ...], history: History) -> str | None:
     """A warning if the results, guessed from the sources' sizes, will not find room."""
-    needed = sum(
-        item.size_bytes for item in items if history.file(item.path, item.name) not in history.done
-    )
+    needed = sum(item.size_bytes for item in items if item.path not in history.done)
     needed *= job.settings.scale**2
     free = shutil.disk_usage(job.plan.output).free
     if needed <= free:

@@ -68,7 +68,8 @@ class Triage:
         stamp = _stamp(item.source)
         key = self._key(item.source)
         if key is not None and (earlier := self._earlier(item, key)) is not None:
-            return FileEnded(replace(earlier, name=item.name), earlier=True)
+            here = replace(earlier, name=item.name, source=item.path)
+            return FileEnded(here, earlier=True)
         with self._claiming:
             target = self._target(item)
             if target is None:
@@ -173,7 +174,7 @@ def to_do(job: Job) -> tuple[History, tuple[Item, ...]]:
     if job.retry_failed and not job.resume:
         before = journal.read(output, end=since)
         failed = before.files("failed", "started")
-        items = [item for item in items if before.file(item.path, item.name) in failed]
+        items = [item for item in items if item.path in failed]
     history = journal.read(output) if job.resume or job.retry_failed else own
     return history, tuple(items)
 

@@ -85,6 +85,26 @@ def test_the_page_names_files_of_one_name_apart_and_says_what_came_last(tmp_path
     assert re.findall(r"<h2>([^<]*)</h2>", page) == ["x/a.png", "y/a.png"]
 
 
+def test_the_page_shows_no_namesakes_result(tmp_path, tiny_weights):
+    """Of a file that the batch has not reached, while another of its name was done before."""
+    list(run(job_of(saved(tmp_path / "x" / "a.png", seed=1), tmp_path / "out", tiny_weights)))
+    other = job_of(saved(tmp_path / "y" / "a.png", seed=2), tmp_path / "out", tiny_weights)
+    write_report(tmp_path / "report.html", other.plan)
+    assert "<article" not in (tmp_path / "report.html").read_text(encoding="utf-8")
+
+
+def test_the_page_shows_what_had_moved_and_was_known_by_its_content(tmp_path, tiny_weights):
+    photo = saved(tmp_path / "x" / "a.png", seed=1)
+    list(run(job_of(photo, tmp_path / "out", tiny_weights)))
+    (tmp_path / "y").mkdir()
+    photo = photo.rename(tmp_path / "y" / "a.png")
+    moved = job_of(photo, tmp_path / "out", tiny_weights, resume=True)
+    list(run(moved))
+    write_report(tmp_path / "report.html", moved.plan)
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert re.findall(r'<article class="(\w+)"', page) == ["done"]
+
+
 def test_the_page_of_a_resumed_batch_does_not_say_what_a_run_between_skipped(job, tmp_path):
     list(run(job))
     list(run(again(job)))
