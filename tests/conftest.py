@@ -69,6 +69,7 @@ def tiny_weights(tmp_path_factory, tiny_denoiser, tiny_upscalers):
     torch.manual_seed(0)
     catalog.add(folder, tiny_denoiser, card("denoiser", "Denoiser", TINY))
     catalog.add(folder, calm(Denoiser(**TINY)), card("deblocker", "Denoiser", TINY))
+    catalog.add(folder, calm(Denoiser(**TINY)), card("degrainer", "Denoiser", TINY))
     catalog.add(folder, Estimator(8), card("estimator", "Estimator", {"width": 8}))
     for scale, upscaler in tiny_upscalers.items():
         arguments = {"scale": scale, "width": 8, "blocks": 1}

@@ -72,6 +72,10 @@
         <translation>Entfernt die Blöcke starker JPEG-Kompression</translation>
     </message>
     <message>
+        <source>Removes the coarse grain that cameras leave</source>
+        <translation>Entfernt das grobe Korn, das Kameras hinterlassen</translation>
+    </message>
+    <message>
         <source>Estimates how noisy a photo is</source>
         <translation>Schätzt, wie stark ein Foto rauscht</translation>
     </message>

@@ -39,7 +39,7 @@ def models(name: str | None, weights: Path, check: bool, as_json: bool) -> None:
         click.echo(f"All {len(entries)} weights files are whole.")
 
 
-_PURPOSES: Final = {"deblocker": "deblock", "estimator": "estimate"}
+_PURPOSES: Final = {"deblocker": "deblock", "degrainer": "degrain", "estimator": "estimate"}
 
 
 def _line(entry: Entry) -> str:

@@ -16,7 +16,7 @@ from restorer.settings import MAX_SIGMA, SCALES
 if TYPE_CHECKING:
     from restorer.training.train import Progress
 
-PHOTO_MODELS: Final = ("denoiser", "deblocker", "upscaler", "estimator")
+PHOTO_MODELS: Final = ("denoiser", "deblocker", "degrainer", "upscaler", "estimator")
 DIGIT_MODELS: Final = ("vae", "cvae", "vae-dense", "autoencoder")
 
 

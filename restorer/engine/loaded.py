@@ -33,6 +33,11 @@ class Models:
     def deblocker(self) -> Denoiser:
         return self._get("deblocker", lambda catalog: catalog.denoiser("deblocker"))
 
+    def degrainer(self) -> Denoiser:
+        """For coarse grain. Whoever brings a denoiser of their own, and none for that, means it."""
+        name = self._known_as("degrainer")
+        return self._get(name, lambda catalog: catalog.denoiser(name))
+
     def estimator(self) -> Estimator:
         return self._get("estimator", Catalog.estimator)
 
@@ -44,11 +49,16 @@ class Models:
         upscaler = self.upscaler(scale) if scale > 1 else None
         if settings.denoise == "off":
             return Networks(None, upscaler)
-        return Networks(self.denoiser(), upscaler, self.deblocker())
+        return Networks(self.denoiser(), upscaler, self.deblocker(), self.degrainer())
 
     def checksum(self, name: str) -> str:
         """The SHA-256 of that network's weights: another one means another result."""
+        name = self._known_as(name)
         return self._catalog_of(name).entry(name).sha256
+
+    def _known_as(self, name: str) -> str:
+        is_own = "denoiser" in self._own and name not in self._own
+        return "denoiser" if name == "degrainer" and is_own else name
 
     def _get(self, name: str, load: Callable[[Catalog], _Network]) -> _Network:
         if name not in self._loaded:

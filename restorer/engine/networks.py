@@ -21,12 +21,14 @@ _Network = TypeVar("_Network", Denoiser | CoarseGrainDenoiser, Upscaler)
 class Networks:
     """What is done to a picture, in this order; None leaves the step out.
 
-    `deblocker` stands by: for a strong JPEG it takes the denoiser's place.
+    `deblocker` and `degrainer` stand by: for a strong JPEG or coarse grain they take the denoiser's
+    place.
     """
 
     denoiser: Denoiser | CoarseGrainDenoiser | None
     upscaler: Upscaler | None
     deblocker: Denoiser | None = None
+    degrainer: Denoiser | None = None
 
     @property
     def scale(self) -> int:
@@ -50,7 +52,7 @@ class Networks:
     def suited_to(self, kind: NoiseKind) -> Networks:
         """The same for a photo with noise of that kind."""
         if kind == "coarse" and isinstance(self.denoiser, Denoiser):
-            return replace(self, denoiser=CoarseGrainDenoiser(self.denoiser))
+            return replace(self, denoiser=CoarseGrainDenoiser(self.degrainer or self.denoiser))
         if kind == "jpeg" and self.denoiser is not None and self.deblocker is not None:
             return replace(self, denoiser=self.deblocker)
         return self

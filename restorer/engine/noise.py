@@ -31,9 +31,9 @@ COARSE_STRENGTH: Final = 12.0
 _COARSE, _FINE = 0.14, 0.18  # of `fineness`: coarse grain below, none above
 _SURE, _UNSURE = 0.2, 0.4  # of `doubt`: never coarse grain below, as the fineness says above
 # Of `detail`: where even the quietest places have more, they are texture (grass, fur, gravel), and
-# nothing tells grain from it. The greater the doubt, the less may be there: 6.4 at a doubt of 0.8,
-# 4 at 1. Grain of COARSE_STRENGTH makes 5.2.
-_LOUD, _LOUD_PER_DOUBT = 16.0, -12.0
+# nothing tells grain from it. The greater the doubt, the less may be there: 7.4 at a doubt of 0.8,
+# 5 at 1. Grain of COARSE_STRENGTH makes 5.2.
+_LOUD, _LOUD_PER_DOUBT = 17.0, -12.0
 _COARSE_IS_STRONGER: Final = 1.5  # strength by sigma, from which on sigma misleads
 _WHITE: Final = 0.6
 _MAX_CLIPPED: Final = 0.05  # of a patch's samples: clipped noise is missing noise

@@ -111,7 +111,7 @@ class Workshop:
         scales = SCALES if self.settings.has_size else (self.settings.scale,)
         names = [f"upscaler-x{scale}" for scale in scales if scale > 1]
         if self.settings.denoise != "off":
-            names += ["denoiser", "deblocker", "estimator"]
+            names += ["denoiser", "deblocker", "degrainer", "estimator"]
         return {name: self.models.checksum(name) for name in sorted(names)}
 
     def networks(self, scale: int | None = None) -> Networks:

@@ -115,6 +115,8 @@ def _purpose(entry: dict[str, Any]) -> str:
         return translate("AboutModels", "Enlarges {0} times").format(entry["scale"])
     if entry["name"] == "deblocker":
         return translate("AboutModels", "Removes the blocks of strong JPEG compression")
+    if entry["name"] == "degrainer":
+        return translate("AboutModels", "Removes the coarse grain that cameras leave")
     if entry["sigma_range"] is None:
         return translate("AboutModels", "Estimates how noisy a photo is")
     low, high = entry["sigma_range"]

@@ -319,8 +319,9 @@ class MainWindow(QMainWindow):
 
     def show_about_model(self) -> None:
         session = self.session
-        has_blocks = session.noise is not None and session.noise.kind == "jpeg"
-        names = ["deblocker" if has_blocks else "denoiser", "estimator"]
+        kind = "fine" if session.noise is None else session.noise.kind
+        cleaner = {"fine": "denoiser", "coarse": "degrainer", "jpeg": "deblocker"}[kind]
+        names = [cleaner, "estimator"]
         if session.layers is not None and session.layers.scale > 1:
             names.insert(0, f"upscaler-x{session.layers.scale}")
         AboutModels(names, weights_dir(), self).exec()

@@ -53,8 +53,8 @@ class Denoiser(nn.Module):
 
     def __init__(
         self,
-        widths: Sequence[int] = (48, 96, 128),
-        blocks: Sequence[int] = (1, 1, 2),
+        widths: Sequence[int] = (32, 64, 128),
+        blocks: Sequence[int] = (2, 2, 3),
         levels: Sequence[float] = (25.0,),
     ) -> None:
         super().__init__()
@@ -144,7 +144,7 @@ class UNet(nn.Module):
         skips = []
         for encoder, down in zip(self.encoders, self.down, strict=False):
             skips.append(encoder(features))
-            features = down(skips[-1])  # (N, 96, H/4, W/4) and so on
+            features = down(skips[-1])  # (N, 64, H/4, W/4) and so on
         features = self.encoders[-1](features)
         for level in reversed(range(len(self.up))):
             features = self.up[level](features).add_(skips.pop())  # the last use of that skip

@@ -68,8 +68,8 @@ class Recipe:
 
 
 # The deblocker is of the same plan, so that it can begin as the denoiser.
-_DENOISER_PLAN: Final = {"widths": [48, 96, 128], "blocks": [1, 1, 2]}
-_DENOISER_PHASES: Final = (Phase(0.15, 6, 64), Phase(0.6, 4, 96), Phase(1.0, 5, 128))
+_DENOISER_PLAN: Final = {"widths": [32, 64, 128], "blocks": [2, 2, 3]}
+_DENOISER_PHASES: Final = (Phase(0.3, 3, 64), Phase(0.65, 3, 96), Phase(1.0, 3, 128))
 
 _UPSCALER_BLOCKS: Final = {2: 3, 3: 5, 4: 8}
 _UPSCALER_LIMITS: Final = (
@@ -138,6 +138,17 @@ _DIGITS: Final = (
     ),
 )
 
+_DENOISER_LIMITS: Final = (
+    "Regular texture fainter than the noise (cloth, hair, distant grass) goes with it. Blotches "
+    "wider than some 8 pixels are softened, not removed. Trained on photographs: dots of print, "
+    "dithering and film-like patterns that are the picture are taken for noise."
+)
+
+_DENOISER_DEGRADATIONS: Final = (
+    "white Gaussian noise of sigma 0 to 75, low levels more often, unclipped; 1/10 of the "
+    "patches grey, in 1/20 more the noise equal in the three colours"
+)
+
 RECIPES: Final[dict[str, Recipe]] = {
     "denoiser": Recipe(
         name="denoiser",
@@ -146,16 +157,21 @@ RECIPES: Final[dict[str, Recipe]] = {
         arguments=_DENOISER_PLAN | {"levels": [10, 25, 50]},
         phases=_DENOISER_PHASES,
         purpose="Takes noise out of photos, as much as it is told to.",
-        limits=(
-            "Regular texture fainter than the noise (cloth, hair, distant grass) goes with it. "
-            "Blotches wider than some 8 pixels are softened, not removed. Trained on photographs: "
-            "dots of print, dithering and film-like patterns that are the picture are taken for "
-            "noise."
-        ),
-        degradations=(
-            "white Gaussian noise of sigma 0 to 75, low levels more often, unclipped; 1/10 of the "
-            "patches grey, in 1/20 more the noise equal in the three colours"
-        ),
+        limits=_DENOISER_LIMITS,
+        degradations=_DENOISER_DEGRADATIONS,
+        symmetric=True,
+    ),
+    # The denoiser of before: a wider and less deep one does as it is told with coarse grain too,
+    # where the better one of white noise takes less (`restorer benchmark pairs`).
+    "degrainer": Recipe(
+        name="degrainer",
+        task="denoise",
+        architecture="Denoiser",
+        arguments={"widths": [48, 96, 128], "blocks": [1, 1, 2], "levels": [10, 25, 50]},
+        phases=_DENOISER_PHASES,
+        purpose="Takes a camera's coarse grain out of photos, at three sizes of the picture.",
+        limits=_DENOISER_LIMITS,
+        degradations=_DENOISER_DEGRADATIONS,
         symmetric=True,
     ),
     "deblocker": Recipe(

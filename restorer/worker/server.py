@@ -114,6 +114,7 @@ class Server:
             models = Models(self._weights)
             models.estimator()
             models.deblocker()
+            models.degrainer()
             denoiser = models.denoiser()
             with torch.inference_mode():  # the first call sets up the kernels
                 picture = torch.zeros(1, 3, 64, 64).to(memory_format=torch.channels_last)
@@ -187,7 +188,12 @@ class Server:
         scale = _enlargement(photo, settings)
         models = self._wait_for_models()
         networks = models.networks(settings, scale)
-        for network in (networks.denoiser, networks.upscaler, networks.deblocker):
+        for network in (
+            networks.denoiser,
+            networks.upscaler,
+            networks.deblocker,
+            networks.degrainer,
+        ):
             if network is not None:
                 self._watch(network)
         sigma = 0.0

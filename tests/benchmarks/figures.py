@@ -35,15 +35,20 @@ SAVED: dict[str, dict[str, Any]] = {
 QUALITIES = (10, 20, 40, 60)
 QUOTED_QUALITIES = (10, 20, 40)
 WEB_QUALITY = 75
-CLEANERS = {"denoiser", "deblocker", "estimator"}  # what auto does depends on all of them
+CLEANERS = {
+    "denoiser",
+    "deblocker",
+    "degrainer",
+    "estimator",
+}  # what auto does depends on all of them
 
 
 def mean(values: Iterable[float], digits: int = 2) -> float:
     return round(statistics.fmean(values), digits)
 
 
-def denoiser_figures(catalog: Catalog, data: Path) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Of the denoiser and of the estimator, by data set."""
+def denoiser_figures(catalog: Catalog, data: Path) -> dict[str, dict[str, Any]]:
+    """Of the denoiser, the degrainer and the estimator, by data set."""
     networks = Models(catalog.folder).networks(Settings(), 1)
     estimator = catalog.estimator()
     white = list(quality.denoise(data / "bsds32", (0, *SIGMAS), networks, estimator))
@@ -90,7 +95,11 @@ def denoiser_figures(catalog: Catalog, data: Path) -> tuple[dict[str, Any], dict
         "bsds32, white noise": estimates,
         "polyu, clean": {"largest": round(max(twins), 2)},
     }
-    return {"bsds32, white noise": levels, "polyu, real noise": polyu, **saved}, estimated
+    return {
+        "denoiser": {"bsds32, white noise": levels, **saved},
+        "degrainer": {"polyu, real noise": polyu},
+        "estimator": estimated,
+    }
 
 
 def saved_figures(
@@ -149,7 +158,7 @@ def enlarged(scores: Iterable[quality.UpscaleScore]) -> dict[str, Any]:
 def readme_table(figures: dict[str, dict[str, Any]]) -> str:
     """The figures as the table that README shows."""
     white = figures["denoiser"]["bsds32, white noise"]
-    real = figures["denoiser"]["polyu, real noise"]
+    real = figures["degrainer"]["polyu, real noise"]
     rows = [["", "before", "restored"]]
     for sigma in QUOTED_SIGMAS:
         row = white[f"sigma {sigma}"]
@@ -195,7 +204,7 @@ def main(data: Path, models: tuple[str, ...]) -> None:
     found: dict[str, dict[str, Any]] = {}
     concerns_auto = not models or not CLEANERS.isdisjoint(models)
     if concerns_auto:
-        found["denoiser"], found["estimator"] = denoiser_figures(catalog, data)
+        found |= denoiser_figures(catalog, data)
         found["deblocker"] = deblocker_figures(catalog, data)
     for scale in (2, 3, 4):
         if concerns_auto or f"upscaler-x{scale}" in models:

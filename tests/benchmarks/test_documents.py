@@ -3,6 +3,9 @@
 import click
 import pytest
 
+from restorer.models.catalog import open_catalog
+from restorer.settings import weights_dir
+from tests.benchmarks import cards, figures
 from tests.benchmarks.documents import Part, aligned
 
 
@@ -30,6 +33,16 @@ def test_a_page_without_its_markers_is_refused_and_kept(part, order):
 def test_a_missing_page_is_named(part):
     with pytest.raises(click.ClickException, match=r"page\.md cannot be read"):
         part.write("new\n")
+
+
+def test_readme_and_the_cards_say_what_the_catalog_says():
+    entries = open_catalog(weights_dir()).entries
+    table = figures.readme_table({entry.name: entry.figures for entry in entries})
+    for part, text in (
+        (figures.TABLE, table),
+        (cards.PART, "\n".join(cards.card(entry) for entry in entries)),
+    ):
+        assert part.page_with(text) == part.page.read_text(encoding="utf-8")
 
 
 def test_columns_are_aligned():

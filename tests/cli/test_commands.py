@@ -82,12 +82,13 @@ def test_models_lists_cards_and_checks_files(tiny_weights, capsys):
     listed = capsys.readouterr().out
     assert re.search("upscaler-x4 +enlarge x4", listed)
     assert re.search("deblocker +deblock", listed)
+    assert re.search("degrainer +degrain", listed)
     assert re.search("estimator +estimate", listed)
-    assert "All 6 weights files are whole." in listed
+    assert "All 7 weights files are whole." in listed
     assert run(["models", "denoiser", "--weights", str(tiny_weights)]) == 0
     assert "Trained on     nothing" in capsys.readouterr().out
     assert run(["models", "--json", "--weights", str(tiny_weights)]) == 0
-    assert len(json.loads(capsys.readouterr().out)) == 6
+    assert len(json.loads(capsys.readouterr().out)) == 7
 
 
 def test_info_tells_versions_and_files(photos, capsys):

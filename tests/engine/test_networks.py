@@ -10,6 +10,7 @@ from PIL import Image as PillowImage
 from restorer.benchmark.quality import as_jpeg
 from restorer.benchmark.scene import draw_scene
 from restorer.engine.device import ladder
+from restorer.engine.loaded import Models
 from restorer.engine.networks import Networks
 from restorer.engine.photo import FileRestored, Workshop
 from restorer.models.catalog import Catalog, open_catalog, write_catalog
@@ -20,18 +21,39 @@ from tests.conftest import drawn
 
 @pytest.fixture
 def networks(tiny_denoiser):
-    return Networks(tiny_denoiser, None, deblocker=copy.deepcopy(tiny_denoiser))
+    deblocker, degrainer = (copy.deepcopy(tiny_denoiser) for _ in range(2))
+    return Networks(tiny_denoiser, None, deblocker, degrainer)
 
 
 def test_each_kind_of_noise_has_its_network(networks):
     assert networks.suited_to("fine") is networks
-    assert isinstance(networks.suited_to("coarse").denoiser, CoarseGrainDenoiser)
+    coarse = networks.suited_to("coarse").denoiser
+    assert isinstance(coarse, CoarseGrainDenoiser)
+    assert coarse.denoiser is networks.degrainer
     assert networks.suited_to("jpeg").denoiser is networks.deblocker
 
 
-def test_without_a_deblocker_blocks_are_noise(tiny_denoiser):
+def test_alone_the_denoiser_takes_blocks_for_noise_and_coarse_grain_too(tiny_denoiser):
     alone = Networks(tiny_denoiser, None)
     assert alone.suited_to("jpeg") == alone
+    assert alone.suited_to("coarse").denoiser.denoiser is tiny_denoiser
+
+
+def test_an_own_denoiser_is_the_degrainer_too_unless_there_is_one(tiny_weights, tmp_path):
+    entries = open_catalog(tiny_weights).entries
+    for name, missing in (("both", ""), ("one", "degrainer"), ("none", "denoiser degrainer")):
+        own = tmp_path / name
+        shutil.copytree(tiny_weights, own)
+        left = tuple(entry for entry in entries if entry.name not in missing.split())
+        write_catalog(Catalog(own, left))
+        models, shipped = Models(own), open_catalog(weights_dir()).entry("degrainer")
+        expected = {
+            "both": open_catalog(own).entry,
+            "one": lambda _, own=own: open_catalog(own).entry("denoiser"),
+            "none": lambda _, shipped=shipped: shipped,
+        }[name]("degrainer")
+        assert models.checksum("degrainer") == expected.sha256
+        assert (models.degrainer() is models.denoiser()) == (name == "one")
 
 
 @pytest.mark.parametrize("kind", ["fine", "coarse", "jpeg"])

@@ -126,11 +126,11 @@ def test_between_fine_and_coarse_nothing_jumps():
 
 
 def test_without_a_quiet_place_texture_is_not_taken_for_grain():
-    details = (4.0, 4.5, 5.0)
+    details = (5.0, 5.5, 6.0)
     strengths = [NoiseEstimate(0.6, 0.1, 1.0, detail).strength for detail in details]
     assert strengths == pytest.approx([12, 12, 0], abs=0.1)
-    assert NoiseEstimate(0.6, 0.1, 1.0, detail=5).kind == "fine"
-    assert NoiseEstimate(0.8, 0.1, doubt=0.7, detail=7).strength > 10  # rather grain than texture
+    assert NoiseEstimate(0.6, 0.1, 1.0, detail=6.5).kind == "fine"
+    assert NoiseEstimate(0.8, 0.1, doubt=0.7, detail=8).strength > 10  # rather grain than texture
     assert NoiseEstimate(5, 0.1, 1.0, detail=6.5).strength == 5  # noise that is seen through it
 
 

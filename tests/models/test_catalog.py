@@ -121,6 +121,7 @@ def test_the_shipped_weights_are_whole_and_within_their_budget():
         "autoencoder",
         "cvae",
         "deblocker",
+        "degrainer",
         "denoiser",
         "estimator",
         "upscaler-x2",

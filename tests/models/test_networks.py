@@ -38,7 +38,7 @@ def reach_px(run, module, size):
 @pytest.mark.parametrize(
     ("run", "module", "size"),
     [
-        (denoise, Denoiser(), 208),
+        (denoise, Denoiser(), 256),
         (denoise, Denoiser(widths=(8, 8, 8), blocks=(2, 1, 1), levels=(10, 30)), 208),
         (denoise, Denoiser(widths=(8, 8, 8, 8), blocks=(1, 1, 1, 1)), 304),
         (enlarge, Upscaler(2, width=8, blocks=3), 48),
@@ -54,13 +54,21 @@ def test_the_halo_is_as_wide_as_the_receptive_field_and_hardly_wider(run, module
 
 
 @pytest.mark.parametrize(
-    ("name", "kmac_limit"), [("denoiser", 60), ("upscaler-x2", 45), ("upscaler-x4", 25)]
+    ("name", "kmac_limit"),
+    [
+        ("denoiser", 60),
+        ("deblocker", 60),
+        ("degrainer", 60),
+        ("upscaler-x2", 45),
+        ("upscaler-x3", 30),
+        ("upscaler-x4", 25),
+    ],
 )
 def test_the_shipped_networks_keep_to_their_budget(name, kmac_limit):
     """Multiplications and additions for a pixel of the result."""
     recipe = RECIPES[name]
-    module = (Denoiser if recipe.task == "denoise" else Upscaler)(**recipe.arguments)
-    run = denoise if recipe.task == "denoise" else enlarge
+    module = (Upscaler if recipe.task == "upscale" else Denoiser)(**recipe.arguments)
+    run = enlarge if recipe.task == "upscale" else denoise
     with FlopCounterMode(display=False) as counter:
         result = run(module, torch.zeros(1, 3, 64, 64))
     assert counter.get_total_flops() / 2 / result[0, 0].numel() <= 1000 * kmac_limit
