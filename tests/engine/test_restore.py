@@ -75,8 +75,9 @@ def test_tiles_of_the_shipped_models_match_the_whole_picture(scale, kind):
         denoiser=shipped.denoiser() if scale == 1 else None,
         upscaler=shipped.upscaler(scale) if scale > 1 else None,
         deblocker=shipped.denoiser("deblocker"),
+        degrainer=shipped.denoiser("degrainer"),
     ).suited_to(kind)
-    image = Image(drawn(950, 77) if kind == "coarse" else drawn(171, 133))  # wider than the halo
+    image = Image(drawn(950, 77) if kind == "coarse" else drawn(331, 133))  # wider than the halo
     whole, _ = run(image, networks, tile_px=10_000)
     tiled, _ = run(image, networks, tile_px=64)
     np.testing.assert_allclose(tiled, whole, atol=1e-4)

@@ -13,7 +13,7 @@ from tests.conftest import TINY
 
 @pytest.fixture(scope="module")
 def shipped():
-    return open_catalog(weights_dir()).denoiser()
+    return open_catalog(weights_dir()).denoiser("degrainer")
 
 
 @pytest.fixture(scope="module")
