@@ -63,7 +63,7 @@ DIGIT_MODELS: Final = ("vae", "cvae", "vae-dense", "autoencoder")
     "start_from",
     type=click.Path(path_type=Path),
     help="Folder of weights to start from instead of from nothing, such as the shipped ones, which "
-    "lie where `restorer info` says. A deblocker without weights there begins as the denoiser.",
+    "lie where `restorer info` says. A deblocker without weights there begins as the degrainer.",
 )
 @click.option(
     "--keep",

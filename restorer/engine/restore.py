@@ -224,11 +224,10 @@ def _run(image: Image, tile: Box, networks: Networks, rung: Rung, sigma: float) 
     if networks.denoiser is not None:
         read = kept.grow(networks.denoiser.halo, picture, networks.denoiser.stride)
 
-    pixels = torch.from_numpy(to_pixels(image.samples[read.rows, read.columns]))
-    batch = pixels.permute(2, 0, 1)[None].expand(-1, 3, -1, -1)
-    batch = batch.to(rung.device, rung.dtype, memory_format=torch.channels_last)
+    batch = _batch(image.samples[read.rows, read.columns], rung)
     with _true_float32(rung):
         if networks.denoiser is not None:
+            batch = _padded(batch, networks.denoiser.stride)  # here, so that one of them goes
             batch = _denoise(batch, networks.denoiser, sigma, kept.seen_from(read))
         if networks.upscaler is None:
             return _Restored(_pixels(batch, image), None)
@@ -239,25 +238,36 @@ def _run(image: Image, tile: Box, networks: Networks, rung: Rung, sigma: float) 
     return _Restored(_pixels(large, image), cleaned)
 
 
+def _batch(samples: Samples, rung: Rung) -> Tensor:
+    """(H, W, C) to (1, 3, H, W) in [0, 1] where the network is."""
+    batch = torch.from_numpy(to_pixels(samples)).permute(2, 0, 1)[None].expand(-1, 3, -1, -1)
+    return batch.to(rung.device, rung.dtype, memory_format=torch.channels_last)
+
+
 def _pixels(batch: Tensor, image: Image) -> Pixels:
     """(1, 3, H, W) on any device to (H, W, C) with as many channels as the image has."""
     pixels = batch[0].permute(1, 2, 0).float().cpu().numpy()
     return pixels.mean(axis=2, keepdims=True) if image.samples.shape[2] == 1 else pixels
 
 
-def _denoise(
-    batch: Tensor, denoiser: Denoiser | CoarseGrainDenoiser, sigma: float, keep: Box
-) -> Tensor:
-    """The part `keep` of the batch, denoised.
+def _padded(batch: Tensor, stride: int) -> Tensor:
+    """To multiples of `stride`.
 
     Only the picture's own right and bottom rim is ever off the stride, so that every tile is
     padded with the pixels that the whole picture would be padded with.
     """
     height, width = batch.shape[2:]
-    padding = (0, -width % denoiser.stride, 0, -height % denoiser.stride)
-    if any(padding):
-        batch = functional.pad(batch, padding, mode="replicate")
-        batch = batch.contiguous(memory_format=torch.channels_last)
+    padding = (0, -width % stride, 0, -height % stride)
+    if not any(padding):
+        return batch
+    batch = functional.pad(batch, padding, mode="replicate")
+    return batch.contiguous(memory_format=torch.channels_last)
+
+
+def _denoise(
+    batch: Tensor, denoiser: Denoiser | CoarseGrainDenoiser, sigma: float, keep: Box
+) -> Tensor:
+    """The part `keep` of the batch, denoised."""
     level = torch.full((1, 1, 1, 1), sigma, device=batch.device, dtype=batch.dtype)
     if isinstance(denoiser, CoarseGrainDenoiser):
         part: Tensor = denoiser(batch, level, keep.rows, keep.columns)

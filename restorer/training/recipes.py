@@ -67,8 +67,9 @@ class Recipe:
         return next((phase for phase in self.phases if progress < phase.until), self.phases[-1])
 
 
-# The deblocker is of the same plan, so that it can begin as the denoiser.
 _DENOISER_PLAN: Final = {"widths": [32, 64, 128], "blocks": [2, 2, 3]}
+# The deblocker is of the same plan, so that it can begin as the degrainer.
+_DEGRAINER_PLAN: Final = {"widths": [48, 96, 128], "blocks": [1, 1, 2]}
 _DENOISER_PHASES: Final = (Phase(0.3, 3, 64), Phase(0.65, 3, 96), Phase(1.0, 3, 128))
 
 _UPSCALER_BLOCKS: Final = {2: 3, 3: 5, 4: 8}
@@ -167,7 +168,7 @@ RECIPES: Final[dict[str, Recipe]] = {
         name="degrainer",
         task="denoise",
         architecture="Denoiser",
-        arguments={"widths": [48, 96, 128], "blocks": [1, 1, 2], "levels": [10, 25, 50]},
+        arguments=_DEGRAINER_PLAN | {"levels": [10, 25, 50]},
         phases=_DENOISER_PHASES,
         purpose="Takes a camera's coarse grain out of photos, at three sizes of the picture.",
         limits=_DENOISER_LIMITS,
@@ -178,7 +179,7 @@ RECIPES: Final[dict[str, Recipe]] = {
         name="deblocker",
         task="deblock",
         architecture="Denoiser",
-        arguments=_DENOISER_PLAN | {"levels": [10]},
+        arguments=_DEGRAINER_PLAN | {"levels": [10]},
         phases=_DENOISER_PHASES,
         purpose="Takes the blocks and fringes of strong JPEG compression out of photos.",
         limits=(
@@ -191,7 +192,7 @@ RECIPES: Final[dict[str, Recipe]] = {
             "the patches had noise of sigma 0 to 4 before; 1/10 grey"
         ),
         symmetric=True,
-        kin="denoiser",
+        kin="degrainer",
     ),
     "estimator": Recipe(
         name="estimator",
