@@ -223,7 +223,7 @@ def test_benchmark_upscale_uses_the_twins_of_its_scale(tmp_path, tiny_weights, c
 @pytest.mark.parametrize("coarse", [False, True])
 def test_benchmark_speed_draws_the_grain_that_is_asked_for(capsys, coarse):
     """By the shipped estimator, which tells them apart."""
-    arguments = ["benchmark", "speed", "--megapixels", "0.05", "--json", "--device", "cpu"]
+    arguments = ["benchmark", "speed", "--megapixels", "0.3", "--json", "--device", "cpu"]
     assert run([*arguments, *(["--coarse"] if coarse else [])]) == 0
     (row,) = lines_of_json(capsys.readouterr().out)
     assert row["coarse"] is coarse

@@ -782,7 +782,12 @@ def test_a_proposed_name_is_never_the_originals(photo):
     assert proposed_target(photo, suffix=".jpg").name == "photo_restored.jpg"
 
 
-def test_about_opens_with_the_models_of_the_photo(window, photo, client, monkeypatch):
+@pytest.mark.parametrize(
+    ("kind", "cleaner"), [("fine", "denoiser"), ("coarse", "degrainer"), ("jpeg", "deblocker")]
+)
+def test_about_opens_with_the_models_of_the_photo(
+    window, photo, client, monkeypatch, kind, cleaner
+):
     named = []
     monkeypatch.setattr(
         main_window.AboutModels, "__init__", lambda _self, names, *_: named.append(names)
@@ -790,11 +795,9 @@ def test_about_opens_with_the_models_of_the_photo(window, photo, client, monkeyp
     monkeypatch.setattr(main_window.AboutModels, "exec", lambda _self: 0)
     window.session.change(Settings(scale=3))
     client.work()
+    window.session.noise = replace(window.session.noise, kind=kind)
     QPushButton.click(window.controls.about)
-    assert named == [["upscaler-x3", "denoiser", "estimator"]]
-    window.session.noise = replace(window.session.noise, kind="jpeg")
-    QPushButton.click(window.controls.about)
-    assert named[1:] == [["upscaler-x3", "deblocker", "estimator"]]
+    assert named == [["upscaler-x3", cleaner, "estimator"]]
 
 
 @pytest.mark.parametrize(("fast", "text"), [(0.372, "0.37"), (4.21, "4.2"), (257.3, "257")])
