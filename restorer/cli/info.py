@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from restorer import __version__
-from restorer.cli.progress import print_json
+from restorer.cli.progress import print_json, report_failure
 from restorer.errors import RestorerError
 from restorer.settings import resources_dir, weights_dir
 
@@ -29,9 +29,7 @@ def info(context: click.Context, files: tuple[Path, ...], as_json: bool) -> None
             facts = _file(path)
         except RestorerError as error:
             failed += 1
-            click.echo(f"Error: {error}", err=True)
-            if as_json:
-                print_json({"status": "failed", "source": path, "reason": str(error)})
+            report_failure(path, str(error), as_json)
         else:
             _show(facts, as_json)
     context.exit(1 if failed else 0)

@@ -6,6 +6,7 @@ import json
 import shutil
 import sys
 import time
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
@@ -102,6 +103,13 @@ def duration_text(seconds: float) -> str:
     if whole < 3600:
         return f"{whole // 60} min {whole % 60} s"
     return f"{whole // 3600} h {whole % 3600 // 60} min"
+
+
+def report_failure(source: Path, reason: str, as_json: bool) -> None:
+    """On standard error, and as a line of JSON if that is wanted."""
+    click.echo(f"Error: {reason}", err=True)
+    if as_json:
+        print_json({"status": "failed", "source": source, "reason": reason})
 
 
 def print_json(fields: dict[str, Any]) -> None:

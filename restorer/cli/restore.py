@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from restorer.cli.options import Wanted, restoring_options
-from restorer.cli.progress import PixelBar, print_json
+from restorer.cli.progress import PixelBar, print_json, report_failure
 from restorer.engine.wording import failure_text, noise_text
 from restorer.settings import Saving
 
@@ -57,7 +57,7 @@ def restore(
                     done = _restore_one(workshop, source, target, folder, wanted.saving, bar)
             except Exception as error:  # noqa: BLE001  one photo must not end the others
                 failed += 1
-                _report_failure(source, failure_text(error, source.name), as_json)
+                report_failure(source, failure_text(error, source.name), as_json)
             else:
                 _report_done(done, as_json)
     context.exit(1 if failed else 0)
@@ -117,9 +117,3 @@ def _report_done(done: FileRestored, as_json: bool) -> None:
         f"{done.source} -> {done.target}  {done.width} x {done.height}{cleaned}, "
         f"{done.total_s:.1f} s on {done.device}"
     )
-
-
-def _report_failure(source: Path, reason: str, as_json: bool) -> None:
-    click.echo(f"Error: {reason}", err=True)
-    if as_json:
-        print_json({"status": "failed", "source": source, "reason": reason})

@@ -22,6 +22,7 @@ from restorer.errors import DiskFull, ImageUnwritable
 
 WRITABLE: Final = frozenset(FORMATS)
 
+LONGEST_NAME_BYTES: Final = 255
 PART_NAMES: Final = ".restorer-*.part"
 
 _LONGEST_SIDE: Final = {"JPEG": 65_535, "WEBP": 16_383, "AVIF": 32_768}
@@ -43,7 +44,7 @@ def output_path(
     suffix = source.suffix if source.suffix.lower() in WRITABLE and not as_png else ".png"
     ending = "_restored" if scale == 1 else f"_restored_x{scale}"
     where = source.parent if folder is None else folder
-    stem = shortened(source.stem, 255 - len(os.fsencode(ending + suffix)) - 6)
+    stem = shortened(source.stem, LONGEST_NAME_BYTES - len(os.fsencode(ending + suffix)) - 6)
     candidate = where / f"{stem}{ending}{suffix}"
     number = 2
     while os.path.lexists(candidate):

@@ -62,7 +62,7 @@ class PhotoObjective:
             answer = network(*inputs)
         errors = functional.mse_loss(answer.float(), target, reduction="none").mean(dim=(1, 2, 3))
         value = 255 * torch.sqrt(errors + _SMALLEST_ERROR).mean()
-        return BatchLoss(value, clean.shape[0] * clean.shape[2] * clean.shape[3], value)
+        return BatchLoss(value, clean[:, 0].numel(), value)
 
     def _estimator_loss(self, network: Network, phase: Phase, generator: Generator) -> BatchLoss:
         assert isinstance(network, Estimator)
@@ -71,7 +71,7 @@ class PhotoObjective:
             clean = self.photos.patches(phase.batch, phase.patch_px, generator)
             (noisy,), level = self._batch(clean, generator)
             self.replay.add(network.features(noisy), level)
-            pixels = clean.shape[0] * clean.shape[2] * clean.shape[3]
+            pixels = clean[:, 0].numel()
         features, levels = self.replay.draw(generator)
         value = _likelihood_loss(network.head(features), levels)
         return BatchLoss(value, pixels, value)

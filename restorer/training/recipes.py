@@ -139,41 +139,39 @@ _DIGITS: Final = (
     ),
 )
 
-_DENOISER_LIMITS: Final = (
-    "Regular texture fainter than the noise (cloth, hair, distant grass) goes with it. Blotches "
-    "wider than some 8 pixels are softened, not removed. Trained on photographs: dots of print, "
-    "dithering and film-like patterns that are the picture are taken for noise."
-)
 
-_DENOISER_DEGRADATIONS: Final = (
-    "white Gaussian noise of sigma 0 to 75, low levels more often, unclipped; 1/10 of the "
-    "patches grey, in 1/20 more the noise equal in the three colours"
-)
-
-RECIPES: Final[dict[str, Recipe]] = {
-    "denoiser": Recipe(
-        name="denoiser",
+def _of_white_noise(name: str, plan: dict[str, list[int]], purpose: str) -> Recipe:
+    return Recipe(
+        name=name,
         task="denoise",
         architecture="Denoiser",
-        arguments=_DENOISER_PLAN | {"levels": [10, 25, 50]},
+        arguments=plan | {"levels": [10, 25, 50]},
         phases=_DENOISER_PHASES,
-        purpose="Takes noise out of photos, as much as it is told to.",
-        limits=_DENOISER_LIMITS,
-        degradations=_DENOISER_DEGRADATIONS,
+        purpose=purpose,
+        limits=(
+            "Regular texture fainter than the noise (cloth, hair, distant grass) goes with it. "
+            "Blotches wider than some 8 pixels are softened, not removed. Trained on photographs: "
+            "dots of print, dithering and film-like patterns that are the picture are taken for "
+            "noise."
+        ),
+        degradations=(
+            "white Gaussian noise of sigma 0 to 75, low levels more often, unclipped; 1/10 of the "
+            "patches grey, in 1/20 more the noise equal in the three colours"
+        ),
         symmetric=True,
+    )
+
+
+RECIPES: Final[dict[str, Recipe]] = {
+    "denoiser": _of_white_noise(
+        "denoiser", _DENOISER_PLAN, "Takes noise out of photos, as much as it is told to."
     ),
     # The denoiser of before: a wider and less deep one does as it is told with coarse grain too,
     # where the better one of white noise takes less (`restorer benchmark pairs`).
-    "degrainer": Recipe(
-        name="degrainer",
-        task="denoise",
-        architecture="Denoiser",
-        arguments=_DEGRAINER_PLAN | {"levels": [10, 25, 50]},
-        phases=_DENOISER_PHASES,
-        purpose="Takes a camera's coarse grain out of photos, at three sizes of the picture.",
-        limits=_DENOISER_LIMITS,
-        degradations=_DENOISER_DEGRADATIONS,
-        symmetric=True,
+    "degrainer": _of_white_noise(
+        "degrainer",
+        _DEGRAINER_PLAN,
+        "Takes a camera's coarse grain out of photos, at three sizes of the picture.",
     ),
     "deblocker": Recipe(
         name="deblocker",

@@ -10,7 +10,9 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import pytest
 from PIL import Image as PillowImage
-from PySide6.QtCore import QLocale, QSettings
+from PySide6.QtCore import QLocale, QPoint, QPointF, QSettings, Qt
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtWidgets import QApplication
 
 from restorer.gui.app import install_language, make_window
 from restorer.gui.bridge import Bridge
@@ -19,6 +21,22 @@ from restorer.gui.session import Session
 from restorer.worker.protocol import JobCancelled, SavePhoto, WorkerDied
 from restorer.worker.server import Server
 from tests.conftest import drawn
+
+
+def turn_wheel(widget, steps, at=None, modifiers=Qt.KeyboardModifier.NoModifier):
+    """Over the point `at` of the widget, or over its middle."""
+    at = widget.rect().center() if at is None else at
+    event = QWheelEvent(
+        QPointF(at),
+        QPointF(widget.mapToGlobal(at)),
+        QPoint(),
+        QPoint(0, 120 * steps),
+        Qt.MouseButton.NoButton,
+        modifiers,
+        Qt.ScrollPhase.NoScrollPhase,
+        False,
+    )
+    QApplication.sendEvent(widget, event)
 
 
 class SyncClient:

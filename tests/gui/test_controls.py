@@ -1,14 +1,13 @@
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QInputDialog, QMessageBox, QScrollArea
 
 from restorer.gui.actions import Page
 from restorer.gui.preferences import Preset
 from restorer.settings import Settings
-from tests.gui.conftest import open_and_restore
+from tests.gui.conftest import open_and_restore, turn_wheel
 
 LONG = "Wedding at the lake, second camera body, ISO 6400"
 
@@ -25,21 +24,6 @@ def add_preset(window, name):
     preset = Preset(name, Settings(keep_grain=0.7))
     preferences.change(lambda known: known.with_preset(preset))
     window.controls.show_presets(preferences.value.presets)
-
-
-def turn_wheel(widget, steps):
-    middle = QPointF(widget.rect().center())
-    event = QWheelEvent(
-        middle,
-        QPointF(widget.mapToGlobal(middle.toPoint())),
-        QPoint(),
-        QPoint(0, 120 * steps),
-        Qt.MouseButton.NoButton,
-        Qt.KeyboardModifier.NoModifier,
-        Qt.ScrollPhase.NoScrollPhase,
-        False,
-    )
-    QApplication.sendEvent(widget, event)
 
 
 def entries(menu):

@@ -1,14 +1,15 @@
 import numpy as np
 import pytest
 from PIL import ImageCms
-from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QImage, QWheelEvent
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QImage
 
 from restorer.engine.tiling import Box
 from restorer.gui.frames import TILE_PX, Frames, ScreenColours
 from restorer.gui.layers import Layer, Layers
 from restorer.gui.viewer import Compare, Viewer
 from tests.conftest import drawn
+from tests.gui.conftest import turn_wheel
 from tests.gui.test_layers import photo_of, stored
 
 SIZE = (600, 400)
@@ -63,20 +64,6 @@ def settle(viewer, qtbot):
     viewer._frames._last.clear()
     for _ in range(20):
         viewer.grab()
-
-
-def wheel(viewer, steps, at, modifiers=Qt.KeyboardModifier.NoModifier):
-    event = QWheelEvent(
-        QPointF(at),
-        QPointF(viewer.mapToGlobal(at)),
-        QPoint(),
-        QPoint(0, 120 * steps),
-        Qt.MouseButton.NoButton,
-        modifiers,
-        Qt.ScrollPhase.NoScrollPhase,
-        False,
-    )
-    viewer.wheelEvent(event)
 
 
 def test_at_100_percent_pixels_are_exact(viewer, source, qtbot):
@@ -135,7 +122,7 @@ def test_the_difference_view_says_how_it_is_amplified(viewer, layers, source, qt
 def test_the_wheel_zooms_to_the_pointer(viewer, qtbot):
     at = QPoint(450, 100)
     before = viewer._point.x + (450 - viewer.width() / 2) / viewer.zoom
-    wheel(viewer, 4, at)
+    turn_wheel(viewer, 4, at)
     assert viewer.zoom > 2
     assert viewer._point.x + (450 - viewer.width() / 2) / viewer.zoom == pytest.approx(before)
 

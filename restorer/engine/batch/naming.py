@@ -11,10 +11,9 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Final
 
-from restorer.engine.resultfile import WRITABLE, shortened
+from restorer.engine.resultfile import LONGEST_NAME_BYTES, WRITABLE, shortened
 from restorer.errors import PlanError
 
-LONGEST_NAME_BYTES: Final = 255
 _FIELDS: Final = frozenset(("name", "scale", "ext"))
 _NUMBER: Final = re.compile(r"-(\d+)(?=(\.[^./]*)?$)")
 _FORBIDDEN: Final = frozenset('/\\<>:"|?*\0')  # somewhere; a batch may move to another machine

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QMouseEvent, QWheelEvent
+from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QApplication
 
 from restorer.engine.digits import DigitPress
@@ -9,6 +9,7 @@ from restorer.gui.digits import map_view
 from restorer.gui.digits.plane import Plane
 from restorer.gui.digits.values import CONDITIONAL, DENSE, PLAIN, VAE
 from restorer.worker.digit_protocol import DrawDigits, Slot
+from tests.gui.conftest import turn_wheel
 
 
 def at(page, code):
@@ -36,21 +37,6 @@ def move(view, position, buttons=Qt.MouseButton.NoButton):
             buttons,
             Qt.KeyboardModifier.NoModifier,
         ),
-    )
-
-
-def wheel(view, steps, position):
-    view.wheelEvent(
-        QWheelEvent(
-            QPointF(position),
-            QPointF(view.mapToGlobal(position)),
-            QPoint(),
-            QPoint(0, 120 * steps),
-            Qt.MouseButton.NoButton,
-            Qt.KeyboardModifier.NoModifier,
-            Qt.ScrollPhase.NoScrollPhase,
-            False,
-        )
     )
 
 
@@ -177,7 +163,7 @@ def test_a_typed_position_is_gone_to(page, client):
 def test_the_wheel_zooms_to_the_pointer(page):
     place = at(page, (1.5, 1))
     before = page.view.code_at(QPointF(place))
-    wheel(page.view, 4, place)
+    turn_wheel(page.view, 4, place)
     assert page.view.plane.zoom > 2
     assert page.view.code_at(QPointF(place)) == pytest.approx(before)
 
