@@ -63,6 +63,11 @@ class Layers:
         return 1 if self._result is None else self._result.scale
 
     @property
+    def photo_size(self) -> tuple[int, int]:
+        """Width and height before it was enlarged."""
+        return self._width, self._height
+
+    @property
     def has_alpha(self) -> bool:
         return self._alpha is not None
 

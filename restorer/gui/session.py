@@ -19,6 +19,7 @@ from restorer.gui.history import History
 from restorer.gui.layers import Layers
 from restorer.gui.saves import Save, Saves
 from restorer.gui.state import Progress, Running, Trouble
+from restorer.gui.visits import FileState, Visit, Visits
 from restorer.settings import Saving, Settings
 from restorer.worker import protocol
 from restorer.worker.protocol import Event, OpenPhoto, Photo, RestorePhoto
@@ -58,6 +59,9 @@ class Session(QObject):
         self._client = bridge.client
         self._open_job = self._restore_job = 0
         self._tried: Path | None = None  # what was last asked to be opened
+        self._file: FileState | None = None  # of the photo
+        self._opening_file: FileState | None = None
+        self._visits = Visits()
         self.saves = Saves(self._client)
         self.saves.written.connect(self._on_saved)
         self.saves.failed.connect(self._fail)
@@ -95,11 +99,47 @@ class Session(QObject):
     def _open(self, path: Path) -> None:
         self._pause.stop()
         self._cancel(max(self._open_job, self._restore_job))
-        self.opening = self._tried = path
+        self._tried = path
         self._fail(None)
+        visit = self._visits.come_back(path)
+        if visit is not None:
+            self._come_back(visit)
+            return
+        self.opening, self._opening_file = path, FileState.of(path)
         self._open_job = self._client.submit(OpenPhoto(0, path, path.name))
         self._set_progress(Progress(0, 1, None))
         self.photo_changed.emit()
+
+    def _come_back(self, visit: Visit) -> None:
+        """To a photo that was left, with its result if that is what is wanted now."""
+        gone = self._leave()
+        self.photo, self.layers, self._file = visit.photo, visit.layers, visit.file
+        self.noise, self._result, self._saved = visit.noise, visit.result, visit.saved
+        self.opening = self.view = self.saved_as = None
+        self._open_job = self._restore_job = 0
+        self._complete = self._gives_the_same(visit.settings)
+        self.layers.take(self.settings)
+        self._run(replace(self.running, stepped_down=""))
+        self._set_progress(None)
+        self.photo_changed.emit()
+        self.saves.retire(gone)
+        if not self._complete:
+            self.restore()
+
+    def _leave(self) -> list[Path]:
+        """Keeps the photo for when it comes back; returns the files that may go when it is hidden.
+
+        What was only half restored is not kept.
+        """
+        photo, result = self.photo, self._result
+        if photo is None or self.layers is None:
+            return []
+        if result is None or not self._complete or self._file is None:
+            return [*photo.files, *([] if result is None else result.files)]
+        visit = Visit(
+            photo, self._file, self.layers, result, self.noise, self.settings, self._saved
+        )
+        return [file for dropped in self._visits.leave(visit) for file in dropped.files]
 
     def _cancel(self, up_to: int) -> None:
         """Unless a save waits: what it needs is finished first, whatever is wanted next."""
@@ -258,14 +298,13 @@ class Session(QObject):
         if event.job != self._open_job:
             self.saves.retire(event.photo.files)
             return
-        old, result = self.photo, self._result
-        self.photo, self.layers = event.photo, Layers(event.photo)
+        gone = self._leave()
+        self.photo, self.layers, self._file = event.photo, Layers(event.photo), self._opening_file
         self.opening = self.noise = self.view = self.saved_as = self._saved = None
         self._result, self._complete, self._restore_job = None, False, 0
         self._run(replace(self.running, stepped_down=""))
         self.photo_changed.emit()  # the viewer lets go of the old pixels before their files go
-        for gone in (old, result):
-            self.saves.retire([] if gone is None else gone.files)
+        self.saves.retire(gone)
         self.restore()
 
     def _on_result_started(self, event: protocol.ResultStarted) -> None:
@@ -317,6 +356,7 @@ class Session(QObject):
     def _on_saved(self, save: Save) -> None:
         if save.photo is self.photo:
             self.saved_as, self._saved = save.target, save.settings
+        self._visits.saved(save.photo, save.settings)
         self.saved.emit(save.target)
 
     def _on_worker_died(self, event: protocol.WorkerDied) -> None:

@@ -75,10 +75,17 @@ class Viewer(QWidget):
     # What is shown.
 
     def show_layers(self, layers: Layers | None, frames: Frames | None) -> None:
-        """Another photo, or none: it is fitted into the view."""
+        """Another photo, or none. One of the same size is seen where the last one was, since two
+        takes of a subject want to be compared; another is fitted into the view."""
+        size_before = None if self._layers is None else self._layers.photo_size
+        ratio = (1 if layers is None else layers.scale) / self._scale
         self._layers, self._frames = layers, frames
         self._scale = 1 if layers is None else layers.scale
-        self.fit()
+        if layers is None or layers.photo_size != size_before:
+            self._point.fits = True
+        else:
+            self._point.rescale(ratio)
+        self._view_moved()
 
     @property
     def layers(self) -> Layers | None:

@@ -7,6 +7,7 @@ import torch
 
 from restorer.engine import imagefile
 from restorer.engine.tiling import Box
+from restorer.gui import visits
 from restorer.gui.layers import Layer
 from restorer.settings import Saving
 from restorer.worker.protocol import JobFailed, RestorePhoto, ResultStarted, SavePhoto
@@ -482,17 +483,133 @@ def test_a_broken_photo_can_be_stepped_over(session, client, tmp_path):
     assert session.photo.name == "3.png"
 
 
-def test_leafing_through_a_folder_leaves_one_photo_in_the_cache(session, client, tmp_path):
+def leaf(session, client, step):
+    """To the neighbour, and until nothing is left to do."""
+    session.open_neighbour(step)
+    client.work()
+
+
+@pytest.fixture
+def two_photos(session, client, tmp_path, monkeypatch):
+    """The first of two open and restored, on a disk with room."""
+    monkeypatch.setattr(visits, "LEAST_FREE_BYTES", 0)
+    for name in ("1.png", "2.png"):
+        write_photo(tmp_path / "two" / name, 64, 48)
+    open_and_restore(session, client, tmp_path / "two" / "1.png")
+    return tmp_path / "two"
+
+
+def test_leafing_back_brings_the_result_without_work(session, client, two_photos):
+    first, noise = session.layers, session.noise
+    leaf(session, client, 1)
+    asked = len(client.sent)
+    session.open_neighbour(-1)
+    assert session.photo.name == "1.png"
+    assert session.layers is first
+    assert session.noise is noise
+    assert session.is_complete
+    assert session.is_unsaved
+    assert session.progress is None
+    assert len(client.sent) == asked
+    session.save(two_photos / "out.png", OPTIONS)
+    client.work()
+    assert imagefile.read(two_photos / "out.png").samples.shape == (48, 64, 3)
+
+
+def test_a_photo_that_comes_back_is_restored_as_is_wanted_now(session, client, two_photos):
+    leaf(session, client, 1)
+    session.change(replace(session.settings, scale=2, keep_grain=0.5))
+    client.work()
+    session.open_neighbour(-1)
+    assert not session.is_complete
+    client.work()
+    assert session.is_complete
+    assert (session.layers.scale, session.layers.keep_grain) == (2, 0.5)
+
+
+def test_a_photo_that_was_changed_meanwhile_is_read_anew(session, client, two_photos):
+    leaf(session, client, 1)
+    write_photo(two_photos / "1.png", 80, 48)
+    leaf(session, client, -1)
+    assert session.photo.width == 80
+    assert session.is_complete
+
+
+def test_a_photo_that_comes_back_while_another_opens_stays(session, client, two_photos):
+    leaf(session, client, 1)
+    write_photo(two_photos / "3.png", 64, 48)
+    session.open([two_photos / "3.png"])
+    session.open([two_photos / "1.png"])
+    assert session.photo.name == "1.png"
+    client.work()
+    assert session.photo.name == "1.png"
+    assert session.is_complete
+    assert session.opening is None
+
+
+def test_half_a_result_does_not_come_back(session, client, two_photos):
+    session.change(replace(session.settings, scale=2))
+    session.open_neighbour(1)
+    client.work()
+    session.open_neighbour(-1)
+    assert session.opening is not None
+    client.work()
+    assert session.is_complete
+
+
+def test_what_was_saved_meanwhile_is_known_to_be(session, client, two_photos):
+    session.save(two_photos / "out.png", OPTIONS)
+    session.open_neighbour(1)
+    client.work()
+    session.open([two_photos / "1.png"])
+    assert not session.is_unsaved
+    assert session.saved_as is None  # how it was exported is not known any more
+
+
+def test_a_save_that_waits_is_done_though_another_photo_comes_back(session, client, two_photos):
+    session.open_neighbour(1)
+    client.step()
+    session.save(two_photos / "out.png", OPTIONS)
+    session.open_neighbour(-1)
+    assert session.is_complete
+    client.work()
+    assert (two_photos / "out.png").exists()
+    assert session.photo.name == "1.png"
+    assert session.is_complete
+    assert session.trouble is None
+
+
+def photos_in_cache(client):
+    return [name for name in os.listdir(client.cache) if name.startswith("photo-")]
+
+
+def test_leafing_through_a_folder_leaves_few_photos_in_the_cache(
+    session, client, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(visits, "LEAST_FREE_BYTES", 0)
+    for number in range(8):
+        write_photo(tmp_path / "many" / f"{number}.png", 64, 48)
+    open_and_restore(session, client, tmp_path / "many" / "0.png")
+    for _ in range(7):
+        leaf(session, client, 1)
+    assert session.photo.name == "7.png"
+    assert len(photos_in_cache(client)) == 1 + visits.MOST_VISITS
+    monkeypatch.setattr(visits, "MOST_BYTES", 0)
+    leaf(session, client, -1)
+    assert len(photos_in_cache(client)) == 1
+
+
+def test_photos_that_are_skipped_leave_nothing_in_the_cache(session, client, tmp_path, monkeypatch):
+    monkeypatch.setattr(visits, "MOST_VISITS", 0)
     for number in range(6):
         write_photo(tmp_path / "many" / f"{number}.png", 64, 48)
     open_and_restore(session, client, tmp_path / "many" / "0.png")
     for _ in range(3):
         session.open_neighbour(1)
     client.work()
-    session.open_neighbour(1)
-    client.work()
+    leaf(session, client, 1)
     assert session.photo.name == "4.png"
-    assert len([name for name in os.listdir(client.cache) if name.startswith("photo-")]) == 1
+    assert len(photos_in_cache(client)) == 1
 
 
 def test_opening_that_was_lost_can_be_run_again(session, client, photo_file, monkeypatch):

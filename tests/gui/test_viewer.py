@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 from PIL import ImageCms
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QImage
 
 from restorer.engine.tiling import Box
@@ -164,6 +164,31 @@ def test_keys_move_the_photo_and_the_divider(viewer, qtbot):
     divider = viewer.divider
     qtbot.keyClick(viewer, Qt.Key.Key_Left, Qt.KeyboardModifier.AltModifier)
     assert viewer.divider < divider
+
+
+def test_another_photo_of_the_same_size_is_seen_at_the_same_place(viewer, tmp_path, qtbot):
+    twice = Layers(photo_of(tmp_path, drawn(*SIZE)))
+    twice.begin(stored(tmp_path, "twice", np.zeros((800, 1200, 3), np.uint8)), None, 2)
+    other = Layers(photo_of(tmp_path, drawn(*SIZE)))
+    viewer.set_zoom(4.0)
+    viewer.pan(QPointF(120, 80))
+    with qtbot.waitSignal(viewer.view_changed) as before:
+        viewer.pan(QPointF(0, 0))
+    with qtbot.waitSignal(viewer.view_changed) as after:
+        viewer.show_layers(twice, Frames(twice, ScreenColours(None, None)))
+    assert viewer.zoom == 2.0
+    seen, was = after.args[0], before.args[0]
+    assert abs(seen.left - 2 * was.left) <= 2
+    assert abs(seen.width - 2 * was.width) <= 4
+    viewer.show_layers(other, Frames(other, ScreenColours(None, None)))
+    assert viewer.zoom == 4.0
+
+
+def test_another_photo_of_another_size_is_fitted(viewer, tmp_path):
+    other = Layers(photo_of(tmp_path, drawn(1200, 400)))
+    viewer.set_zoom(4.0)
+    viewer.show_layers(other, Frames(other, ScreenColours(None, None)))
+    assert viewer.zoom == 0.5
 
 
 def test_the_part_that_is_seen_is_told(viewer, qtbot):
