@@ -144,6 +144,10 @@ class Enlargement:
     scale: int
     size: tuple[int, int] | None
 
+    def of(self, width: int, height: int) -> tuple[int, int]:
+        """The result's width and height, of a picture of that size."""
+        return self.size or (self.scale * width, self.scale * height)
+
 
 def weights_dir() -> Path:
     """The folder of the shipped weights, in a checkout as in an installed wheel."""

@@ -79,6 +79,11 @@ class Image:
             alpha=None if alpha is None else to_samples(to_pixels(alpha), eight_bits),
         )
 
+    def without_pixels(self) -> Image:
+        """All but the pixels: small enough to be sent about. Of no height."""
+        alpha = None if self.alpha is None else self.alpha[:0]
+        return replace(self, samples=self.samples[:0], alpha=alpha)
+
     @property
     def bits(self) -> int:
         """Bits a sample: 8, 16, or 32 for float."""

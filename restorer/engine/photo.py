@@ -39,8 +39,7 @@ class FileOpened:
 
     def check_fits(self, target: Path, saving: Saving) -> None:
         """Tells before the work what the format of `target` cannot hold. Raises ImageUnwritable."""
-        scale, size = self.enlargement.scale, self.enlargement.size
-        width, height = size or (scale * self.image.width, scale * self.image.height)
+        width, height = self.enlargement.of(self.image.width, self.image.height)
         bits = 8 if saving.eight_bits else self.image.bits
         resultfile.check_holds(target, metadata.without(self.image, saving), width, height, bits)
 

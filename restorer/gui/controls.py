@@ -307,8 +307,7 @@ class Controls(QWidget):
             enlargement = settings.enlargement(photo.width, photo.height)
         except ValueError:
             return settings.width or 0, settings.height or 0
-        scale = enlargement.scale
-        return enlargement.size or (scale * photo.width, scale * photo.height)
+        return enlargement.of(photo.width, photo.height)
 
     def _word(self, word: str) -> str:
         words = {

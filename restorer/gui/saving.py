@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from PySide6.QtCore import QObject, QStandardPaths, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
-from restorer.engine import resultfile
+from restorer.engine import metadata, resultfile
 from restorer.errors import ImageUnwritable
 from restorer.gui.asking import may_replace
 from restorer.gui.clipboard import Copier
@@ -133,7 +134,8 @@ class SaveFlow(QObject):
                 text = self.tr("{0} is not saved: another photo is being opened.")
                 self.told.emit(text.format(photo.name))
             return
-        target = self._ask_where(photo, proposed_target(photo, self._folder(), suffix))
+        proposed = proposed_target(photo, self._folder(), suffix)
+        target = self._ask_where(photo, proposed, saving)
         # Another photo may have come meanwhile.
         if target is None or self._session.photo is not photo or not self._session.can_save:
             self.stay_open()
@@ -141,7 +143,7 @@ class SaveFlow(QObject):
         self._saving = saving
         self._tell(target, self._session.save(target, saving))
 
-    def _ask_where(self, photo: Photo, proposed: Path) -> Path | None:
+    def _ask_where(self, photo: Photo, proposed: Path, saving: Saving) -> Path | None:
         """Until the answer is a file that can be written, or none."""
         title, target = self.tr("Save the result"), proposed
         while True:
@@ -155,10 +157,19 @@ class SaveFlow(QObject):
                     return None
             try:
                 resultfile.check_writable(target, source=photo.path)
+                self._check_fits(photo, target, saving)
             except ImageUnwritable as error:
                 QMessageBox.warning(self._window, title, str(error))
             else:
                 return target
+
+    def _check_fits(self, photo: Photo, target: Path, saving: Saving) -> None:
+        """Raises ImageUnwritable if the format cannot hold the result."""
+        with suppress(ValueError):  # of a size that cannot be reached the restoration tells
+            enlargement = self._session.settings.enlargement(photo.width, photo.height)
+            size = enlargement.of(photo.width, photo.height)
+            bits = 8 if saving.eight_bits else photo.bits
+            resultfile.check_holds(target, metadata.without(photo.rest, saving), *size, bits)
 
     def _tell(self, target: Path, at_once: bool) -> None:
         if not at_once:

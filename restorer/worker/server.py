@@ -174,7 +174,7 @@ class Server:
             name=request.name,
             pixels=pixels,
             alpha=alpha,
-            rest=replace(image, samples=image.samples[:0], alpha=None),
+            rest=image.without_pixels(),
             unlike_photos=likeness.why_unlike_photos(image),
         )
         self._made.clear()

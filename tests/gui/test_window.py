@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image as PillowImage
 from PIL import ImageCms
 from PySide6.QtCore import QMimeData, QPointF, Qt, QThreadPool, QUrl
 from PySide6.QtGui import QDropEvent, QGuiApplication, QImage
@@ -775,6 +776,23 @@ def test_the_command_line_leaves_defaults_out(photo, tmp_path):
     target = tmp_path / "it's mine.png"
     text = command_line(photo, Settings(), target, Saving())
     assert shlex.split(text) == ["restorer", "restore", str(photo.path), "-o", str(target)]
+
+
+def test_a_format_that_cannot_hold_the_result_is_refused_when_it_is_chosen(
+    window, client, tmp_path, monkeypatch
+):
+    source = tmp_path / "clear.png"
+    PillowImage.new("RGBA", (40, 30), (200, 100, 50, 128)).save(source)
+    open_and_restore(window.session, client, source)
+    refused = []
+    monkeypatch.setattr(QMessageBox, "warning", lambda *words: refused.append(words[2]))
+    asked = answer_save(monkeypatch, tmp_path / "out.jpg", tmp_path / "out.png")
+    trigger(window, "save_as")
+    client.work()
+    assert refused == ["out.jpg: JPEG has no transparency. Choose .png, .webp or .tif."]
+    assert asked[1] == tmp_path / "out.jpg"
+    assert (tmp_path / "out.png").exists()
+    assert not (tmp_path / "out.jpg").exists()
 
 
 def test_a_proposed_name_is_never_the_originals(photo):
