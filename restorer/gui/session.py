@@ -273,9 +273,14 @@ class Session(QObject):
         self.saves.hear(event)
         if waited and not self.saves.is_waiting:  # what was wanted meanwhile, but the newest
             self._client.cancel(max(self._open_job, self._restore_job) - 1)
+        self._follow_worker(event)
+
+    def _follow_worker(self, event: Event) -> None:
         match event:
             case protocol.WorkerReady():
                 self._run(replace(self.running, device=event.device))
+            case protocol.ModelsUnusable():
+                self._fail(Trouble(event.message, event.details))
             case protocol.PhotoOpened():
                 self._on_opened(event)
             case protocol.NoiseEstimated() if event.job == self._restore_job:

@@ -99,6 +99,14 @@ class WorkerReady:
 
 
 @dataclass(frozen=True, slots=True)
+class ModelsUnusable:
+    """Instead of WorkerReady: why no photo can be restored. `details`: as of JobFailed."""
+
+    message: str
+    details: str
+
+
+@dataclass(frozen=True, slots=True)
 class PhotoOpened:
     """The pixels are there to be seen."""
 
@@ -195,6 +203,7 @@ class WorkerDied:
 
 Event = (
     WorkerReady
+    | ModelsUnusable
     | PhotoOpened
     | NoiseEstimated
     | ResultStarted

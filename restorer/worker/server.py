@@ -31,6 +31,7 @@ from restorer.worker.protocol import (
     JobCancelled,
     JobDone,
     JobFailed,
+    ModelsUnusable,
     NoiseEstimated,
     OpenPhoto,
     Photo,
@@ -121,8 +122,9 @@ class Server:
                 denoiser(picture, torch.zeros(1, 1, 1, 1))
             self._models = models
             self._send(WorkerReady(str(ladder("auto")[0])))
-        except BaseException as error:  # noqa: BLE001  the job that needs the models reports it
+        except BaseException as error:  # noqa: BLE001  the job that needs the models reports it too
             self._warm_up_error = error
+            self._send(ModelsUnusable(*_told(error)))
         finally:
             self._warm.set()
 
@@ -140,7 +142,7 @@ class Server:
         except _Cancelled:
             self._end(JobCancelled(request.job))
         except RestorerError as error:
-            self._end(JobFailed(request.job, str(error), ""))
+            self._end(JobFailed(request.job, *_told(error)))
         except MemoryError:
             message = "There is not enough memory for this picture. Close other programs, or "
             self._end(JobFailed(request.job, message + "enlarge less.", ""))
@@ -148,8 +150,7 @@ class Server:
             message = f"A file of the work in progress failed: {error.strerror or error}."
             self._end(JobFailed(request.job, message, traceback.format_exc()))
         except Exception as error:  # noqa: BLE001  the process boundary
-            message = f"Something went wrong that should not: {error}."
-            self._end(JobFailed(request.job, message, traceback.format_exc()))
+            self._end(JobFailed(request.job, *_told(error)))
         else:
             self._made.clear()
             self._send(JobDone(request.job))
@@ -308,6 +309,14 @@ class Server:
     def _send(self, event: Event) -> None:
         with self._sending:
             self._send_unlocked(event)
+
+
+def _told(error: BaseException) -> tuple[str, str]:
+    """A sentence for the user, and details for a bug report unless the sentence says it all."""
+    if isinstance(error, RestorerError):
+        return str(error), ""
+    details = "".join(traceback.format_exception(error))
+    return f"Something went wrong that should not: {error}.", details
 
 
 def _enlargement(photo: Photo, settings: Settings) -> int:

@@ -612,6 +612,13 @@ def test_models_that_cannot_be_loaded_are_not_waited_for(window, client, photo_f
     assert window.status.device.text() == ""
 
 
+def test_models_that_cannot_be_loaded_are_told_before_a_photo_is_opened(window, client, tmp_path):
+    client.server._weights = tmp_path / "nowhere"
+    client.warm_up()
+    assert "nowhere" in window.message.text.text()
+    assert window.message.isVisible()
+
+
 def test_details_can_be_copied(window, photo, client, monkeypatch, qtbot):
     monkeypatch.setattr(client.server, "_restore", lambda _request: 1 / 0)
     trigger(window, "restore")

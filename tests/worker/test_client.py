@@ -21,6 +21,7 @@ from restorer.worker.protocol import (
     JobCancelled,
     JobDone,
     JobFailed,
+    ModelsUnusable,
     NoiseEstimated,
     OpenPhoto,
     PhotoOpened,
@@ -225,10 +226,11 @@ def test_killed_in_the_middle_of_a_job_the_photo_can_be_restored_again(start, he
     assert heard.until(JobDone)[-1].job == job + 1
 
 
-def test_weights_that_are_missing_are_named_when_they_are_needed(
+def test_weights_that_are_missing_are_named_at_once_and_when_they_are_needed(
     start, heard, photo_file, tmp_path
 ):
     client = start(weights=tmp_path / "none")
+    assert "catalog.json is missing" in heard.until(ModelsUnusable)[-1].message
     photo = opened(client, heard, photo_file)
     client.submit(RestorePhoto(0, photo, Settings(), None))
     assert "catalog.json is missing" in heard.until(JobFailed)[-1].message
