@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from typing import Final
 
@@ -37,6 +38,7 @@ ZOOM_STEP: Final = 1.25
 LEFT_PX: Final = 44  # for the numbers of the axes
 BOTTOM_PX: Final = 26
 _TILES_MS: Final = 100  # new tiles are shown that often: a large map takes as long to compose
+_FLUENT_MS: Final = 25  # what takes longer to compose is not composed for every step of a drag
 _KEY_STEP: Final = 0.01  # of the square's width, at zoom 1
 _BIG_STEP: Final = 0.1
 
@@ -52,12 +54,16 @@ class MapView(QWidget):
         self.plane = Plane()
         self._layers = Layers()
         self._backdrop: QImage | None = None
+        self._drift = QPointF()  # how far the map has moved since that was composed
+        self._compose_ms = 0.0
         self._pans_from: QPointF | None = None
         self._chooses = False
         self._holds_space = False
         self._shows_focus = False
         self._soon = QTimer(self, singleShot=True, interval=_TILES_MS)
         self._soon.timeout.connect(self.repaint_map)
+        self._at_rest = QTimer(self, singleShot=True, interval=_TILES_MS)
+        self._at_rest.timeout.connect(self.repaint_map)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self.setMinimumSize(320, 240)
@@ -151,14 +157,13 @@ class MapView(QWidget):
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
         state, plane, palette = self._state, self.plane, self.palette()
-        if self._backdrop is None:
-            self._backdrop = compose(
-                plane, state.tiles, state.chart, self._layers, palette, self.devicePixelRatioF()
-            )
-        area = self.area()
+        area, backdrop = self.area(), self._composed()
         painter = QPainter(self)
         painter.fillRect(self.rect(), palette.window())
-        painter.drawImage(area.topLeft(), self._backdrop)
+        painter.save()
+        painter.setClipRect(area)
+        painter.drawImage(area.topLeft() + self._drift, backdrop)
+        painter.restore()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         paint_axes(painter, plane, area, palette)
         painter.save()
@@ -177,6 +182,18 @@ class MapView(QWidget):
             painter.setPen(QPen(palette.highlight().color(), 2))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRect(area.adjusted(1, 1, -1, -1))
+
+    def _composed(self) -> QImage:
+        """All that does not follow the point."""
+        if self._backdrop is None:
+            started = time.perf_counter()
+            ratio, state = self.devicePixelRatioF(), self._state
+            self._backdrop = compose(
+                self.plane, state.tiles, state.chart, self._layers, self.palette(), ratio
+            )
+            self._compose_ms = 1000 * (time.perf_counter() - started)
+            self._drift = QPointF()
+        return self._backdrop
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802
         if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.StyleChange):
@@ -299,8 +316,15 @@ class MapView(QWidget):
             self._pan(QPointF(right, down))
 
     def _pan(self, by: QPointF) -> None:
+        """A map that is slow to compose is moved as it is, and composed when it rests."""
+        middle_before = QPointF(*self.plane.px_of((0.0, 0.0)))
         self.plane.pan(by.x(), by.y())
-        self.repaint_map()
+        if self._compose_ms <= _FLUENT_MS:
+            self.repaint_map()
+        else:
+            self._drift += QPointF(*self.plane.px_of((0.0, 0.0))) - middle_before
+            self._at_rest.start()
+            self.update()
 
     def _show_cursor(self) -> None:
         hand = Qt.CursorShape.OpenHandCursor

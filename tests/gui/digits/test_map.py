@@ -1,11 +1,11 @@
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtCore import QPoint, QPointF, QRect, Qt
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QApplication
 
 from restorer.engine.digits import DigitPress
-from restorer.gui.digits import map_view
+from restorer.gui.digits import backdrop, map_view
 from restorer.gui.digits.plane import Plane
 from restorer.gui.digits.values import CONDITIONAL, DENSE, PLAIN, VAE
 from restorer.worker.digit_protocol import DrawDigits, Slot
@@ -180,6 +180,36 @@ def test_the_map_is_moved_and_the_point_stays(page, qtbot, how):
     qtbot.mouseRelease(view, button, pos=start + QPoint(60, 25))
     assert page.state.point == (0, 0)
     assert at(page, (0, 0)) == start + QPoint(60, 25)
+
+
+def test_a_map_that_is_slow_to_compose_is_moved_first_and_composed_at_rest(
+    page, client, qtbot, monkeypatch
+):
+    """Then the same is seen as if it had been composed at once."""
+    client.work()
+    view = page.view
+    view.repaint_map()
+    view.grab()
+    composed = []
+
+    def compose(*arguments):
+        composed.append(arguments)
+        return backdrop.compose(*arguments)
+
+    monkeypatch.setattr(map_view, "compose", compose)
+    view._compose_ms = 1000.0
+    inner = QRect(200, 200, 100, 100)
+    before = view.grab(inner).toImage()
+    view._pan(QPointF(32, 16))
+    moved = view.grab(inner.translated(32, 16)).toImage()
+    assert composed == []
+    assert moved == before
+    qtbot.waitUntil(lambda: view.grab() is not None and len(composed) == 1)
+    assert view._drift == QPointF()
+    view._compose_ms = 0.0
+    view._pan(QPointF(-32, -16))
+    assert view.grab(inner).toImage() == before
+    assert len(composed) == 2
 
 
 def test_all_tiles_in_sight_are_drawn_and_kept(page, client):
