@@ -376,6 +376,13 @@
     </message>
 </context>
 <context>
+    <name>BatchTable</name>
+    <message>
+        <source>What becomes of each photo is shown here.</source>
+        <translation>Hier steht, was aus jedem Foto wird.</translation>
+    </message>
+</context>
+<context>
     <name>Controls</name>
     <message>
         <source>Preset</source>

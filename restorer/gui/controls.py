@@ -126,6 +126,7 @@ class Controls(QWidget):
         box.setSpecialValueText("–")
         box.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
         box.setAlignment(Qt.AlignmentFlag.AlignRight)
+        box.setMinimumHeight(26)  # of the buttons above: without arrows it would be flat
         return box
 
     def _lay_out(self) -> None:

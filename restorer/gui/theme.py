@@ -192,9 +192,10 @@ def _style_sheet(theme: Theme) -> str:
     QCheckBox:focus {{ color: {theme.accent}; }}
     QHeaderView::section {{
         background: {theme.panel}; border: none; border-bottom: 1px solid {theme.line};
-        padding: 5px 3px; color: {theme.muted};
+        padding: 5px 8px; color: {theme.muted};
     }}
     QTableView {{ border: 1px solid {theme.line}; border-radius: 5px; }}
+    QTableView::item {{ padding: 0 6px; }}
     QLineEdit {{
         background: {theme.field}; border: 1px solid {theme.line}; border-radius: 5px;
         padding: 4px 8px; color: {theme.text};

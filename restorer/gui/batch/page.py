@@ -19,7 +19,6 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QProgressBar,
     QPushButton,
-    QTableView,
     QVBoxLayout,
     QWidget,
 )
@@ -38,7 +37,7 @@ from restorer.engine.batch.tally import Tally
 from restorer.errors import RestorerError
 from restorer.gui.batch.reporter import Reporter
 from restorer.gui.batch.runner import BatchRunner, Wish
-from restorer.gui.batch.table import BatchModel, Column, State
+from restorer.gui.batch.table import BatchModel, BatchTable, Column, State
 from restorer.gui.batch.thumbnails import SIDE_PX, Thumbnails
 from restorer.gui.opening import local_files
 from restorer.gui.session import Session
@@ -47,13 +46,13 @@ from restorer.gui.widgets import label_of, muted, titled
 from restorer.settings import Saving, weights_dir
 
 _WIDTHS: Final = {
-    Column.NAME: 330,
+    Column.NAME: 290,
     Column.SIZE: 80,
     Column.STATE: 80,
     Column.NOISE: 60,
     Column.TIME: 70,
 }
-_BESIDE_TITLE_PX: Final = 24
+_BESIDE_TEXT_PX: Final = 30
 
 
 class FolderPage(QWidget):
@@ -127,8 +126,7 @@ class FolderPage(QWidget):
         for state in State:
             self.filter.addItem(self.model.state_name(state), state)
         self.filter.currentIndexChanged.connect(self._on_filter)
-        self.table = titled(QTableView(), self.tr("Photos of the batch"))
-        self.table.setModel(self.model)
+        self.table = titled(BatchTable(self.model), self.tr("Photos of the batch"))
         self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.table.setTabKeyNavigation(False)  # Tab leads on to the buttons
@@ -144,8 +142,10 @@ class FolderPage(QWidget):
         columns.setHighlightSections(False)
         columns.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         for column, width in _WIDTHS.items():
-            title = str(self.model.headerData(column, Qt.Orientation.Horizontal))
-            needed = columns.fontMetrics().horizontalAdvance(title) + _BESIDE_TITLE_PX
+            texts = [str(self.model.headerData(column, Qt.Orientation.Horizontal))]
+            if column is Column.STATE:
+                texts += map(self.model.state_name, State)
+            needed = max(map(columns.fontMetrics().horizontalAdvance, texts)) + _BESIDE_TEXT_PX
             self.table.setColumnWidth(column, max(width, needed))
         self.table.activated.connect(self._on_activated)
 

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QImage, QPainter, QPaintEvent
+from PySide6.QtWidgets import QTableView
 
 from restorer.engine.batch.job import Event, FileEnded, FileProgressed, FilesFound, FileStarted
 from restorer.engine.batch.journal import Entry
@@ -98,6 +99,11 @@ class BatchModel(QAbstractTableModel):
     def entry(self, index: Index) -> Entry | None:
         """What the journal says of the file, once it has ended."""
         return self._entries.get(self._shown[index.row()])
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no photos are known, whatever is filtered."""
+        return not self._items
 
     def rowCount(self, parent: Index = _ROOT) -> int:  # noqa: N802
         return 0 if parent.isValid() else len(self._shown)
@@ -252,6 +258,23 @@ class BatchModel(QAbstractTableModel):
             self.dataChanged.emit(
                 self.index(0, Column.NAME), last, [Qt.ItemDataRole.DecorationRole]
             )
+
+
+class BatchTable(QTableView):
+    """The rows; before there are any, what they will be."""
+
+    def __init__(self, model: BatchModel) -> None:
+        super().__init__()
+        self._batch = model
+        self.setModel(model)
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+        super().paintEvent(event)
+        if self._batch.is_empty:
+            painter = QPainter(self.viewport())
+            painter.setPen(self.palette().placeholderText().color())
+            text = self.tr("What becomes of each photo is shown here.")
+            painter.drawText(self.viewport().rect(), Qt.AlignmentFlag.AlignCenter, text)
 
 
 def size_text(count: int) -> str:
