@@ -29,6 +29,11 @@ class Rung:
     def is_half(self) -> bool:
         return self.dtype == torch.float16
 
+    @property
+    def is_reference(self) -> bool:
+        """Whether its numbers are what those of the others are held to."""
+        return self.device.type == "cpu" and self.dtype == torch.float32
+
 
 def available(name: str) -> torch.device:
     """The device called `name`; `"auto"` is the best there is.

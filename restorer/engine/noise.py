@@ -36,6 +36,8 @@ _SURE, _UNSURE = 0.2, 0.4  # of `doubt`: never coarse grain below, as the finene
 _LOUD, _LOUD_PER_DOUBT = 17.0, -12.0
 _COARSE_IS_STRONGER: Final = 1.5  # strength by sigma, from which on sigma misleads
 _WHITE: Final = 0.6
+# Of what it never saw, such as the dots of print, the estimator may be in doubt beyond all numbers.
+_MOST_DOUBT: Final = 2.0
 _MAX_CLIPPED: Final = 0.05  # of a patch's samples: clipped noise is missing noise
 _WORDS: Final = ((3.0, "hardly any"), (8.0, "slight"), (20.0, "visible"), (40.0, "strong"))
 
@@ -122,6 +124,8 @@ def estimate(image: Image, estimator: Estimator) -> NoiseEstimate:
         patches = patches[clipped <= _MAX_CLIPPED]
     batch = torch.from_numpy(patches).permute(0, 3, 1, 2).expand(-1, 3, -1, -1)
     logarithms, log_variances = estimator(batch).double().unbind(dim=1)
+    logarithms = logarithms.clamp(max=math.log(MAX_SIGMA))
+    log_variances = log_variances.clamp(max=2 * math.log(_MOST_DOUBT))
     grain = float(fineness(batch).median())
     is_coarse = grain < _FINE
     share = COARSE_SHARE if is_coarse else float(np.interp(grain, (_FINE, _WHITE), FINE_SHARES))

@@ -208,9 +208,8 @@ def _attempt(
         if rung.device.type == "cpu":
             raise
         return None, _Trouble(f"The GPU failed ({_first_line(error)})", device_lost=True)
-    wrong = _what_is_wrong(
-        restored.result, to_pixels(image.samples[tile.rows, tile.columns]), sigma
-    )
+    source = to_pixels(image.samples[tile.rows, tile.columns])
+    wrong = _what_is_wrong(restored.result, source, sigma, rung)
     return (restored, _NO_TROUBLE) if wrong is None else (None, _Trouble(wrong))
 
 
@@ -276,17 +275,21 @@ def _denoise(
     return denoised[:, :, keep.rows, keep.columns]
 
 
-def _what_is_wrong(restored: Pixels, source: Pixels, sigma: float) -> str | None:
+def _what_is_wrong(restored: Pixels, source: Pixels, sigma: float, rung: Rung) -> str | None:
     """Why this tile must not be saved, or None.
 
     Restoring moves the mean of a channel by little: noise averages out over n pixels as sigma over
     the root of n, and clipped noise, which lifts shadows, moves it by up to 0.4 sigma. A few
-    pixels may change by more than a whole tile, hence the third term.
+    pixels may change by more than a whole tile, hence the third term. Where nothing else could
+    know better, a shift is the network's own answer: to black and white dots, say, that are taken
+    for strong noise.
     """
     if not np.isfinite(restored).all():
         return "The result had invalid numbers"
     if restored.max() < _DARK and source.mean() > 4 * _DARK + sigma / 255:
         return "The result was black"
+    if rung.is_reference:
+        return None
     root_n = math.sqrt(source.shape[0] * source.shape[1])
     allowed = 0.03 + sigma / 255 * (0.5 + 8 / root_n) + 0.5 / root_n
     shift = np.abs(restored.mean(axis=(0, 1)) - source.mean(axis=(0, 1))).max()

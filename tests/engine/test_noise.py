@@ -98,6 +98,16 @@ def test_one_flat_colour_has_no_noise(estimator, level):
     assert estimate(Image(flat), estimator).sigma < 2
 
 
+@pytest.mark.parametrize("low", [0, 100])
+def test_patterns_that_no_photo_has_get_an_answer_too(estimator, low):
+    """A board of pixels: its quiet regions' energies are far from all that was learned."""
+    y, x = np.mgrid[:300, :400]
+    board = (low + (x + y) % 2 * (255 - 2 * low)).astype(np.uint8)
+    found = estimate(Image(board[..., None]), estimator)
+    assert 0 <= found.strength <= 75
+    assert found.doubt <= 2
+
+
 @pytest.mark.parametrize(
     ("sigma", "word"),
     [(0.4, "hardly any"), (4, "slight"), (10, "visible"), (25, "strong"), (60, "very strong")],

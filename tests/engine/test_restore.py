@@ -315,6 +315,12 @@ def test_wrong_numbers_on_the_last_rung_are_not_saved(picture, tiny_denoiser):
         run(picture, networks)
 
 
+def test_colours_that_the_last_rung_shifts_are_the_networks_own_answer(picture, tiny_denoiser):
+    networks = Networks(Failing(tiny_denoiser, lambda noisy: noisy * 0.5), None)
+    result, _ = run(picture, networks)
+    assert result.mean() < 0.7 * picture.samples.mean()
+
+
 def test_a_black_picture_may_stay_black(tiny_denoiser):
     black = Image(np.zeros((40, 40, 3), np.uint8))
     _, events = run(black, Networks(Failing(tiny_denoiser, torch.zeros_like), None))
