@@ -217,6 +217,9 @@ def _kmac_per_px(module: Network) -> float | None:
 
 
 def _entry(fields: dict[str, Any]) -> Entry:
+    for name in ("name", "architecture", "file", "sha256"):
+        if not isinstance(fields[name], str):
+            raise TypeError(f"{name} is no text")
     sigma_range = fields["sigma_range"]
     return Entry(**fields | {"sigma_range": sigma_range and (sigma_range[0], sigma_range[1])})
 

@@ -98,6 +98,13 @@ def test_a_damaged_catalog_is_named(folder, text):
         catalog.open_catalog(folder)
 
 
+@pytest.mark.parametrize("field", ["name", "architecture", "file", "sha256"])
+def test_a_field_that_is_no_text_is_named(folder, field):
+    edit(folder, **{field: None})
+    with pytest.raises(WeightsCorrupt, match=rf"catalog\.json is damaged \({field} is no text\)"):
+        catalog.open_catalog(folder)
+
+
 def test_a_missing_catalog_is_named(tmp_path):
     with pytest.raises(WeightsMissing, match=r"catalog\.json is missing"):
         catalog.open_catalog(tmp_path)
