@@ -62,11 +62,14 @@ def as_they_are(catalog: Catalog, folder: Path) -> str:
     """What `--denoise auto` does to them as they are."""
     networks = Models(catalog.folder).networks(Settings(), 1)
     changed = [
-        f"{Path(score.name).stem} (at {score.auto_strength:.1f}: {score.auto_psnr:.1f} dB)"
+        f"{Path(score.name).stem} ({score.auto_strength:.1f}, {score.auto_psnr:.1f} dB)"
         for score in quality.denoise(folder, (0,), networks, catalog.estimator())
         if score.auto_strength > 0
     ]
-    return "As they are, `--denoise auto` changes these: " + (", ".join(changed) or "none") + ".\n"
+    return (
+        "As they are, `--denoise auto` changes these (at what strength, and the PSNR of what comes "
+        "back against them): " + (", ".join(changed) or "none") + ".\n"
+    )
 
 
 def mean(values: Iterable[float]) -> str:

@@ -184,7 +184,9 @@ def quality_rows(
             title = f"{name}, {counted(len(had))} only"
             for ours in (method for method in by_method if method.startswith(OURS)):
                 same = [score for score in by_method[ours] if score.picture in had]
-                rows.append(("", f"{ours}, the same {len(had)}", quality_cells(same, sigmas)))
+                rows.append(
+                    ("", f"{ours}, {name}'s {counted(len(had))}", quality_cells(same, sigmas))
+                )
         rows.append((name, title, quality_cells(own, sigmas)))
     return rows
 

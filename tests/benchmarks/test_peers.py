@@ -24,7 +24,7 @@ def test_a_slow_method_stands_beside_ours_on_the_same_pictures():
     rows = peers.quality_rows(judge(cases, methods, pictures=None), [25.0])
     assert [(title, cells[0].split(" /")[0]) for _, title, cells in rows] == [
         (OURS, "33.33"),
-        (f"{OURS}, the same 1", "20.00"),
+        (f"{OURS}, Slow's 1 picture", "20.00"),
         ("Slow, 1 picture only", "20.00"),
     ]
 
