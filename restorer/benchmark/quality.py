@@ -373,7 +373,10 @@ def _colour(samples: Samples) -> Samples:
 def _pictures(folder: Path) -> list[Path]:
     if not folder.is_dir():
         raise DataError(f"{folder} is not a folder. Give a folder of pictures.")
-    found = [path for path in folder.iterdir() if path.suffix.lower() in imagefile.READABLE]
+    try:
+        found = [path for path in folder.iterdir() if path.suffix.lower() in imagefile.READABLE]
+    except OSError as error:
+        raise DataError(f"The folder {folder} cannot be read: {error.strerror}.") from error
     if not found:
         raise DataError(f"There are no pictures in {folder}.")
     return natsorted(found)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from restorer.cli.options import Wanted, restoring_options
+from restorer.cli.options import PATH, Wanted, restoring_options
 from restorer.cli.progress import LiveLine, duration_text, print_json
 from restorer.errors import PlanError
 
@@ -29,9 +29,11 @@ _GOES_ON: Final = "The same command with --resume goes on."
     metavar="SRC...",
     nargs=-1,
     required=True,
-    type=click.Path(exists=True, path_type=Path),
+    type=PATH,
 )
-@click.argument("output", metavar="OUT", type=click.Path(file_okay=False, path_type=Path))
+@click.argument(
+    "output", metavar="OUT", type=click.Path(file_okay=False, readable=False, path_type=Path)
+)
 @click.option("-r", "--recursive", is_flag=True, help="Folders in folders too, mirrored in OUT.")
 @click.option("--include", multiple=True, metavar="PATTERN", help='Only such files: "*.jpg".')
 @click.option("--exclude", multiple=True, metavar="PATTERN", help='None of these: "2024/*".')
@@ -62,7 +64,7 @@ _GOES_ON: Final = "The same command with --resume goes on."
 @click.option("--watch", is_flag=True, help="Then wait for new photos, until Ctrl-C.")
 @click.option(
     "--report",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=click.Path(dir_okay=False, readable=False, path_type=Path),
     help="Write a page with every file, before and after.",
 )
 @click.option(

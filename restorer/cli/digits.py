@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from restorer.cli.options import catalog_option
+from restorer.cli.options import PATH, catalog_option
 from restorer.errors import ImageUnwritable
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ class _Asked:
 @click.option(
     "--encode",
     "photo",
-    type=click.Path(path_type=Path),
+    type=PATH,
     metavar="PHOTO",
     help="Find the place of a pictured digit; -o saves it, its reconstruction and what was lost.",
 )
@@ -105,7 +105,7 @@ class _Asked:
     "--output",
     "outputs",
     multiple=True,
-    type=click.Path(path_type=Path),
+    type=PATH,
     help="File to write: .png, .webp, .gif, or .csv for the codes. May be given again.",
 )
 @click.option(

@@ -9,13 +9,14 @@ from pathlib import Path
 import click
 
 from restorer import __version__
+from restorer.cli.options import PATH
 from restorer.cli.progress import print_json, report_failure
 from restorer.errors import RestorerError
 from restorer.settings import resources_dir, weights_dir
 
 
 @click.command(short_help="Show this installation, or what a photo is like.")
-@click.argument("files", metavar="[FILE...]", nargs=-1, type=click.Path(path_type=Path))
+@click.argument("files", metavar="[FILE...]", nargs=-1, type=PATH)
 @click.option("--json", "as_json", is_flag=True, help="One JSON line a file on standard output.")
 @click.pass_context
 def info(context: click.Context, files: tuple[Path, ...], as_json: bool) -> None:

@@ -20,6 +20,10 @@ def _device(_ctx: click.Context, _param: click.Parameter, name: str) -> str:
         raise click.UsageError(str(error)) from error
 
 
+# click would refuse what may not be read, and end the run for it: that is one file's failure,
+# which is told where the file is opened.
+PATH: Final = click.Path(path_type=Path, readable=False)
+
 device_option = click.option(
     "--device",
     callback=_device,
@@ -32,7 +36,7 @@ _OWN: Final = "Folder of weights, such as one written by `restorer train`"
 weights_option, catalog_option = (
     click.option(
         "--weights",
-        type=click.Path(path_type=Path),
+        type=PATH,
         default=weights_dir,
         show_default="the shipped ones",
         help=text,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from restorer.cli.options import Wanted, restoring_options
+from restorer.cli.options import PATH, Wanted, restoring_options
 from restorer.cli.progress import PixelBar, print_json, report_failure
 from restorer.engine.wording import failure_text, noise_text
 from restorer.settings import Saving
@@ -19,13 +19,11 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument(
-    "sources", metavar="SRC...", nargs=-1, required=True, type=click.Path(path_type=Path)
-)
+@click.argument("sources", metavar="SRC...", nargs=-1, required=True, type=PATH)
 @click.option(
     "-o",
     "--output",
-    type=click.Path(path_type=Path),
+    type=PATH,
     help="File to write, or a folder. Default: beside each source, as NAME_restored.EXT.",
 )
 @restoring_options

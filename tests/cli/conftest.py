@@ -1,4 +1,7 @@
+import errno
+import os
 import signal
+from pathlib import Path
 
 import pytest
 
@@ -16,3 +19,27 @@ def heeding_interrupts():
     yield
     for number, handler in before.items():
         signal.signal(number, handler)
+
+
+@pytest.fixture
+def forbid_reading(monkeypatch):
+    """Makes files and folders of some name unreadable, also for root, whom no permission stops."""
+
+    def forbid(name):
+        access, open_file, list_folder = os.access, Path.open, Path.iterdir
+
+        def refusing(method):
+            def checked(path, *arguments, **options):
+                if path.name == name:
+                    raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+                return method(path, *arguments, **options)
+
+            return checked
+
+        monkeypatch.setattr(
+            os, "access", lambda path, mode: Path(path).name != name and access(path, mode)
+        )
+        monkeypatch.setattr(Path, "open", refusing(open_file))
+        monkeypatch.setattr(Path, "iterdir", refusing(list_folder))
+
+    return forbid

@@ -53,6 +53,16 @@ def test_one_bad_file_is_named_and_the_status_is_one(folder, tiny_weights, capsy
     assert len(files(folder / "out")) == 4
 
 
+def test_a_file_that_may_not_be_read_is_named_and_the_others_done(
+    folder, tiny_weights, capsys, forbid_reading
+):
+    forbid_reading("0.png")
+    assert batch(tiny_weights, "in/0.png", "in/1.png", "out") == 1
+    captured = capsys.readouterr()
+    assert "Error: 0.png may not be read" in captured.err
+    assert "1 done, 1 failed" in captured.out
+
+
 def test_json_is_one_line_a_file_and_a_summary(folder, tiny_weights, capsys):
     (folder / "in" / "bad.jpg").write_text("no picture")
     assert batch(tiny_weights, "in", "out", "--json") == 1

@@ -104,6 +104,15 @@ def test_info_tells_versions_and_files(photos, capsys):
     assert "gone.png does not exist" in captured.err
 
 
+def test_info_names_what_may_not_be_read_and_goes_on(photos, capsys, forbid_reading):
+    forbid_reading("0.png")
+    assert run(["info", "--json", str(photos / "0.png"), str(photos / "1.png")]) == 1
+    captured = capsys.readouterr()
+    failed, fields = lines_of_json(captured.out)
+    assert (failed["status"], fields["name"]) == ("failed", "1.png")
+    assert "0.png may not be read" in captured.err
+
+
 def test_info_tells_what_looks_unlike_photos(tmp_path, capsys):
     PillowImage.new("RGB", (200, 100), (200, 30, 30)).save(tmp_path / "flat.png")
     assert run(["info", "--json", str(tmp_path / "flat.png")]) == 0
@@ -245,6 +254,14 @@ def test_a_benchmark_without_pictures_says_so(tmp_path, tiny_weights, capsys):
     assert "no pictures" in capsys.readouterr().err
     assert run(["benchmark", "pairs", str(tmp_path / "gone"), *weights]) == 1
     assert "not a folder" in capsys.readouterr().err
+
+
+def test_a_benchmark_of_a_folder_that_may_not_be_read_says_so(
+    photos, tiny_weights, capsys, forbid_reading
+):
+    forbid_reading("photos")
+    assert run(["benchmark", "denoise", str(photos), "--weights", str(tiny_weights)]) == 1
+    assert "photos cannot be read: Permission denied" in capsys.readouterr().err
 
 
 def test_benchmark_batch_compares_with_the_networks_alone(tiny_weights, capsys):

@@ -221,6 +221,28 @@ def test_bad_inputs_are_named_and_the_others_done(photo, folder, tiny_weights, c
     assert set(names(folder)) - before == {"photo_restored.jpg"}
 
 
+def test_a_photo_that_may_not_be_read_ends_no_other(
+    photo, folder, tiny_weights, capsys, forbid_reading
+):
+    saved(folder / "private.png")
+    forbid_reading("private.png")
+    assert restored(tiny_weights, "private.png", photo, "--json") == 1
+    captured = capsys.readouterr()
+    failed, done = map(json.loads, captured.out.splitlines())
+    assert (failed["status"], failed["source"]) == ("failed", "private.png")
+    assert done["status"] == "done"
+    assert captured.err.count("private.png may not be read") == len(captured.err.splitlines()) == 1
+
+
+def test_results_may_go_into_a_folder_that_may_not_be_listed(
+    photo, folder, tiny_weights, forbid_reading
+):
+    (folder / "drop").mkdir()
+    forbid_reading("drop")
+    assert restored(tiny_weights, photo, "-o", "drop") == 0
+    assert (folder / "drop" / "photo_restored.jpg").is_file()
+
+
 def test_an_error_that_nobody_thought_of_ends_only_its_file(
     photo, folder, tiny_weights, capsys, monkeypatch
 ):

@@ -12,6 +12,7 @@ import click
 
 from restorer.cli.benchmark.shown import json_option, short
 from restorer.cli.options import (
+    PATH,
     ManyValuesCommand,
     catalog_option,
     device_option,
@@ -22,7 +23,7 @@ from restorer.settings import MAX_SIGMA, SCALES, Settings
 
 
 @click.command(cls=ManyValuesCommand, short_help="White noise on clean pictures.")
-@click.argument("folder", type=click.Path(path_type=Path))
+@click.argument("folder", type=PATH)
 @click.option(
     "--sigma",
     "sigmas",
@@ -89,7 +90,7 @@ def denoise(
 
 
 @click.command(cls=ManyValuesCommand, short_help="Really noisy pictures and their clean twins.")
-@click.argument("folder", type=click.Path(path_type=Path))
+@click.argument("folder", type=PATH)
 @device_option
 @weights_option
 @json_option
@@ -125,7 +126,7 @@ def pairs(folder: Path, device: str, weights: Path, as_json: bool) -> None:
 
 
 @click.command(cls=ManyValuesCommand, short_help="Clean pictures as strong JPEGs.")
-@click.argument("folder", type=click.Path(path_type=Path))
+@click.argument("folder", type=PATH)
 @click.option(
     "--quality",
     "qualities",
@@ -164,7 +165,7 @@ def deblock(
 
 
 @click.command(cls=ManyValuesCommand, short_help="Enlarged pictures against the large ones.")
-@click.argument("folder", type=click.Path(path_type=Path))
+@click.argument("folder", type=PATH)
 @click.option(
     "--scale",
     type=click.Choice([str(scale) for scale in SCALES if scale > 1]),
@@ -212,7 +213,7 @@ def upscale(
 
 
 @click.command(short_help="The models of digits on MNIST.")
-@click.argument("folder", type=click.Path(path_type=Path))
+@click.argument("folder", type=PATH)
 @catalog_option
 @json_option
 def digits(folder: Path, weights: Path, as_json: bool) -> None:
