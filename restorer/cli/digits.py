@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from restorer.cli.options import PATH, catalog_option
+from restorer.cli.progress import print_json
 from restorer.errors import ImageUnwritable
 
 if TYPE_CHECKING:
@@ -289,7 +289,7 @@ def _rounded(points: Codes) -> list[list[float]]:
 
 def _report(fields: dict[str, Any], as_json: bool) -> None:
     if as_json:
-        click.echo(json.dumps(fields, ensure_ascii=False))
+        print_json(fields)
         return
     if "code" in fields:
         x, y = fields["code"]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from restorer.cli.options import catalog_option
+from restorer.cli.progress import print_json
 from restorer.models import figures
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ def models(name: str | None, weights: Path, check: bool, as_json: bool) -> None:
         for entry in entries:
             catalog.load(entry.name)
     if as_json:
-        click.echo(json.dumps([asdict(entry) for entry in entries], ensure_ascii=False, indent=2))
+        print_json([asdict(entry) for entry in entries], indent=2)
         return
     for entry in entries:
         click.echo(_line(entry) if name is None else _card(entry))

@@ -112,6 +112,10 @@ def report_failure(source: Path, reason: str, as_json: bool) -> None:
         print_json({"status": "failed", "source": source, "reason": reason})
 
 
-def print_json(fields: dict[str, Any]) -> None:
-    """One line on standard output."""
-    click.echo(json.dumps(fields, default=str, ensure_ascii=False))
+def print_json(fields: object, *, indent: int | None = None) -> None:
+    """One line on standard output, or many if it is indented.
+
+    In ASCII, whatever the terminal's encoding: what stands in for other characters on a stream that
+    lacks them is no JSON.
+    """
+    click.echo(json.dumps(fields, default=str, indent=indent))

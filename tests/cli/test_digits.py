@@ -48,6 +48,13 @@ def test_a_grid_is_the_map_with_x_to_the_right_and_y_up(digits, tmp_path):
     np.testing.assert_allclose(laid[:28, -28:].astype(int), pixels(corner), atol=1)
 
 
+def test_json_is_ascii_whatever_the_terminal_speaks(digits, tmp_path):
+    path = tmp_path / "zwölf 😀.png"
+    _, captured = digits("--at", "0,0", "--json", "-o", path)
+    assert captured.out.isascii()
+    assert json.loads(captured.out)["written"] == [str(path)]
+
+
 def test_random_digits_depend_on_the_seed_alone(digits, tmp_path):
     told = [
         json.loads(digits("--random", 7, "--seed", s, "--json", "-o", tmp_path / "a.png")[1].out)

@@ -178,13 +178,19 @@ def test_any_name_works(folder, tiny_weights, name):
     assert len(names(folder)) == 2
 
 
-def test_a_terminal_without_unicode_is_no_error(folder, tiny_weights):
-    saved(folder / "雪.png")
-    command = [sys.executable, "-m", "restorer", "restore", "--weights", tiny_weights, "雪.png"]
+def test_a_terminal_without_unicode_is_no_error_and_gets_whole_json(folder, tiny_weights):
+    saved(folder / "雪 😀.png")
+    command = [sys.executable, "-m", "restorer", "restore", "--weights", tiny_weights]
     done = subprocess.run(
-        command, env=os.environ | {"PYTHONIOENCODING": "ascii"}, capture_output=True, check=False
+        [*command, "雪 😀.png", "gone 😀.png", "--json"],
+        env=os.environ | {"PYTHONIOENCODING": "cp1252"},
+        capture_output=True,
+        check=False,
     )
-    assert done.returncode == 0, done.stderr
+    assert done.returncode == 1, done.stderr
+    fields, failed = map(json.loads, done.stdout.splitlines())
+    assert fields["target"] == "雪 😀_restored.png"
+    assert failed["source"] == "gone 😀.png"
 
 
 def bad_inputs(folder):
