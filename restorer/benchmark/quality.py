@@ -340,7 +340,7 @@ def by_estimate(
     image: Image, networks: Networks, estimator: Estimator, device: str
 ) -> tuple[NoiseEstimate, Pixels]:
     """What was found in the picture, and the picture restored as `--denoise auto` does."""
-    found = noise.estimate(image, estimator)
+    found = replace(noise.estimate(image, estimator), is_enlarged=networks.scale > 1)
     suited = networks.suited_to(found.kind)
     return found, run(to_pixels(image.samples), suited, found.strength, device)
 

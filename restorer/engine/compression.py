@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 from restorer.engine.image import BT_601, Image, Samples, to_pixels
 
 VISIBLE: Final = 3.0  # the level of libjpeg's quality 69
+# Enlarging shows what else is too small to see: from quality 92 down the deblocker gains something.
+VISIBLE_ENLARGED: Final = 0.8
 SAMPLE_PX: Final = 768
 # Annex K of the standard (ITU-T T.81), for brightness: libjpeg scales it, others are much like it.
 LUMA_TABLE: Final = (
@@ -48,16 +50,17 @@ def table_level(table: Sequence[int]) -> float:
     return math.sqrt(float(np.mean(np.square(_low(table), dtype=float))) / 12)
 
 
-def visible_level(image: Image) -> float:
-    """The `table_level` of the compression that can be seen; 0 if none can.
+def level_of(image: Image) -> float:
+    """The `table_level` of the strongest compression that the picture went through; 0 if of none.
 
     A JPEG's own table tells, and if it was cropped or saved anew, in another format or in higher
-    quality, the pixels do: the DCT coefficients of its blocks still lie near the multiples of the
-    steps to which they were once rounded (Fan and de Queiroz 2003). Resizing wipes that out.
+    quality, the pixels do, of what is `VISIBLE`: the DCT coefficients of its blocks still lie near
+    the multiples of the steps to which they were once rounded (Fan and de Queiroz 2003). Resizing
+    wipes that out.
     """
     told = 0.0 if image.jpeg is None else table_level(image.jpeg.tables[0])
-    level = max(told, _level_of_pixels(image.samples))
-    return level if level >= VISIBLE else 0.0
+    seen = _level_of_pixels(image.samples)
+    return max(told, seen) if seen >= VISIBLE else told
 
 
 def _low(table: Sequence[int]) -> NDArray[np.int64]:

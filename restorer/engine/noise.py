@@ -55,7 +55,8 @@ class NoiseEstimate:
     for noise that a camera's processing has made coarse. `doubt`: standard deviation of ln(sigma);
     0.05 for white noise, 0.5 to 1 where it may as well be texture. `detail`: RMS of what is two to
     four pixels large in the brightness of the quietest places, noise or texture. `blocks`: as of
-    `compression.visible_level`.
+    `compression.level_of`. `is_enlarged`: whether the picture is to be enlarged afterwards, and
+    fainter blocks with it.
     """
 
     sigma: float
@@ -63,6 +64,7 @@ class NoiseEstimate:
     doubt: float
     detail: float = 0.0
     blocks: float = 0.0
+    is_enlarged: bool = False
 
     @property
     def strength(self) -> float:
@@ -92,7 +94,8 @@ class NoiseEstimate:
         Of coarse grain more is seen than `sigma` says: where it asks for twice the strength the
         denoiser takes out more, blocks included, than the deblocker.
         """
-        return self.blocks > max(self.sigma, self._grain / 2)
+        least = compression.VISIBLE_ENLARGED if self.is_enlarged else compression.VISIBLE
+        return self.blocks >= least and self.blocks > max(self.sigma, self._grain / 2)
 
     @property
     def _grain(self) -> float:
@@ -139,7 +142,7 @@ def estimate(image: Image, estimator: Estimator) -> NoiseEstimate:
         fineness=grain,
         doubt=math.sqrt(variance),
         detail=255 * _detail(batch),
-        blocks=min(MAX_SIGMA, compression.visible_level(image)),
+        blocks=min(MAX_SIGMA, compression.level_of(image)),
     )
 
 

@@ -160,7 +160,7 @@ class Workshop:
     def estimate(self, opened: FileOpened) -> FileOpened:
         """The same photo with its noise known: on the CPU, while a GPU does another photo."""
         started = time.monotonic()
-        sigma, found = self._noise_of(opened.image)
+        sigma, found = self._noise_of(opened.image, opened.enlargement)
         return replace(opened, estimate=(sigma, found, time.monotonic() - started))
 
     def process(self, opened: FileOpened) -> Iterator[Event | FileProcessed]:
@@ -201,7 +201,7 @@ class Workshop:
     def restoration(self, image: Image) -> Restoration:
         """All that comes before the networks; raises ValueError."""
         enlargement = self.settings.enlargement(image.width, image.height)
-        return self._restoration(image, enlargement, *self._noise_of(image))
+        return self._restoration(image, enlargement, *self._noise_of(image, enlargement))
 
     def _enlargement(self, image: Image, source: Path) -> Enlargement:
         try:
@@ -217,12 +217,18 @@ class Workshop:
             networks = networks.suited_to(found.kind)
         return Restoration.prepare(image, networks, self.settings, enlargement, sigma)
 
-    def _noise_of(self, image: Image) -> tuple[float, NoiseEstimate | None]:
+    def _noise_of(
+        self, image: Image, enlargement: Enlargement
+    ) -> tuple[float, NoiseEstimate | None]:
         """How strongly to denoise, and what was found; a chosen strength hears of the grain too."""
-        if self.settings.denoise == "off":
+        wanted = self.settings.denoise
+        if wanted == "off":
             return 0.0, None
         found = noise.estimate(image, self.models.estimator())
-        return (found.strength if self.settings.denoise == "auto" else self.settings.denoise), found
+        if wanted != "auto":
+            return wanted, found
+        found = replace(found, is_enlarged=enlargement.scale > 1)
+        return found.strength, found
 
 
 def write(

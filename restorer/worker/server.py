@@ -266,6 +266,8 @@ class Server:
             found = noise.estimate(_image(photo), self._wait_for_models().estimator())
             self._estimated = (photo.pixels.path, found)
         found = self._estimated[1]
+        if request.settings.denoise == "auto":
+            found = replace(found, is_enlarged=_enlargement(photo, request.settings) > 1)
         self._send(NoiseEstimated(request.job, found.sigma, found.strength, found.word, found.kind))
         return found
 

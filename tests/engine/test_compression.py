@@ -31,7 +31,7 @@ def compressed(picture, quality):
 def level(picture):
     """Of the pixels alone."""
     samples = np.asarray(picture)
-    return compression.visible_level(Image(samples if samples.ndim == 3 else samples[..., None]))
+    return compression.level_of(Image(samples if samples.ndim == 3 else samples[..., None]))
 
 
 @pytest.mark.parametrize("quality", [10, 25, 40, 55, 68])
@@ -106,7 +106,7 @@ def test_the_stronger_of_two_compressions_counts(scene):
     for quality in (10, 60):
         steps = PillowImage.open(saved(scene, quality)).quantization
         coding = JpegCoding((tuple(steps[0]),), "4:2:0")
-        found = compression.visible_level(Image(pixels, jpeg=coding))
+        found = compression.level_of(Image(pixels, jpeg=coding))
         assert found == pytest.approx(max(jpeg_level(25), jpeg_level(quality)), rel=0.05)
 
 

@@ -185,6 +185,22 @@ def test_blocks_count_where_they_are_what_is_seen_first(sigma, blocks, kind, str
     assert (found.kind, found.strength) == (kind, strength)
 
 
+@pytest.mark.parametrize(
+    ("blocks", "is_enlarged", "kind"),
+    [
+        (2.5, False, "fine"),  # libjpeg's quality 75
+        (2.5, True, "jpeg"),
+        (0.5, True, "fine"),  # and 95
+        (1.5, True, "fine"),  # where there is more noise
+    ],
+)
+def test_fainter_blocks_count_where_they_are_enlarged(blocks, is_enlarged, kind):
+    sigma = 2.0 if blocks == 1.5 else 0.5
+    found = NoiseEstimate(sigma, 1, doubt=0.05, blocks=blocks, is_enlarged=is_enlarged)
+    assert found.kind == kind
+    assert found.strength == (blocks if kind == "jpeg" else 0 if sigma < 1 else sigma)
+
+
 @pytest.mark.parametrize(("blocks", "kind"), [(3.9, "coarse"), (6.2, "jpeg")])
 def test_strong_coarse_grain_counts_for_more_than_blocks_that_are_less(blocks, kind):
     assert NoiseEstimate(1, fineness=0.1, doubt=1.0, blocks=blocks).kind == kind
@@ -202,9 +218,9 @@ def test_blocks_in_files_have_the_level_that_the_deblocker_learned(
 
 
 @pytest.mark.parametrize("name", ["photo.png", "photo.jpg"])
-def test_what_is_no_strong_jpeg_has_no_blocks(estimator, tmp_path, name):
+def test_what_is_no_strong_jpeg_has_no_blocks_that_count(estimator, tmp_path, name):
     PillowImage.fromarray(drawn(120, 100)).save(tmp_path / name)
-    assert estimate(imagefile.read(tmp_path / name), estimator).blocks == 0
+    assert estimate(imagefile.read(tmp_path / name), estimator).kind != "jpeg"
 
 
 def test_the_strength_stays_in_the_trained_range():

@@ -3,7 +3,7 @@ import pytest
 import torch
 from PIL import Image as PillowImage
 
-from restorer.engine.compression import VISIBLE, visible_level
+from restorer.engine.compression import VISIBLE, level_of
 from restorer.engine.image import Image
 from restorer.training import degrade
 
@@ -197,7 +197,7 @@ def test_a_compressed_batch_has_the_blocks_that_are_told(seed):
     told = float(batch.sigma.unique())
     pixels = batch.noisy[0].permute(1, 2, 0).numpy()
     assert 0.4 < told < 75
-    assert visible_level(Image(pixels)) == pytest.approx(told if told >= VISIBLE else 0, rel=0.05)
+    assert level_of(Image(pixels)) == pytest.approx(told if told >= VISIBLE else 0, rel=0.05)
     torch.testing.assert_close(batch.noisy * 255, (batch.noisy * 255).round(), rtol=0, atol=1e-4)
 
 

@@ -172,12 +172,28 @@ def test_window_and_command_line_agree_on_what_is_to_be_removed(
     scene = draw_scene()
     noisy = add_sensor_noise(scene, 5.0, coarseness_px=3) if kind == "coarse" else scene
     noisy.crop((0, 0, 400, 300)).save(photo_file, quality=20)
-    client, settings = start(weights=weights_dir()), Settings(denoise=denoise)
+    settings = Settings(denoise=denoise)
+    assert_agreed(start(weights=weights_dir()), heard, photo_file, settings, kind)
+
+
+@pytest.mark.parametrize(("denoise", "kind"), [("auto", "jpeg"), (8.0, "fine")])
+def test_window_and_command_line_agree_on_faint_blocks_that_are_enlarged(
+    start, heard, tmp_path, denoise, kind
+):
+    """Which an estimate of the same photo at its own size does not call blocks."""
+    photo_file = tmp_path / "web.jpg"
+    draw_scene().crop((0, 0, 200, 150)).save(photo_file, quality=88)
+    client = start(weights=weights_dir())
+    assert_agreed(client, heard, photo_file, Settings(denoise=denoise), "fine")
+    assert_agreed(client, heard, photo_file, Settings(denoise=denoise, scale=2), kind)
+
+
+def assert_agreed(client, heard, photo_file, settings, kind):
     photo = opened(client, heard, photo_file)
     client.submit(RestorePhoto(0, photo, settings, None))
     events = heard.until(JobDone)
-    assert next(event.kind == kind for event in events if isinstance(event, NoiseEstimated))
-    started = next(event for event in events if isinstance(event, ResultStarted))
+    assert [event.kind for event in events if isinstance(event, NoiseEstimated)] == [kind]
+    started = [event for event in events if isinstance(event, ResultStarted)][-1]
     from restorer.engine.photo import Workshop
 
     expected = Workshop.open(settings, weights_dir()).restore_image(imagefile.read(photo_file))
