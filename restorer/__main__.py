@@ -29,7 +29,7 @@ def wants_window(arguments: list[str]) -> bool:
     from restorer.cli import cli
 
     return all(
-        argument not in cli.commands and not argument.startswith("-") and Path(argument).exists()
+        argument not in cli.commands and not argument.startswith("-") and os.path.exists(argument)  # noqa: PTH110  a Path may raise
         for argument in arguments
     )
 

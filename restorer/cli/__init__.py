@@ -17,6 +17,7 @@ from restorer.cli.info import info
 from restorer.cli.models import models
 from restorer.cli.restore import restore
 from restorer.cli.train import train
+from restorer.engine.wording import failure_text
 from restorer.errors import RestorerError
 
 INTERRUPTED = 130  # what shells report for Ctrl-C
@@ -30,8 +31,18 @@ class _Commands(click.Group):
         if command is None and os.path.exists(cmd_name):  # noqa: PTH110  a Path may raise
             raise click.UsageError(f"To work on {cmd_name}: restorer restore {cmd_name}")
         if command is None and set(cmd_name) & set("./\\"):  # no command is called so
-            raise click.UsageError(f"{cmd_name} does not exist. restorer --help lists commands.")
+            raise click.UsageError(f"{cmd_name} {_absence(cmd_name)}")
         return command
+
+
+def _absence(name: str) -> str:
+    try:
+        os.stat(name)  # noqa: PTH116
+    except PermissionError:
+        return "may not be opened: permission denied. Change the permissions of its folder."
+    except OSError:
+        pass
+    return "does not exist. restorer --help lists commands."
 
 
 @click.group(
@@ -74,10 +85,10 @@ def run(arguments: list[str]) -> int:
     except (click.Abort, KeyboardInterrupt):
         click.echo("Stopped. Nothing half-written was left behind.", err=True)
         return INTERRUPTED
-    except RestorerError as error:
-        click.echo(f"Error: {error}", err=True)
-        return 1
     except BrokenPipeError:  # `restorer models | head`
+        return 1
+    except (RestorerError, OSError) as error:
+        click.echo(f"Error: {failure_text(error)}", err=True)
         return 1
     return status if isinstance(status, int) else 0
 

@@ -11,7 +11,7 @@ import click
 from restorer import __version__
 from restorer.cli.options import PATH
 from restorer.cli.progress import print_json, report_failure
-from restorer.errors import RestorerError
+from restorer.engine.wording import failure_text
 from restorer.settings import resources_dir, weights_dir
 
 
@@ -28,9 +28,9 @@ def info(context: click.Context, files: tuple[Path, ...], as_json: bool) -> None
     for path in files:
         try:
             facts = _file(path)
-        except RestorerError as error:
+        except Exception as error:  # noqa: BLE001  one file must not end the others
             failed += 1
-            report_failure(path, str(error), as_json)
+            report_failure(path, failure_text(error, path.name), as_json)
         else:
             _show(facts, as_json)
     context.exit(1 if failed else 0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -86,7 +87,7 @@ def _destination(output: Path | None, sources: Sequence[Path]) -> tuple[Path | N
     """The one file to write or the folder to write into; neither means beside each source."""
     if output is None:
         return None, None
-    if not output.suffix or output.is_dir():
+    if not output.suffix or os.path.isdir(output):  # noqa: PTH112  a Path may raise
         return None, output
     if len(sources) == 1:
         return output, None

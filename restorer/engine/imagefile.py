@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import threading
 import warnings
 from collections.abc import Iterator
@@ -129,25 +130,15 @@ def _opened(path: Path) -> Iterator[tuple[BinaryIO, PillowImage.Image]]:
 @contextmanager
 def _file(path: Path) -> Iterator[BinaryIO]:
     """The file, open; whatever is raised inside becomes an ImageError."""
-    _check_is_file(path)
     try:
+        _check_is_file(path)
         with path.open("rb") as file:
             if not file.read(1):
                 raise ImageUnreadable(path, f"{path.name} is empty: it has zero bytes.")
             file.seek(0)
             yield file
-    except FileNotFoundError as error:
-        raise ImageUnreadable(path, f"{path} does not exist.") from error
-    except PermissionError as error:
-        raise ImageUnreadable(path, f"{path.name} may not be read: permission denied.") from error
-    except UnidentifiedImageError as error:
-        raise ImageUnreadable(
-            path, f"{path.name} is not a picture, or is damaged at its start."
-        ) from error
     except OSError as error:
-        if error.errno is not None:
-            raise ImageUnreadable(path, f"{path.name} cannot be read: {error.strerror}.") from error
-        raise _damaged(path) from error
+        raise ImageUnreadable(path, _why_unreadable(path, error)) from error
     except metadata.DECODING_ERRORS as error:
         if "MAX_TEXT_" in str(error):  # a ValueError like any other, but for its text
             raise ImageUnsupported(
@@ -160,15 +151,33 @@ def _file(path: Path) -> Iterator[BinaryIO]:
 
 def _check_is_file(path: Path) -> None:
     if path.is_dir():
-        raise ImageUnreadable(path, f"{path.name} is a folder. Give the photos in it.")
+        name = path.name or path  # "." and "/" have none
+        raise ImageUnreadable(path, f"{name} is a folder. Give the photos in it.")
     if path.exists() and not path.is_file():  # reading a pipe would wait for ever
         raise ImageUnreadable(path, f"{path.name} is a pipe or a device. Save it as a file first.")
 
 
+def _why_unreadable(path: Path, error: OSError) -> str:
+    if isinstance(error, (FileNotFoundError, NotADirectoryError)):
+        return f"{path} does not exist."
+    if isinstance(error, PermissionError):
+        remedy = "Change its permissions, or those of its folder."
+        return f"{path.name} may not be read: permission denied. {remedy}"
+    if isinstance(error, UnidentifiedImageError):
+        return f"{path.name} is not a picture, or is damaged at its start."
+    if error.errno == errno.ENAMETOOLONG:
+        return f"{path.name} does not exist: no name may be that long."
+    if error.errno is not None:
+        return f"{path.name} cannot be read: {error.strerror}. Try a copy of it."
+    return _damage(path)
+
+
+def _damage(path: Path) -> str:
+    return f"{path.name} is damaged or cut off. Copy it again from where it came."
+
+
 def _damaged(path: Path) -> ImageUnreadable:
-    return ImageUnreadable(
-        path, f"{path.name} is damaged or cut off. Copy it again from where it came."
-    )
+    return ImageUnreadable(path, _damage(path))
 
 
 class _Tamed:

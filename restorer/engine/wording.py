@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import errno
+from pathlib import Path
+
 from restorer.errors import RestorerError
 
 
@@ -30,6 +33,8 @@ def failure_text(error: BaseException, name: str = "") -> str:
     'photo.jpg: There is not enough memory for this picture. Close other programs.'
     >>> failure_text(RestorerError("photo.jpg is empty."), "photo.jpg")
     'photo.jpg is empty.'
+    >>> failure_text(NotADirectoryError(errno.ENOTDIR, "no folder", "a.jpg/b.jpg"), "photo.jpg")
+    'photo.jpg: a.jpg is not a folder. Choose another place.'
     """
     about = f"{name}: " if name else ""
     if isinstance(error, RestorerError):
@@ -37,5 +42,18 @@ def failure_text(error: BaseException, name: str = "") -> str:
     if isinstance(error, MemoryError):
         return f"{about}There is not enough memory for this picture. Close other programs."
     if isinstance(error, OSError) and error.strerror:
-        return f"{about}A file failed: {error.strerror}. Try again."
+        return about + _trouble(error)
     return f"{about}Something went wrong that should not: {error}."
+
+
+def _trouble(error: OSError) -> str:
+    if error.filename is not None:
+        path = Path(str(error.filename))
+        if isinstance(error, NotADirectoryError):
+            return f"{path.parent} is not a folder. Choose another place."
+        if isinstance(error, PermissionError):
+            remedy = f"Change the permissions of {path.parent}, or choose another place"
+            return f"{path} may not be used: permission denied. {remedy}."
+        if error.errno == errno.ENAMETOOLONG:
+            return f"The name {path.name} is too long. Choose a shorter one."
+    return f"A file failed: {error.strerror}. Try again."

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import os
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
@@ -59,7 +61,8 @@ class StartPage(QWidget):
         while (item := self._recent.takeAt(0)) is not None:
             if (widget := item.widget()) is not None:
                 widget.deleteLater()
-        for name in [name for name in names if Path(name).exists()][:MOST_RECENT]:
+        there = filter(os.path.exists, names)  # a Path may raise
+        for name in itertools.islice(there, MOST_RECENT):
             link = titled(
                 QPushButton(Path(name).name.replace("&", "&&"), flat=True), Path(name).name, name
             )

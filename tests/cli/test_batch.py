@@ -63,6 +63,11 @@ def test_a_file_that_may_not_be_read_is_named_and_the_others_done(
     assert "1 done, 1 failed" in captured.out
 
 
+def test_a_source_that_cannot_be_is_wrong_usage(folder, tiny_weights, capsys):
+    assert batch(tiny_weights, 300 * "x", "in/1.png", "out") == 2
+    assert f"{300 * 'x'} cannot be read: File name too long" in capsys.readouterr().err
+
+
 def test_json_is_one_line_a_file_and_a_summary(folder, tiny_weights, capsys):
     (folder / "in" / "bad.jpg").write_text("no picture")
     assert batch(tiny_weights, "in", "out", "--json") == 1

@@ -1,4 +1,6 @@
+import errno
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -67,6 +69,15 @@ def test_a_photo_for_the_window_that_does_not_exist_is_named(name, capsys):
     assert "No such command" in capsys.readouterr().err
 
 
+def test_a_photo_for_the_window_that_may_not_be_looked_at_is_told(capsys, monkeypatch):
+    def closed(path, **options):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+
+    monkeypatch.setattr(os, "stat", closed)
+    assert run(["closed/photo.jpg"]) == 2
+    assert "closed/photo.jpg may not be opened: permission denied" in capsys.readouterr().err
+
+
 def test_a_photo_with_options_but_without_a_command_is_told_which(photos, capsys):
     assert run([str(photos / "0.png"), "--scale", "2"]) == 2
     assert f"restorer restore {photos / '0.png'}" in capsys.readouterr().err
@@ -111,6 +122,29 @@ def test_info_names_what_may_not_be_read_and_goes_on(photos, capsys, forbid_read
     failed, fields = lines_of_json(captured.out)
     assert (failed["status"], fields["name"]) == ("failed", "1.png")
     assert "0.png may not be read" in captured.err
+
+
+@pytest.mark.parametrize("name", [300 * "x", 300 * "x" + ".jpg", "photos/0.png/a.jpg", "."])
+def test_info_of_what_cannot_be_is_one_line_and_the_others_are_shown(
+    photos, capsys, monkeypatch, name
+):
+    monkeypatch.chdir(photos.parent)
+    assert run(["info", "--json", name, "photos/0.png"]) == 1
+    captured = capsys.readouterr()
+    failed, fields = lines_of_json(captured.out)
+    assert (failed["status"], fields["name"]) == ("failed", "0.png")
+    assert captured.err.startswith(f"Error: {name} ")
+    assert len(captured.err.splitlines()) == 1
+
+
+def test_info_of_a_photo_in_a_closed_folder_is_one_line(photos, capsys, monkeypatch):
+    def closed(path, **options):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+
+    monkeypatch.setattr(Path, "stat", closed)
+    assert run(["info", str(photos / "0.png")]) == 1
+    said = capsys.readouterr().err
+    assert said.startswith("Error: 0.png may not be read: permission denied. Change its")
 
 
 def test_info_tells_what_looks_unlike_photos(tmp_path, capsys):

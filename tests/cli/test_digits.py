@@ -55,6 +55,12 @@ def test_json_is_ascii_whatever_the_terminal_speaks(digits, tmp_path):
     assert json.loads(captured.out)["written"] == [str(path)]
 
 
+def test_a_file_that_cannot_be_written_is_one_line(digits):
+    status, captured = digits("--at", "0,0", "-o", 300 * "x" + ".png")
+    assert status == 1
+    assert captured.err == f"Error: The name {300 * 'x'}.png is too long. Choose a shorter one.\n"
+
+
 def test_random_digits_depend_on_the_seed_alone(digits, tmp_path):
     told = [
         json.loads(digits("--random", 7, "--seed", s, "--json", "-o", tmp_path / "a.png")[1].out)

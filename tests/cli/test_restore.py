@@ -354,6 +354,32 @@ def test_an_output_folder_that_cannot_be_made_is_told(photo, folder, tiny_weight
 
 
 @pytest.mark.parametrize(
+    ("output", "sentence"),
+    [
+        ("photo.jpg/x.png", "photo.jpg is not a folder. Choose another place."),
+        (300 * "x" + ".png", f"The name {300 * 'x'}.png is too long. Choose a shorter one."),
+    ],
+)
+def test_an_output_that_cannot_be_is_told_with_its_remedy(
+    photo, tiny_weights, capsys, output, sentence
+):
+    assert restored(tiny_weights, photo, "-o", output) == 1
+    assert capsys.readouterr().err == f"Error: photo.jpg: {sentence}\n"
+
+
+def test_a_photo_in_a_closed_folder_is_told_with_its_remedy(
+    photo, tiny_weights, capsys, monkeypatch
+):
+    def closed(path):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+
+    monkeypatch.setattr(Path, "exists", closed)
+    assert restored(tiny_weights, "photo.jpg") == 1
+    said = capsys.readouterr().err
+    assert "photo_restored.jpg may not be used: permission denied. Change the perm" in said
+
+
+@pytest.mark.parametrize(
     "options",
     [
         ["--scale", "5"],

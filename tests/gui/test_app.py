@@ -53,6 +53,7 @@ def test_photos_and_nothing_open_the_window_and_commands_do_not(tmp_path, monkey
     assert not wants_window(["restore", str(photo)])
     assert not wants_window(["--help"])
     assert not wants_window(["missing.jpg"])
+    assert not wants_window([300 * "x"])
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere there is always a desktop")

@@ -117,12 +117,17 @@ def sweep(plan: Plan) -> None:
 
 
 def _place(source: Path) -> str:
-    return str(source.resolve()) if source.is_dir() else journal.located(source)
+    return str(source.resolve()) if _is_dir(source) else journal.located(source)
+
+
+def _is_dir(path: Path) -> bool:
+    """False too where nobody may look; `_files` says so."""
+    return os.path.isdir(path)  # noqa: PTH112  a Path may raise
 
 
 def _prefixes(sources: Sequence[Path]) -> list[str]:
     """One folder's tree is mirrored as it is; of several, each gets a folder of its own."""
-    folders = [source for source in sources if source.is_dir()]
+    folders = [source for source in sources if _is_dir(source)]
     if len(folders) < 2:
         return [""] * len(sources)
     taken: set[str] = set()
