@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 @click.option(
     "-o",
     "--output",
-    type=PATH,
+    type=click.Path(readable=False),  # a Path would forget the slash at its end
     help="File to write, or a folder. Default: beside each source, as NAME_restored.EXT.",
 )
 @restoring_options
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 def restore(
     context: click.Context,
     sources: tuple[Path, ...],
-    output: Path | None,
+    output: str | None,
     wanted: Wanted,
     as_json: bool,
 ) -> None:
@@ -83,21 +83,23 @@ def _restore_one(
     raise AssertionError("restore_file always ends with FileRestored or an error")
 
 
-def _destination(output: Path | None, sources: Sequence[Path]) -> tuple[Path | None, Path | None]:
+def _destination(output: str | None, sources: Sequence[Path]) -> tuple[Path | None, Path | None]:
     """The one file to write or the folder to write into; neither means beside each source."""
     if output is None:
         return None, None
-    if not output.suffix or os.path.isdir(output):  # noqa: PTH112  a Path may raise
-        return None, output
+    path = Path(output)
+    ends_as_folder = output.endswith((os.sep, os.altsep or os.sep))
+    if ends_as_folder or not path.suffix or os.path.isdir(path):  # noqa: PTH112  a Path may raise
+        return None, path
     if len(sources) == 1:
-        return output, None
+        return path, None
     from restorer.engine.resultfile import WRITABLE
 
-    if output.suffix.lower() in WRITABLE:
+    if path.suffix.lower() in WRITABLE:
         raise click.UsageError(
             f"{output} would be one file for {len(sources)} photos. Give -o a folder."
         )
-    return None, output
+    return None, path
 
 
 def _report_done(done: FileRestored, as_json: bool) -> None:

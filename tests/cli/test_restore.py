@@ -158,6 +158,14 @@ def test_output_may_name_a_file_or_a_folder(photo, folder, tiny_weights):
     assert (folder / "sub.tif").is_file()
 
 
+def test_a_slash_at_the_end_means_a_folder_whatever_its_name(photo, folder, tiny_weights):
+    saved(folder / "other.png")
+    assert restored(tiny_weights, photo, "-o", "2024.07/") == 0
+    assert restored(tiny_weights, photo, "other.png", "-o", "a.png/") == 0
+    assert names(folder / "2024.07") == ["photo_restored.jpg"]
+    assert names(folder / "a.png") == ["other_restored.png", "photo_restored.jpg"]
+
+
 def test_json_tells_sizes_and_times(photo, tiny_weights, capsys):
     assert restored(tiny_weights, photo, "--json", "--denoise", 12.5) == 0
     fields = json.loads(capsys.readouterr().out)
