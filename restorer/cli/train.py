@@ -51,7 +51,8 @@ DIGIT_MODELS: Final = ("vae", "cvae", "vae-dense", "autoencoder")
     "--out",
     required=True,
     type=click.Path(path_type=Path),
-    help="Folder for the checkpoint, the weights and their catalog; `--weights` takes it.",
+    help="Folder for the checkpoint, the weights and their catalog; `--weights` takes it. Several "
+    "models may share one.",
 )
 @click.option(
     "--scale",

@@ -7,7 +7,6 @@ import os
 import pickle
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any, Final
 
 import torch
@@ -16,9 +15,10 @@ from torch import Generator
 from restorer.errors import TrainingError
 from restorer.models.catalog import Network
 from restorer.training.muon import Muon
+from restorer.training.place import Place
 from restorer.training.recipes import Recipe
 
-CHECKPOINT_NAME: Final = "checkpoint.pt"
+_OLD_NAME: Final = "checkpoint.pt"
 # What torch raises on files that are no checkpoints, by experience.
 _DAMAGES: Final = (
     OSError,
@@ -76,10 +76,10 @@ def fresh(network: Network, recipe: Recipe, device: torch.device, past: Past) ->
     return State(network, average, optimizer, Generator(device).manual_seed(past.seed), past)
 
 
-def save(folder: Path, recipe: Recipe, state: State, *, finished: bool) -> None:
+def save(place: Place, recipe: Recipe, state: State, *, finished: bool) -> None:
     """Writes the checkpoint, whole or not at all; `finished`: this cycle is over."""
-    folder.mkdir(parents=True, exist_ok=True)
-    part = folder / f".{CHECKPOINT_NAME}.part"
+    place.folder.mkdir(parents=True, exist_ok=True)
+    part = place.checkpoint.with_name(f".{place.checkpoint.name}.part")
     torch.save(
         {
             "model": recipe.name,
@@ -98,15 +98,28 @@ def save(folder: Path, recipe: Recipe, state: State, *, finished: bool) -> None:
         },
         part,
     )
-    os.replace(part, folder / CHECKPOINT_NAME)
+    os.replace(part, place.checkpoint)
 
 
-def resume(folder: Path, recipe: Recipe, state: State) -> None:
+def adopt_old(place: Place) -> None:
+    """Renames a checkpoint from when a folder could hold but one, if it is of this model."""
+    old = place.folder / _OLD_NAME
+    if place.checkpoint.exists() or not old.exists():
+        return
+    try:
+        model = torch.load(old, map_location="cpu", weights_only=True)["model"]
+    except _DAMAGES:
+        return
+    if model == place.model:
+        os.replace(old, place.checkpoint)
+
+
+def resume(place: Place, recipe: Recipe, state: State) -> None:
     """Sets a fresh state to the checkpoint's; after a finished cycle the next one begins.
 
     Raises TrainingError if there is none, it is damaged, or of another network.
     """
-    path, device = folder / CHECKPOINT_NAME, state.generator.device
+    path, device = place.checkpoint, state.generator.device
     try:
         saved: dict[str, Any] = torch.load(path, map_location=device, weights_only=True)
         if (saved["model"], saved["arguments"]) != (recipe.name, recipe.arguments):

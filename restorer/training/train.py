@@ -21,15 +21,15 @@ from restorer.models.catalog import ARCHITECTURES, Network
 from restorer.models.denoiser import Denoiser
 from restorer.settings import MAX_SIGMA
 from restorer.training import checkpoint, data, digit_objective
-from restorer.training.checkpoint import CHECKPOINT_NAME, Past, State
+from restorer.training.checkpoint import Past, State
 from restorer.training.objective import Objective
 from restorer.training.photo_objective import PhotoObjective
+from restorer.training.place import Place
 from restorer.training.recipes import Recipe
 from restorer.training.symmetry import make_symmetric
 
 _THEN: Final = "; then "  # between the cards' words on one training and on the next
 _AND: Final = "; "
-HISTORY_SUFFIX: Final = ".history.csv"  # hours, steps, what `Progress.validation` is
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +79,10 @@ class Plan:
     learning_rate: float | None = None  # the peak of this cycle, if not the recipe's
     checkpoint_every_s: float = 120.0
     report_every_s: float = 10.0
+
+    @property
+    def place(self) -> Place:
+        return Place(self.out, self.recipe.name)
 
 
 def train(plan: Plan) -> Generates[Progress, None, None]:
@@ -206,14 +210,15 @@ def _update_average(state: State, decay: float) -> None:
 
 
 def _start(plan: Plan, device: torch.device) -> State:
+    checkpoint.adopt_old(plan.place)
     if not plan.resume:
-        if (plan.out / CHECKPOINT_NAME).exists():
+        if plan.place.checkpoint.exists():
             raise TrainingError(
-                f"{plan.out} holds an earlier training. Add --resume to go on with it, or choose "
-                "another --out."
+                f"{plan.out} holds an earlier training of the {plan.recipe.name}. Add --resume to "
+                "go on with it, or choose another --out."
             )
         if plan.start_from is None or plan.start_from.resolve() != plan.out.resolve():
-            _history(plan).unlink(missing_ok=True)  # of weights that are about to be replaced
+            plan.place.history.unlink(missing_ok=True)  # of weights that are about to be replaced
     torch.manual_seed(plan.seed)  # the fresh weights
     network, past, steps, hours = build(plan.recipe), Past(plan.seed), 0, 0.0
     if plan.start_from is not None:
@@ -221,7 +226,7 @@ def _start(plan: Plan, device: torch.device) -> State:
     state = checkpoint.fresh(network, plan.recipe, device, past)
     state.step, state.trained_s = steps, 3600 * hours  # what they have had already counts
     if plan.resume:
-        checkpoint.resume(plan.out, plan.recipe, state)
+        checkpoint.resume(plan.place, plan.recipe, state)
     state.past = state.past.and_then(_trained_on(plan), _degradations(plan))
     return state
 
@@ -268,21 +273,17 @@ def _separated(degradations: str, of_recipe: str) -> tuple[str, ...]:
 
 
 def _save(plan: Plan, state: State) -> None:
-    checkpoint.save(plan.out, plan.recipe, state, finished=_fraction(plan, state) >= 1)
+    checkpoint.save(plan.place, plan.recipe, state, finished=_fraction(plan, state) >= 1)
 
 
 def _validate(plan: Plan, objective: Objective, state: State) -> float:
     """Also adds a line to the history beside the weights: what the hours brought."""
     value = objective.validate(state.average)
-    with _history(plan).open("a", encoding="utf-8") as history:
+    with plan.place.history.open("a", encoding="utf-8") as history:
         if not history.tell():
             history.write("hours,steps,held_out\n")
         history.write(f"{state.trained_s / 3600:.4f},{state.step},{value:.3f}\n")
     return value
-
-
-def _history(plan: Plan) -> Path:
-    return plan.out / f"{plan.recipe.name}{HISTORY_SUFFIX}"
 
 
 def _trained_on(plan: Plan) -> str:

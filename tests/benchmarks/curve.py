@@ -11,8 +11,8 @@ import math
 from pathlib import Path
 
 from restorer.settings import weights_dir
+from restorer.training.place import HISTORY_SUFFIX
 from restorer.training.recipes import RECIPES
-from restorer.training.train import HISTORY_SUFFIX
 from tests.benchmarks.documents import MODELS, Part, aligned, save_plot
 
 PART = Part(MODELS, "curve", "tests/benchmarks/curve.py")

@@ -10,7 +10,6 @@ import torch
 from restorer.errors import DataError
 from restorer.models.catalog import open_catalog
 from restorer.training import digit_objective, mnist, train
-from restorer.training.checkpoint import CHECKPOINT_NAME
 from restorer.training.recipes import RECIPES, Phase
 from tests.conftest import drawn_digit, write_idx
 
@@ -39,14 +38,15 @@ def plan_of(name, folder, out, steps):
 
 @pytest.mark.parametrize("name", sorted(TINY))
 def test_training_lowers_the_negative_elbo_and_exports_a_catalog(name, mnist_folder, tmp_path):
-    progress = list(train.train(plan_of(name, mnist_folder, tmp_path, 60)))
+    plan = plan_of(name, mnist_folder, tmp_path, 60)
+    progress = list(train.train(plan))
     losses = [line.loss for line in progress[:-1]]
     assert len(losses) == 60
     assert np.mean(losses[-5:]) < 0.7 * np.mean(losses[:5])
     assert progress[-1].validation < 0
     entry = open_catalog(tmp_path).entry(name)
     assert (entry.steps, entry.seed, entry.scale, entry.degradations) == (60, 1, None, None)
-    trained = torch.load(tmp_path / CHECKPOINT_NAME, weights_only=True)["average"]
+    trained = torch.load(plan.place.checkpoint, weights_only=True)["average"]
     for key, weights in open_catalog(tmp_path).digit_model(name).state_dict().items():
         torch.testing.assert_close(weights, trained[key], rtol=0, atol=0)
 

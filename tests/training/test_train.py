@@ -75,8 +75,7 @@ def test_a_resumed_training_goes_on_as_if_it_had_not_stopped(plan, tmp_path):
     losses = steps(straight, 6)
     assert steps(cut, 3) + steps(dataclasses.replace(cut, resume=True), 3) == losses
     expected, saved = (
-        torch.load(each.out / checkpoint.CHECKPOINT_NAME, weights_only=True)
-        for each in (straight, cut)
+        torch.load(each.place.checkpoint, weights_only=True) for each in (straight, cut)
     )
     assert saved["optimizer"]["state"]
     for part in ("network", "average", "optimizer", "generator", "step", "cycle_steps"):
@@ -111,14 +110,15 @@ def test_training_lowers_the_loss_and_exports_a_catalog(plan, name):
         phases=(Phase(1.0, 8, patch_px),),
         warmup_steps=1,
     )
-    progress = list(train.train(dataclasses.replace(plan, recipe=recipe, minutes=0.8)))
+    plan = dataclasses.replace(plan, recipe=recipe, minutes=0.8)
+    progress = list(train.train(plan))
     losses = [line.loss for line in progress[:-1]]
     assert len(losses) > 20
     assert np.mean(losses[-5:]) < np.mean(losses[:5])
     assert progress[-1].fraction == 1
     entry = open_catalog(plan.out).entry(name)
     assert entry.steps == progress[-1].step
-    trained = torch.load(plan.out / checkpoint.CHECKPOINT_NAME, weights_only=True)["average"]
+    trained = torch.load(plan.place.checkpoint, weights_only=True)["average"]
     for key, weights in open_catalog(plan.out).load(name).state_dict().items():
         torch.testing.assert_close(weights, trained[key], rtol=0, atol=0)
 
@@ -146,7 +146,7 @@ def test_a_training_starts_from_given_weights(plan, tmp_path):
     running = train.train(dataclasses.replace(onward, learning_rate=1e-12))
     next(running)
     running.close()
-    saved = torch.load(onward.out / checkpoint.CHECKPOINT_NAME, weights_only=True)["network"]
+    saved = torch.load(onward.place.checkpoint, weights_only=True)["network"]
     for key, value in trained.items():
         torch.testing.assert_close(saved[key], value)
 
@@ -256,20 +256,20 @@ def test_what_is_trained_turns_with_the_picture(plan):
 
 def test_the_history_tells_what_the_hours_brought(plan):
     plan.out.mkdir()
-    (plan.out / f"denoiser{train.HISTORY_SUFFIX}").write_text("of other weights", encoding="utf-8")
+    plan.place.history.write_text("of other weights", encoding="utf-8")
     often = dataclasses.replace(plan, minutes=None, steps=3, checkpoint_every_s=-1)
     progress = list(train.train(often))
-    text = (plan.out / f"denoiser{train.HISTORY_SUFFIX}").read_text(encoding="utf-8")
+    text = plan.place.history.read_text(encoding="utf-8")
     head, *lines = text.splitlines()
     assert head == "hours,steps,held_out"
     assert [line.split(",")[1] for line in lines] == ["1", "2", "3", "3"]
     assert float(lines[-1].split(",")[2]) == pytest.approx(progress[-1].validation, abs=1e-3)
-    (plan.out / checkpoint.CHECKPOINT_NAME).unlink()
+    plan.place.checkpoint.unlink()
     with pytest.raises(DataError):
         next(train.train(dataclasses.replace(often, data=(plan.out / "gone",))))
     same_folder = plan.out / ".." / plan.out.name
     list(train.train(dataclasses.replace(often, start_from=same_folder)))
-    text = (plan.out / f"denoiser{train.HISTORY_SUFFIX}").read_text(encoding="utf-8")
+    text = plan.place.history.read_text(encoding="utf-8")
     assert [line.split(",")[1] for line in text.splitlines()[5:]] == ["4", "5", "6", "6"]
 
 
@@ -312,9 +312,38 @@ def test_an_earlier_training_is_not_overwritten(plan):
 @pytest.mark.parametrize("content", [b"", b"PK\x03\x04", b"\x80\x02N."])
 def test_a_damaged_checkpoint_is_named(plan, content):
     plan.out.mkdir()
-    (plan.out / checkpoint.CHECKPOINT_NAME).write_bytes(content)
-    with pytest.raises(TrainingError, match=r"checkpoint\.pt"):
+    plan.place.checkpoint.write_bytes(content)
+    with pytest.raises(TrainingError, match=r"denoiser\.checkpoint\.pt"):
         next(train.train(dataclasses.replace(plan, resume=True)))
+
+
+def test_several_models_share_a_folder(plan):
+    short = dataclasses.replace(plan, minutes=None, steps=1)
+    other = dataclasses.replace(TINY, name="degrainer")
+    list(train.train(short))
+    list(train.train(dataclasses.replace(short, recipe=other)))
+    list(train.train(dataclasses.replace(short, resume=True)))
+    shared = open_catalog(plan.out)
+    assert [(entry.name, entry.steps) for entry in shared.entries] == [
+        ("degrainer", 1),
+        ("denoiser", 2),
+    ]
+    for name in ("denoiser", "degrainer"):
+        shared.denoiser(name)
+
+
+def test_a_checkpoint_from_when_a_folder_held_one_is_resumed(plan):
+    short = dataclasses.replace(plan, minutes=None, steps=1)
+    other = dataclasses.replace(short, recipe=dataclasses.replace(TINY, name="degrainer"))
+    list(train.train(short))
+    old = plan.place.checkpoint.rename(plan.out / "checkpoint.pt")
+    with pytest.raises(TrainingError, match="no training to resume"):
+        next(train.train(dataclasses.replace(other, resume=True)))
+    list(train.train(other))
+    with pytest.raises(TrainingError, match="earlier training of the denoiser"):
+        next(train.train(short))
+    assert list(train.train(dataclasses.replace(short, resume=True)))[-1].step == 2
+    assert not old.exists()
 
 
 def test_nothing_to_resume_is_named(plan):
