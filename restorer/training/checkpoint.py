@@ -48,6 +48,14 @@ class Past:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Weights from before a cycle, and their share in its result."""
+
+    network: Network
+    share: float
+
+
 @dataclass(slots=True)
 class State:
     """The training at one step."""
@@ -61,6 +69,7 @@ class State:
     trained_s: float = 0.0  # over all cycles of the learning rate
     cycle_s: float = 0.0  # in this one
     cycle_steps: int = 0
+    kept: Kept | None = None
 
 
 def fresh(network: Network, recipe: Recipe, device: torch.device, past: Past) -> State:
@@ -77,7 +86,7 @@ def fresh(network: Network, recipe: Recipe, device: torch.device, past: Past) ->
 
 
 def save(place: Place, recipe: Recipe, state: State, *, finished: bool) -> None:
-    """Writes the checkpoint, whole or not at all; `finished`: this cycle is over."""
+    """Writes the checkpoint, whole or not at all; `finished`: this cycle's result is exported."""
     place.folder.mkdir(parents=True, exist_ok=True)
     part = place.checkpoint.with_name(f".{place.checkpoint.name}.part")
     torch.save(
@@ -94,6 +103,8 @@ def save(place: Place, recipe: Recipe, state: State, *, finished: bool) -> None:
             "trained_s": state.trained_s,
             "cycle_s": state.cycle_s,
             "cycle_steps": state.cycle_steps,
+            "kept": None if state.kept is None else state.kept.network.state_dict(),
+            "kept_share": None if state.kept is None else state.kept.share,
             "finished": finished,
         },
         part,
@@ -117,6 +128,9 @@ def adopt_old(place: Place) -> None:
 def resume(place: Place, recipe: Recipe, state: State) -> None:
     """Sets a fresh state to the checkpoint's; after a finished cycle the next one begins.
 
+    An unfinished one keeps of the weights that it began with, by the share that the state asks for
+    or else the checkpoint's.
+
     Raises TrainingError if there is none, it is damaged, or of another network.
     """
     path, device = place.checkpoint, state.generator.device
@@ -139,3 +153,7 @@ def resume(place: Place, recipe: Recipe, state: State) -> None:
     state.step, state.trained_s = saved["step"], saved["trained_s"]
     if not saved["finished"]:
         state.cycle_s, state.cycle_steps = saved["cycle_s"], saved["cycle_steps"]
+        if saved.get("kept") is not None:
+            share = saved["kept_share"] if state.kept is None else state.kept.share
+            state.kept = Kept(copy.deepcopy(state.average), share)
+            state.kept.network.load_state_dict(saved["kept"])

@@ -21,7 +21,7 @@ from restorer.models.catalog import ARCHITECTURES, Network
 from restorer.models.denoiser import Denoiser
 from restorer.settings import MAX_SIGMA
 from restorer.training import checkpoint, data, digit_objective
-from restorer.training.checkpoint import Past, State
+from restorer.training.checkpoint import Kept, Past, State
 from restorer.training.objective import Objective
 from restorer.training.photo_objective import PhotoObjective
 from restorer.training.place import Place
@@ -60,7 +60,8 @@ class Plan:
     the seed that it began with.
 
     With `keep` the result is a mean of the weights at the start and those at the end, which forgets
-    less of what the former knew than training on does (WiSE-FT, Wortsman et al. 2022).
+    less of what the former knew than training on does (WiSE-FT, Wortsman et al. 2022). The next
+    cycle goes on from that mean.
     """
 
     recipe: Recipe
@@ -149,6 +150,7 @@ def train(plan: Plan) -> Generates[Progress, None, None]:
         _save(plan, state)
     _finish(plan, state)
     _export(plan, state, device)
+    _save(plan, state, finished=True)
     yield Progress(
         step=state.step,
         fraction=1.0,
@@ -225,6 +227,8 @@ def _start(plan: Plan, device: torch.device) -> State:
         network, past, steps, hours = _given(plan, plan.start_from)
     state = checkpoint.fresh(network, plan.recipe, device, past)
     state.step, state.trained_s = steps, 3600 * hours  # what they have had already counts
+    if plan.start_from is not None and plan.keep:
+        state.kept = Kept(copy.deepcopy(state.average), plan.keep)
     if plan.resume:
         checkpoint.resume(plan.place, plan.recipe, state)
     state.past = state.past.and_then(_trained_on(plan), _degradations(plan))
@@ -272,8 +276,8 @@ def _separated(degradations: str, of_recipe: str) -> tuple[str, ...]:
     return tuple(filter(None, (first, *rest.split(_AND))))
 
 
-def _save(plan: Plan, state: State) -> None:
-    checkpoint.save(plan.place, plan.recipe, state, finished=_fraction(plan, state) >= 1)
+def _save(plan: Plan, state: State, *, finished: bool = False) -> None:
+    checkpoint.save(plan.place, plan.recipe, state, finished=finished)
 
 
 def _validate(plan: Plan, objective: Objective, state: State) -> float:
@@ -299,17 +303,19 @@ def _degradations(plan: Plan) -> Iterator[str]:
     if plan.levels is not None:
         low, high = plan.levels
         yield f"three of four batches of a cycle had sigma {low:g} to {high:g}"
-    if plan.start_from is not None and plan.keep:
-        yield f"{plan.keep:.0%} of the weights' mean are those before this cycle"
 
 
 def _finish(plan: Plan, state: State) -> None:
-    """Makes the average what is exported: with the share of the given weights that is kept."""
-    if plan.start_from is None or not plan.keep:
+    """Makes the average what is exported, and where a next cycle begins: with the share kept."""
+    if state.kept is None:
         return
-    earlier, *_ = _given(plan, plan.start_from)
-    for parameter, before in zip(state.average.parameters(), earlier.parameters(), strict=True):
-        parameter.data.lerp_(before.to(parameter.device), plan.keep)
+    kept, state.kept = state.kept, None
+    before = kept.network.parameters()
+    for parameter, earlier in zip(state.average.parameters(), before, strict=True):
+        parameter.lerp_(earlier, kept.share)
+    state.network.load_state_dict(state.average.state_dict())
+    told = f"{kept.share:.0%} of the weights' mean are those before this cycle"
+    state.past = state.past.and_then(_trained_on(plan), [told])
 
 
 def _export(plan: Plan, state: State, device: torch.device) -> None:

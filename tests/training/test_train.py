@@ -66,6 +66,10 @@ def steps(plan, count):
     return losses
 
 
+def interrupted(*_):
+    raise KeyboardInterrupt
+
+
 def test_a_resumed_training_goes_on_as_if_it_had_not_stopped(plan, tmp_path):
     """Weights, their average, the optimizer of both kinds of them, and what is drawn."""
     arguments = TINY.arguments | {"widths": [24, 24, 24]}  # wide enough for Muon
@@ -184,6 +188,44 @@ def test_a_share_of_given_weights_is_kept(plan, tmp_path):
     for key, before in open_catalog(plan.out).denoiser().state_dict().items():
         torch.testing.assert_close(results[1][key], 0.75 * results[0][key] + 0.25 * before)
     assert "25%" in open_catalog(tmp_path / "keep 0.25").entry("denoiser").degradations
+
+
+def test_an_interrupted_training_keeps_that_share_too(plan, tmp_path):
+    """Without being told it, or the weights, a second time."""
+    list(train.train(dataclasses.replace(plan, minutes=None, steps=3)))
+    onward = dataclasses.replace(plan, minutes=None, steps=4, start_from=plan.out, keep=0.5)
+    straight = dataclasses.replace(onward, out=tmp_path / "straight")
+    cut = dataclasses.replace(onward, out=tmp_path / "cut")
+    list(train.train(straight))
+    steps(cut, 2)
+    list(train.train(dataclasses.replace(cut, resume=True, start_from=None, keep=0)))
+    expected, entry = (open_catalog(each.out).entry("denoiser") for each in (straight, cut))
+    assert entry.sha256 == expected.sha256
+    assert entry.degradations == expected.degradations
+    assert "50%" in entry.degradations
+
+
+def test_the_next_cycle_goes_on_from_the_mean(plan, tmp_path):
+    recipe = dataclasses.replace(TINY, warmup_steps=1, learning_rate_end=0, ema_decay=0)
+    start = dataclasses.replace(plan, recipe=recipe, minutes=None, steps=3)
+    list(train.train(start))
+    first = dataclasses.replace(start, start_from=plan.out, keep=0.5, out=tmp_path / "onward")
+    list(train.train(first))
+    mean = open_catalog(first.out).denoiser().state_dict()
+    onward = dataclasses.replace(first, resume=True, start_from=None, keep=0, learning_rate=1e-12)
+    list(train.train(onward))
+    for key, weights in open_catalog(first.out).denoiser().state_dict().items():
+        torch.testing.assert_close(weights, mean[key])
+
+
+def test_a_result_that_was_not_exported_is_exported_by_a_resume(plan, monkeypatch):
+    short = dataclasses.replace(plan, minutes=None, steps=2)
+    with monkeypatch.context() as patched:
+        patched.setattr(train, "_export", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            list(train.train(short))
+    (last,) = train.train(dataclasses.replace(short, resume=True))
+    assert last.step == open_catalog(plan.out).entry("denoiser").steps == 2
 
 
 def test_what_is_reported_is_what_is_exported(plan, tmp_path):
