@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,10 +13,10 @@ import click
 from restorer.cli.options import PATH, Wanted, restoring_options
 from restorer.cli.progress import PixelBar, print_json, report_failure
 from restorer.engine.wording import failure_text, noise_text
-from restorer.settings import Saving
 
 if TYPE_CHECKING:
-    from restorer.engine.photo import FileRestored, Workshop
+    from restorer.engine.photo import FileRestored
+    from restorer.engine.restore import Event
 
 
 @click.command()
@@ -27,6 +27,12 @@ if TYPE_CHECKING:
     type=click.Path(readable=False),  # a Path would forget the slash at its end
     help="File to write, or a folder. Default: beside each source, as NAME_restored.EXT.",
 )
+@click.option(
+    "--replace",
+    "may_replace",
+    is_flag=True,
+    help="Let -o FILE take the place of what is there. The photo itself is never replaced.",
+)
 @restoring_options
 @click.option("--json", "as_json", is_flag=True, help="One JSON line a file on standard output.")
 @click.pass_context
@@ -34,6 +40,7 @@ def restore(
     context: click.Context,
     sources: tuple[Path, ...],
     output: str | None,
+    may_replace: bool,
     wanted: Wanted,
     as_json: bool,
 ) -> None:
@@ -42,6 +49,8 @@ def restore(
     A file that cannot be used is named and the others are still done; the exit status is then 1.
     """
     target, folder = _destination(output, sources)
+    if may_replace and target is None:
+        raise click.UsageError("--replace is for -o FILE: else results take names that are free.")
 
     from restorer.engine.resultfile import folder_for_results
 
@@ -53,7 +62,10 @@ def restore(
         for source in sources:
             try:
                 with PixelBar(source.name) as bar:
-                    done = _restore_one(workshop, source, target, folder, wanted.saving, bar)
+                    events = workshop.restore_file(
+                        source, target, folder=folder, saving=wanted.saving, may_replace=may_replace
+                    )
+                    done = _followed(events, bar)
             except Exception as error:  # noqa: BLE001  one photo must not end the others
                 failed += 1
                 report_failure(source, failure_text(error, source.name), as_json)
@@ -62,18 +74,12 @@ def restore(
     context.exit(1 if failed else 0)
 
 
-def _restore_one(
-    workshop: Workshop,
-    source: Path,
-    target: Path | None,
-    folder: Path | None,
-    saving: Saving,
-    bar: PixelBar,
-) -> FileRestored:
+def _followed(events: Iterable[Event | FileRestored], bar: PixelBar) -> FileRestored:
+    """Shows how far it is; the last event."""
     from restorer.engine.photo import FileRestored
     from restorer.engine.restore import SteppedDown, TileDone
 
-    for event in workshop.restore_file(source, target, folder=folder, saving=saving):
+    for event in events:
         if isinstance(event, TileDone):
             bar.show(event.done_px, event.total_px)
         elif isinstance(event, SteppedDown):

@@ -124,17 +124,21 @@ class Workshop:
         *,
         folder: Path | None = None,
         saving: Saving = Saving(),  # noqa: B008  frozen
+        may_replace: bool = False,
     ) -> Iterator[Event | FileRestored]:
         """Restores one photo into a new file; yields tiles as they are done, at last FileRestored.
 
         Without `target` the file goes into `folder` (default: beside the source) under a name
-        that is still free, as PNG if the source's format cannot hold the result. Raises ImageError;
-        then, and if the iteration is stopped, no file is written.
+        that is still free, as PNG if the source's format cannot hold the result. What is at
+        `target` already is kept unless it `may_replace` that; the source always is. Raises
+        ImageError; then, and if the iteration is stopped, no file is written.
         """
         name = functools.partial(
             resultfile.output_path, source, scale=self.settings.scale, folder=folder
         )
         resultfile.check_writable(target or name(), source=source)
+        if target is not None and not may_replace and os.path.lexists(target):
+            raise _taken(target)
         opened = self.read(source)
         try:
             opened.check_fits(target or name(), saving)
@@ -146,7 +150,7 @@ class Workshop:
             if not isinstance(event, FileProcessed):
                 yield event
             elif target is not None:
-                yield write(event, target, saving)
+                yield _write_to(target, event, saving, may_replace=may_replace)
             else:
                 yield _write_anew(event, name, saving)
 
@@ -253,6 +257,21 @@ def write(
         estimate_s=processed.estimate_s,
         network_s=processed.network_s,
         write_s=time.monotonic() - started,
+    )
+
+
+def _write_to(
+    target: Path, processed: FileProcessed, saving: Saving, *, may_replace: bool
+) -> FileRestored:
+    try:
+        return write(processed, target, saving, is_new=not may_replace)
+    except FileExistsError as error:
+        raise _taken(target) from error
+
+
+def _taken(target: Path) -> ImageUnwritable:
+    return ImageUnwritable(
+        target, f"{target.name} is there already. Choose another name, or add --replace."
     )
 
 

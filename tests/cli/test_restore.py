@@ -166,6 +166,36 @@ def test_a_slash_at_the_end_means_a_folder_whatever_its_name(photo, folder, tiny
     assert names(folder / "a.png") == ["other_restored.png", "photo_restored.jpg"]
 
 
+def test_an_existing_file_is_replaced_only_if_that_is_said(photo, folder, tiny_weights, capsys):
+    (folder / "mine.png").write_text("of mine")
+    assert restored(tiny_weights, photo, "-o", "mine.png") == 1
+    sentence = "mine.png is there already. Choose another name, or add --replace."
+    assert capsys.readouterr().err == f"Error: photo.jpg: {sentence}\n"
+    assert (folder / "mine.png").read_text() == "of mine"
+    assert restored(tiny_weights, photo, "-o", "mine.png", "--replace") == 0
+    assert imagefile.read(folder / "mine.png").width == 90
+
+
+def test_a_file_that_comes_meanwhile_is_kept_too(photo, folder, tiny_weights, capsys, monkeypatch):
+    def takes_the_name(picture, *arguments):
+        (folder / "mine.png").write_text("of another run")
+        return write(picture, *arguments)
+
+    write = resultfile._write_eight_bits
+    monkeypatch.setattr(resultfile, "_write_eight_bits", takes_the_name)
+    assert restored(tiny_weights, photo, "-o", "mine.png") == 1
+    assert "mine.png is there already" in capsys.readouterr().err
+    assert (folder / "mine.png").read_text() == "of another run"
+    assert names(folder) == ["mine.png", "photo.jpg"]
+
+
+def test_to_replace_wants_a_file(photo, folder, tiny_weights, capsys):
+    for output in ([], ["-o", "folder"]):
+        assert restored(tiny_weights, photo, *output, "--replace") == 2
+        assert "--replace is for -o FILE" in capsys.readouterr().err
+    assert names(folder) == ["photo.jpg"]
+
+
 def test_json_tells_sizes_and_times(photo, tiny_weights, capsys):
     assert restored(tiny_weights, photo, "--json", "--denoise", 12.5) == 0
     fields = json.loads(capsys.readouterr().out)
@@ -317,9 +347,10 @@ def test_failures_are_in_the_json_too(folder, tiny_weights, capsys):
     assert "does not exist" in fields["reason"]
 
 
-def test_the_original_as_output_is_refused(photo, tiny_weights, capsys):
+@pytest.mark.parametrize("options", [[], ["--replace"]])
+def test_the_original_as_output_is_refused(photo, tiny_weights, capsys, options):
     before = photo.read_bytes()
-    assert restored(tiny_weights, photo, "-o", photo) == 1
+    assert restored(tiny_weights, photo, "-o", photo, *options) == 1
     assert "original" in capsys.readouterr().err
     assert photo.read_bytes() == before
 

@@ -67,7 +67,7 @@ def rich(channels=3, dtype=np.uint8, alpha=False):
 def restored(source, target, weights, saving=None, **settings):
     settings = {"denoise": "off"} | settings
     workshop = Workshop.open(Settings(device="cpu", **settings), weights)
-    list(workshop.restore_file(source, target, saving=saving or Saving()))
+    list(workshop.restore_file(source, target, saving=saving or Saving(), may_replace=True))
     return imagefile.read(target)
 
 
