@@ -32,13 +32,13 @@ def info(context: click.Context, files: tuple[Path, ...], as_json: bool) -> None
             failed += 1
             report_failure(path, failure_text(error, path.name), as_json)
         else:
-            _show(facts, as_json)
+            _show(facts, as_json, status="done", source=path)
     context.exit(1 if failed else 0)
 
 
-def _show(facts: dict[str, object], as_json: bool) -> None:
+def _show(facts: dict[str, object], as_json: bool, **for_programs: object) -> None:
     if as_json:
-        print_json(facts)
+        print_json(for_programs | facts)
     else:
         click.echo(_aligned(facts))
 

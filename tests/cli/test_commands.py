@@ -108,11 +108,17 @@ def test_info_tells_versions_and_files(photos, capsys):
     assert run(["info", "--json", str(photos / "0.png"), str(photos / "gone.png")]) == 1
     captured = capsys.readouterr()
     fields, failed = lines_of_json(captured.out)
+    assert (fields["status"], fields["source"]) == ("done", str(photos / "0.png"))
     assert (failed["status"], failed["source"]) == ("failed", str(photos / "gone.png"))
     assert (fields["format"], fields["width"], fields["bits"]) == ("PNG", 150, 8)
     assert fields["sigma"] >= 0
     assert "unlike photos" not in fields
     assert "gone.png does not exist" in captured.err
+
+
+def test_info_for_people_does_not_repeat_what_they_gave(photos, capsys):
+    assert run(["info", str(photos / "0.png")]) == 0
+    assert capsys.readouterr().out.startswith("name          0.png\nformat        PNG\n")
 
 
 def test_info_names_what_may_not_be_read_and_goes_on(photos, capsys, forbid_reading):
