@@ -4,15 +4,24 @@ from __future__ import annotations
 
 import os
 import sys
-from pathlib import Path
+
+_INTERRUPTED = 130  # as in `restorer.cli`, which may not have been loaded by then
 
 
 def main() -> None:
     """Without arguments or with photos the window opens; everything else is a command."""
-    arguments = sys.argv[1:]
+    try:
+        _start(sys.argv[1:])
+    except KeyboardInterrupt:  # while modules were loaded
+        sys.exit(_INTERRUPTED)
+
+
+def _start(arguments: list[str]) -> None:
     if wants_window(arguments):
         if not has_screen():  # Qt would end the process with a core dump
             sys.exit("There is no screen to open a window on. restorer --help lists the commands.")
+        from pathlib import Path  # here: while this module loads, nobody catches Ctrl-C
+
         from restorer.gui.app import run as run_window
 
         sys.exit(run_window([Path(argument).absolute() for argument in arguments]))
