@@ -11,6 +11,7 @@ import click
 
 from restorer.cli.options import catalog_option
 from restorer.cli.progress import print_json
+from restorer.errors import WeightsError
 from restorer.models import figures
 
 if TYPE_CHECKING:
@@ -29,6 +30,8 @@ def models(name: str | None, weights: Path, check: bool, as_json: bool) -> None:
     catalog = open_catalog(weights)
     entries = catalog.entries if name is None else (catalog.entry(name),)
     if check:
+        if not entries:
+            raise WeightsError(f"The catalog in {weights} lists no models. Check --weights.")
         for entry in entries:
             catalog.load(entry.name)
     if as_json:
@@ -37,7 +40,9 @@ def models(name: str | None, weights: Path, check: bool, as_json: bool) -> None:
     for entry in entries:
         click.echo(_line(entry) if name is None else _card(entry))
     if check:
-        click.echo(f"All {len(entries)} weights files are whole.")
+        count = len(entries)
+        files = "The weights file is" if count == 1 else f"All {count} weights files are"
+        click.echo(f"{files} whole.")
 
 
 _PURPOSES: Final = {"deblocker": "deblock", "degrainer": "degrain", "estimator": "estimate"}

@@ -12,6 +12,7 @@ import torch
 from PIL import Image as PillowImage
 
 import restorer
+from restorer import __main__ as program
 from restorer.cli import run
 from restorer.engine.photo import Workshop
 from restorer.errors import ModelUnknown
@@ -83,6 +84,16 @@ def test_a_photo_with_options_but_without_a_command_is_told_which(photos, capsys
     assert f"restorer restore {photos / '0.png'}" in capsys.readouterr().err
 
 
+def test_ctrl_c_while_the_program_loads_is_no_traceback(monkeypatch):
+    def interrupted(arguments):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(program, "wants_window", interrupted)
+    with pytest.raises(SystemExit) as ended:
+        program.main()
+    assert ended.value.code == 130
+
+
 def test_version(capsys):
     assert run(["--version"]) == 0
     assert restorer.__version__ in capsys.readouterr().out
@@ -100,6 +111,16 @@ def test_models_lists_cards_and_checks_files(tiny_weights, capsys):
     assert "Trained on     nothing" in capsys.readouterr().out
     assert run(["models", "--json", "--weights", str(tiny_weights)]) == 0
     assert len(json.loads(capsys.readouterr().out)) == 7
+
+
+def test_models_checks_one_file_and_never_none(tiny_weights, tmp_path, capsys):
+    assert run(["models", "denoiser", "--weights", str(tiny_weights), "--check"]) == 0
+    assert capsys.readouterr().out.endswith("\nThe weights file is whole.\n")
+    write_catalog(Catalog(tmp_path, ()))
+    assert run(["models", "--weights", str(tmp_path), "--check"]) == 1
+    captured = capsys.readouterr()
+    assert captured.err == f"Error: The catalog in {tmp_path} lists no models. Check --weights.\n"
+    assert captured.out == ""
 
 
 def test_info_tells_versions_and_files(photos, capsys):
