@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     "-o",
     "--output",
     type=click.Path(readable=False),  # a Path would forget the slash at its end
-    help="File to write, or a folder. Default: beside each source, as NAME_restored.EXT.",
+    metavar="FILE|FOLDER",
+    help="File to write, or a folder. Default: the folder of each photo.",
 )
 @click.option(
     "--replace",
@@ -45,6 +46,12 @@ def restore(
     as_json: bool,
 ) -> None:
     """Clean photos of noise and enlarge them. The originals are never changed.
+
+    Results are called NAME_restored.EXT, with --scale 2 NAME_restored_x2.EXT, and where that name
+    is taken NAME_restored-2.EXT. EXT is the photo's own, or png if that cannot hold the result.
+
+    -o is a folder, made if need be, if it ends in a slash, has no ending, or is there as one. Else
+    it is the file to write; what is there already is kept unless --replace is given.
 
     A file that cannot be used is named and the others are still done; the exit status is then 1.
     """

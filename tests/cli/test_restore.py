@@ -196,6 +196,13 @@ def test_to_replace_wants_a_file(photo, folder, tiny_weights, capsys):
     assert names(folder) == ["photo.jpg"]
 
 
+def test_the_help_tells_names_folders_and_what_happens_to_existing_files(capsys):
+    assert run(["restore", "--help"]) == 0
+    told = " ".join(capsys.readouterr().out.split())
+    for words in ("NAME_restored_x2.EXT", "NAME_restored-2.EXT", "ends in a slash", "is kept"):
+        assert words in told
+
+
 def test_json_tells_sizes_and_times(photo, tiny_weights, capsys):
     assert restored(tiny_weights, photo, "--json", "--denoise", 12.5) == 0
     fields = json.loads(capsys.readouterr().out)
