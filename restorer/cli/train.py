@@ -166,11 +166,10 @@ def train(
     with contextlib.closing(run_training(plan)) as training:
         for progress in training:
             _report(progress, as_json)
-    weights = out / f"{recipe.name}.safetensors"
     if as_json:
-        print_json({"weights": weights})
+        print_json({"weights": plan.place.weights})
     else:
-        click.echo(weights)
+        click.echo(plan.place.weights)
 
 
 def _report(progress: Progress, as_json: bool) -> None:

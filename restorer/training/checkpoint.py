@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import io
 import os
 import pickle
 from collections.abc import Iterable
@@ -86,9 +87,11 @@ def fresh(network: Network, recipe: Recipe, device: torch.device, past: Past) ->
 
 
 def save(place: Place, recipe: Recipe, state: State, *, finished: bool) -> None:
-    """Writes the checkpoint, whole or not at all; `finished`: this cycle's result is exported."""
-    place.folder.mkdir(parents=True, exist_ok=True)
-    part = place.checkpoint.with_name(f".{place.checkpoint.name}.part")
+    """Writes the checkpoint, whole or not at all; `finished`: this cycle's result is exported.
+
+    Raises TrainingError if the disk does not take it; the last one is still there then.
+    """
+    content = io.BytesIO()  # not the file itself, of which torch would not say what is wrong
     torch.save(
         {
             "model": recipe.name,
@@ -107,9 +110,19 @@ def save(place: Place, recipe: Recipe, state: State, *, finished: bool) -> None:
             "kept_share": None if state.kept is None else state.kept.share,
             "finished": finished,
         },
-        part,
+        content,
     )
-    os.replace(part, place.checkpoint)
+    part = place.checkpoint.with_name(f".{place.checkpoint.name}.part")
+    with place.saving(place.checkpoint):
+        place.folder.mkdir(parents=True, exist_ok=True)
+        try:
+            with part.open("wb") as file:
+                file.write(content.getbuffer())
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(part, place.checkpoint)
+        finally:
+            part.unlink(missing_ok=True)
 
 
 def adopt_old(place: Place) -> None:
@@ -131,7 +144,7 @@ def resume(place: Place, recipe: Recipe, state: State) -> None:
     An unfinished one keeps of the weights that it began with, by the share that the state asks for
     or else the checkpoint's.
 
-    Raises TrainingError if there is none, it is damaged, or of another network.
+    Raises TrainingError if it is damaged, or of another network.
     """
     path, device = place.checkpoint, state.generator.device
     try:
@@ -142,8 +155,6 @@ def resume(place: Place, recipe: Recipe, state: State) -> None:
         state.average.load_state_dict(saved["average"])
         state.optimizer.load_state_dict(saved["optimizer"])
         state.past = Past(**saved["past"])
-    except FileNotFoundError as error:
-        raise TrainingError(f"{path} is missing: there is no training to resume.") from error
     except _DAMAGES as error:
         raise TrainingError(f"{path} is damaged and cannot be resumed ({error}).") from error
     if saved["device_type"] == device.type:

@@ -1,13 +1,20 @@
-"""Where a training's files lie."""
+"""Where a training's files lie, and what is said if the disk does not take them."""
 
 from __future__ import annotations
 
+import errno
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from restorer.errors import TrainingError
+
 CHECKPOINT_SUFFIX: Final = ".checkpoint.pt"
 HISTORY_SUFFIX: Final = ".history.csv"  # hours, steps, what `Progress.validation` is
+_NO_ROOM: Final = (errno.ENOSPC, errno.EDQUOT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,3 +31,31 @@ class Place:
     @property
     def history(self) -> Path:
         return self.folder / f"{self.model}{HISTORY_SUFFIX}"
+
+    @property
+    def weights(self) -> Path:
+        return self.folder / f"{self.model}.safetensors"
+
+    def check(self) -> None:
+        """Raises TrainingError if nothing can be written there; makes nothing there itself."""
+        parents = (self.folder, *self.folder.parents)
+        there = next((each for each in parents if os.path.lexists(each)), self.folder)
+        if not there.is_dir():
+            raise TrainingError(f"{there} is not a folder. Choose another --out.")
+        if not os.access(there, os.W_OK | os.X_OK):
+            raise TrainingError(f"{there} may not be written to. Choose another --out.")
+
+    @contextmanager
+    def saving(self, path: Path) -> Iterator[None]:
+        """Raises TrainingError, which says what to do, if the disk does not take `path`."""
+        try:
+            yield
+        except OSError as error:
+            full = error.errno in _NO_ROOM
+            if self.checkpoint.exists():
+                remedy = "Make room" if full else "Put that right"
+                remedy += ", then go on from the last whole checkpoint with --resume."
+            else:
+                remedy = "Make room, or choose another --out." if full else "Choose another --out."
+            why = "the disk is full" if full else error.strerror or error
+            raise TrainingError(f"{path} cannot be saved: {why}. {remedy}") from error

@@ -16,7 +16,7 @@ from torch import Tensor
 
 from restorer.engine.device import available, describe
 from restorer.errors import TrainingError
-from restorer.models import catalog
+from restorer.models import CATALOG_NAME, catalog
 from restorer.models.catalog import ARCHITECTURES, Network
 from restorer.models.denoiser import Denoiser
 from restorer.settings import MAX_SIGMA
@@ -93,14 +93,17 @@ def train(plan: Plan) -> Generates[Progress, None, None]:
     an interrupted cycle goes on; a finished one is followed by another (warm restart, Loshchilov
     and Hutter 2017). Closing the generator saves a checkpoint.
 
-    Raises DataError, TrainingError for a checkpoint that cannot be used, WeightsError,
-    DeviceUnavailable.
+    Raises DataError, TrainingError for a checkpoint that cannot be used or a place that takes none,
+    WeightsError, DeviceUnavailable.
     """
     recipe = plan.recipe
     device = available(plan.device)
-    objective = _objective(plan, device)  # first: wrong data must not cost what an earlier one left
+    _check_place(plan)
+    objective = _objective(plan, device)
     left_out = objective.left_out
     state = _start(plan, device)
+    _save(plan, state)  # what the place does not take, it should refuse before the work
+    _begin_history(plan)
     peak = plan.learning_rate or recipe.learning_rate
     losses: list[Tensor] = []
     reported: list[Tensor] = []
@@ -149,7 +152,8 @@ def train(plan: Plan) -> Generates[Progress, None, None]:
     finally:
         _save(plan, state)
     _finish(plan, state)
-    _export(plan, state, device)
+    with plan.place.saving(plan.place.weights):
+        _export(plan, state, device)
     _save(plan, state, finished=True)
     yield Progress(
         step=state.step,
@@ -168,6 +172,22 @@ def build(recipe: Recipe) -> Network:
     if recipe.symmetric:
         make_symmetric(network)
     return network
+
+
+def _check_place(plan: Plan) -> None:
+    """Before the photos are read, which takes a while."""
+    place = plan.place
+    place.check()
+    checkpoint.adopt_old(place)
+    if plan.resume and not place.checkpoint.exists():
+        raise TrainingError(f"{place.checkpoint} is missing: there is no training to resume.")
+    if not plan.resume and place.checkpoint.exists():
+        raise TrainingError(
+            f"{plan.out} holds an earlier training of the {place.model}. Add --resume to go on "
+            "with it, or choose another --out."
+        )
+    if (plan.out / CATALOG_NAME).exists():
+        catalog.open_catalog(plan.out)  # the result is to be added to it
 
 
 def _objective(plan: Plan, device: torch.device) -> Objective:
@@ -212,15 +232,6 @@ def _update_average(state: State, decay: float) -> None:
 
 
 def _start(plan: Plan, device: torch.device) -> State:
-    checkpoint.adopt_old(plan.place)
-    if not plan.resume:
-        if plan.place.checkpoint.exists():
-            raise TrainingError(
-                f"{plan.out} holds an earlier training of the {plan.recipe.name}. Add --resume to "
-                "go on with it, or choose another --out."
-            )
-        if plan.start_from is None or plan.start_from.resolve() != plan.out.resolve():
-            plan.place.history.unlink(missing_ok=True)  # of weights that are about to be replaced
     torch.manual_seed(plan.seed)  # the fresh weights
     network, past, steps, hours = build(plan.recipe), Past(plan.seed), 0, 0.0
     if plan.start_from is not None:
@@ -280,10 +291,19 @@ def _save(plan: Plan, state: State, *, finished: bool = False) -> None:
     checkpoint.save(plan.place, plan.recipe, state, finished=finished)
 
 
+def _begin_history(plan: Plan) -> None:
+    """Unless what is there is of the weights that this training goes on from."""
+    if plan.resume or (plan.start_from and plan.start_from.resolve() == plan.out.resolve()):
+        return
+    with plan.place.saving(plan.place.history):
+        plan.place.history.unlink(missing_ok=True)
+
+
 def _validate(plan: Plan, objective: Objective, state: State) -> float:
     """Also adds a line to the history beside the weights: what the hours brought."""
     value = objective.validate(state.average)
-    with plan.place.history.open("a", encoding="utf-8") as history:
+    path = plan.place.history
+    with plan.place.saving(path), path.open("a", encoding="utf-8") as history:
         if not history.tell():
             history.write("hours,steps,held_out\n")
         history.write(f"{state.trained_s / 3600:.4f},{state.step},{value:.3f}\n")

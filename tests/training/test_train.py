@@ -1,6 +1,8 @@
 import dataclasses
+import errno
 import itertools
 import math
+import os
 import shutil
 
 import numpy as np
@@ -8,8 +10,9 @@ import pytest
 import torch
 from PIL import Image as PillowImage
 
-from restorer.errors import DataError, TrainingError
-from restorer.models.catalog import open_catalog
+from restorer.errors import DataError, TrainingError, WeightsCorrupt
+from restorer.models import catalog
+from restorer.models.catalog import CATALOG_NAME, open_catalog
 from restorer.training import checkpoint, data, train
 from restorer.training.muon import Muon
 from restorer.training.recipes import RECIPES, Phase
@@ -64,10 +67,6 @@ def steps(plan, count):
     losses = [next(running).loss for _ in range(count)]
     running.close()
     return losses
-
-
-def interrupted(*_):
-    raise KeyboardInterrupt
 
 
 def test_a_resumed_training_goes_on_as_if_it_had_not_stopped(plan, tmp_path):
@@ -218,16 +217,6 @@ def test_the_next_cycle_goes_on_from_the_mean(plan, tmp_path):
         torch.testing.assert_close(weights, mean[key])
 
 
-def test_a_result_that_was_not_exported_is_exported_by_a_resume(plan, monkeypatch):
-    short = dataclasses.replace(plan, minutes=None, steps=2)
-    with monkeypatch.context() as patched:
-        patched.setattr(train, "_export", interrupted)
-        with pytest.raises(KeyboardInterrupt):
-            list(train.train(short))
-    (last,) = train.train(dataclasses.replace(short, resume=True))
-    assert last.step == open_catalog(plan.out).entry("denoiser").steps == 2
-
-
 def test_what_is_reported_is_what_is_exported(plan, tmp_path):
     """Also where a share of the given weights is mixed in at the end."""
     list(train.train(dataclasses.replace(plan, minutes=None, steps=3)))
@@ -348,6 +337,67 @@ def test_weights_of_another_network_are_refused(plan, tmp_path):
 def test_an_earlier_training_is_not_overwritten(plan):
     steps(plan, 1)
     with pytest.raises(TrainingError, match="--resume"):
+        next(train.train(plan))
+
+
+def fail_of_a_full_disk(*_):
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def test_a_place_that_takes_no_file_is_told_before_the_photos_are_read(plan, tmp_path):
+    (tmp_path / "file").touch()
+    with pytest.raises(TrainingError, match="file is not a folder"):
+        next(train.train(dataclasses.replace(plan, out=tmp_path / "file", data=(tmp_path / "x",))))
+
+
+def test_a_full_disk_is_told_before_the_first_step(plan, monkeypatch):
+    monkeypatch.setattr(os, "fsync", fail_of_a_full_disk)
+    monkeypatch.setattr(Muon, "step", None)
+    with pytest.raises(TrainingError, match="the disk is full"):
+        next(train.train(plan))
+    assert not list(plan.out.iterdir())
+
+
+def test_a_disk_that_becomes_full_leaves_the_last_checkpoint(plan, monkeypatch):
+    often = dataclasses.replace(plan, minutes=None, steps=4, checkpoint_every_s=-1)
+    running = train.train(often)
+    next(running), next(running)
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "fsync", fail_of_a_full_disk)
+        with pytest.raises(TrainingError, match="--resume"):
+            next(running)
+    assert {path.name for path in plan.out.iterdir()} == {
+        plan.place.checkpoint.name,
+        plan.place.history.name,
+    }
+    resumed = list(train.train(dataclasses.replace(often, resume=True)))
+    assert [line.step for line in resumed] == [3, 4, 4]
+
+
+def test_weights_that_the_disk_does_not_take_are_exported_by_a_resume(plan, monkeypatch):
+    short = dataclasses.replace(plan, minutes=None, steps=2)
+    with monkeypatch.context() as patched:
+        patched.setattr(catalog, "add", fail_of_a_full_disk)
+        with pytest.raises(TrainingError, match=r"denoiser\.safetensors cannot be saved"):
+            list(train.train(short))
+    (last,) = train.train(dataclasses.replace(short, resume=True))
+    assert last.step == open_catalog(plan.out).entry("denoiser").steps == 2
+
+
+def test_a_history_that_the_disk_does_not_take_is_told(plan):
+    plan.place.history.mkdir(parents=True)
+    with pytest.raises(TrainingError, match=r"denoiser\.history\.csv"):
+        next(train.train(plan))
+    often = dataclasses.replace(plan, resume=True, checkpoint_every_s=-1)
+    with pytest.raises(TrainingError, match=r"denoiser\.history\.csv"):
+        next(train.train(often))
+
+
+def test_a_catalog_that_takes_no_entry_is_told_before_the_first_step(plan, monkeypatch):
+    plan.out.mkdir()
+    (plan.out / CATALOG_NAME).write_text("{}")
+    monkeypatch.setattr(Muon, "step", None)
+    with pytest.raises(WeightsCorrupt):
         next(train.train(plan))
 
 
