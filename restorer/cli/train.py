@@ -187,13 +187,18 @@ def _line(progress: Progress) -> str:
     'step    1200   25.0%  ETA 00:01:35  loss  6.812  1.50 MP/s  held out 31.70'
     >>> _line(Progress(1200, 0.25, 100_000.0, 6.812, 1.5, None))
     'step    1200   25.0%  ETA 27:46:40  loss  6.812  1.50 MP/s'
+    >>> _line(Progress(1200, 1.0, 0.0, 6.812, 0.0, 31.7))
+    'step    1200  100.0%  ETA 00:00:00  loss  6.812  held out 31.70'
+    >>> _line(Progress(1200, 1.0, 0.0, None, 0.0, 31.7))
+    'step    1200  100.0%  ETA 00:00:00  held out 31.70'
     """
     minutes, seconds = divmod(round(progress.eta_s), 60)
     eta = f"{minutes // 60:02}:{minutes % 60:02}:{seconds:02}"
-    line = (
-        f"step {progress.step:>7}  {progress.fraction:6.1%}  ETA {eta}  "
-        f"loss {progress.loss:6.3f}  {progress.megapixels_per_s:.2f} MP/s"
-    )
+    line = f"step {progress.step:>7}  {progress.fraction:6.1%}  ETA {eta}"
+    if progress.loss is not None:
+        line += f"  loss {progress.loss:6.3f}"
+    if progress.megapixels_per_s:
+        line += f"  {progress.megapixels_per_s:.2f} MP/s"
     if progress.validation is not None:
         line += f"  held out {progress.validation:.2f}"
     return line

@@ -37,15 +37,15 @@ class Progress:
     """One line of the running training.
 
     `loss`: root mean squared error in 8-bit levels, the estimator's negative log-likelihood, or the
-    negative ELBO of digits in nats. `validation`: PSNR in decibels, the estimator's typical error
-    in percent or the ELBO in nats, if just measured. `left_out`: with the first line, a sentence
-    for each file that could not be used.
+    negative ELBO of digits in nats; None if there was nothing left to do. `validation`: PSNR in
+    decibels, the estimator's typical error in percent or the ELBO in nats, if just measured.
+    `left_out`: with the first line, a sentence for each file that could not be used.
     """
 
     step: int
     fraction: float
     eta_s: float
-    loss: float
+    loss: float | None
     megapixels_per_s: float
     validation: float | None
     left_out: tuple[str, ...] = ()
@@ -205,8 +205,8 @@ def _fraction(plan: Plan, state: State) -> float:
     return state.cycle_s / (60 * plan.minutes)
 
 
-def _mean(losses: list[Tensor]) -> float:
-    return float(torch.stack(losses).mean()) if losses else math.nan
+def _mean(losses: list[Tensor]) -> float | None:
+    return float(torch.stack(losses).mean()) if losses else None
 
 
 def _learning_rate(recipe: Recipe, peak: float, fraction: float, cycle_steps: int) -> float:
