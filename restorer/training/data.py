@@ -76,8 +76,8 @@ def load(
     Photos with a side below `min_side_px` are left out. Of each photo that is larger than its part
     of `MEMORY_BYTES`, which are equal, only the middle is kept.
     `shares`: how often a patch comes from each folder; None if each photo is drawn as often as any
-    other. Raises DataError if a folder is missing, fewer than two photos can be used, or none of
-    a folder that has a share.
+    other. Raises DataError if a folder is missing, fewer than two photos can be used, or none is
+    left to train on of a folder that has a share.
     """
     files = _photo_files(folders)
     most_px = MEMORY_BYTES // (_COLOURS * max(1, len(files)))
@@ -110,13 +110,41 @@ def load(
         )
     if cut:
         skipped.append(f"Of {cut} photos only the middle is used, so that all fit into memory.")
-    drawn_from = [number for i, number in enumerate(folder_of) if i % HELD_OUT_EVERY]
+    if shares is not None:
+        _check_shares(folder_of, folders)
+    held_out = _held_out(folder_of, keep_every_folder=shares is not None)
+    drawn_from = [number for i, number in enumerate(folder_of) if i not in held_out]
     return Photos(
-        training=tuple(photo for i, photo in enumerate(photos) if i % HELD_OUT_EVERY),
-        held_out=tuple(photos[::HELD_OUT_EVERY]),
+        training=tuple(photo for i, photo in enumerate(photos) if i not in held_out),
+        held_out=tuple(photos[i] for i in held_out),
         skipped=tuple(skipped),
         cumulative_chances=_cumulative_chances(drawn_from, folders, shares),
     )
+
+
+def _check_shares(folder_of: Sequence[int], folders: Sequence[Path]) -> None:
+    photos_in = Counter(folder_of)
+    for number, folder in enumerate(folders):
+        if not photos_in[number]:
+            raise DataError(f"{folder} has no photo to train on, but a share. Leave it out.")
+    if max(photos_in.values()) == 1:
+        raise DataError(
+            "No folder has more than one photo to train on, and one must be kept to measure the "
+            "progress with. Add another."
+        )
+
+
+def _held_out(folder_of: Sequence[int], *, keep_every_folder: bool) -> tuple[int, ...]:
+    """Every so many photos one, which is the first of them whose folder has another left."""
+    left = Counter(folder_of)
+    chosen: list[int] = []
+    for first in range(0, len(folder_of), HELD_OUT_EVERY):
+        for i in range(first, min(first + HELD_OUT_EVERY, len(folder_of))):
+            if left[folder_of[i]] > 1 or not keep_every_folder:
+                left[folder_of[i]] -= 1
+                chosen.append(i)
+                break
+    return tuple(chosen)
 
 
 def _middle(photo: Tensor, height: int, width: int) -> Tensor:
@@ -130,8 +158,6 @@ def _cumulative_chances(
     photos_in = Counter(folder_of)
     if shares is None:
         shares = [photos_in[number] for number in range(len(folders))]
-    elif missing := [folder for number, folder in enumerate(folders) if not photos_in[number]]:
-        raise DataError(f"{missing[0]} has no photo to train on, but a share. Leave it out.")
     total = sum(shares)
     chances = (shares[number] / photos_in[number] / total for number in folder_of)
     return tuple(itertools.accumulate(chances))

@@ -549,6 +549,30 @@ def test_a_share_of_nothing_is_refused(photos, tmp_path):
         data.load((photos, tmp_path / "empty"), CPU, 128, (1, 1))
 
 
+@pytest.mark.parametrize("counts", [(1, 3), (1, 62), (60, 1, 2), (1, 1, 2)])
+def test_a_folder_with_a_share_keeps_a_photo_to_train_on(tmp_path, counts):
+    """Each folder's photos have a grey of their own."""
+    folders = [tmp_path / str(number) for number in range(len(counts))]
+    for number, (folder, count) in enumerate(zip(folders, counts, strict=True)):
+        folder.mkdir()
+        for i in range(count):
+            PillowImage.new("L", (128, 128), number).save(folder / f"{i}.png")
+    loaded = data.load(folders, CPU, 128, (1,) * len(counts))
+    assert {int(photo[0, 0, 0]) for photo in loaded.training} == set(range(len(counts)))
+    assert len(loaded.held_out) == math.ceil(sum(counts) / data.HELD_OUT_EVERY)
+    assert len(loaded.held_out) + len(loaded.training) == sum(counts)
+
+
+def test_folders_with_shares_of_one_photo_each_want_another(photos, tmp_path):
+    for folder in "ab":
+        (tmp_path / folder).mkdir()
+        shutil.copy(photos / "0.png", tmp_path / folder)
+    folders = (tmp_path / "a", tmp_path / "b")
+    with pytest.raises(DataError, match="Add another"):
+        data.load(folders, CPU, 128, (1, 1))
+    assert len(data.load(folders, CPU, 128).training) == 1
+
+
 def test_a_folder_that_is_none_is_named(tmp_path):
     with pytest.raises(DataError, match="not a folder"):
         data.load((tmp_path / "gone",), CPU, 128)
