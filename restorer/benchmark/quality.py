@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, TypeVar
@@ -23,7 +23,7 @@ from restorer.engine.metrics import crop_border, luma, psnr, ssim
 from restorer.engine.networks import Networks
 from restorer.engine.noise import NoiseEstimate
 from restorer.engine.restore import restore
-from restorer.errors import DataError, ShapeMismatch
+from restorer.errors import DataError, RestorerError, ShapeMismatch
 from restorer.models.estimator import Estimator
 
 FIXED_SIGMAS: Final = (1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0, 12.0, 15.0, 20.0, 25.0, 35.0, 50.0)
@@ -31,6 +31,10 @@ UNTOUCHED: Final = 99.0  # decibels of a picture that is as it was: JSON has no 
 _EIGHT_BITS: Final = np.dtype(np.uint8)
 _LEAST_PX: Final = 24
 _Array = TypeVar("_Array", Pixels, Samples)
+_Found = TypeVar("_Found")
+
+Refuse = Callable[[Path, RestorerError], None]
+"""Hears of each picture that cannot be measured; without it the first one ends the measuring."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,13 +134,14 @@ def denoise(
     grey: bool = False,
     quality: int | None = None,
     device: str = "auto",
+    refuse: Refuse | None = None,
 ) -> Iterator[DenoiseScore]:
     """The cases of `white_noise`; the denoiser is given the true sigma, as in the papers.
 
     `grey`: the noise is equal in the three channels. `quality`: all were JPEGs of libjpeg's
     quality meanwhile, as noisy photos that somebody has saved are.
     """
-    for case in white_noise(folder, sigmas, seed=seed, grey=grey):
+    for case in white_noise(folder, sigmas, seed=seed, grey=grey, refuse=refuse):
         assert case.sigma is not None
         image = Image(case.degraded)
         if quality is not None:
@@ -158,13 +163,18 @@ def denoise(
 
 
 def pairs(
-    folder: Path, networks: Networks, estimator: Estimator, *, device: str = "auto"
+    folder: Path,
+    networks: Networks,
+    estimator: Estimator,
+    *,
+    device: str = "auto",
+    refuse: Refuse | None = None,
 ) -> Iterator[PairScore]:
     """The cases of `real_noise`, denoised by estimate and with each of `FIXED_SIGMAS`.
 
     Either way by what suits the photo's grain.
     """
-    for case in real_noise(folder):
+    for case in real_noise(folder, refuse=refuse):
         noisy, clean = case.degraded, case.clean
         estimated, auto = by_estimate(Image(noisy), networks, estimator, device)
         suited = networks.suited_to(estimated.kind)
@@ -194,13 +204,13 @@ def deblock(
     estimator: Estimator,
     *,
     device: str = "auto",
+    refuse: Refuse | None = None,
 ) -> Iterator[DeblockScore]:
     """Every picture as a JPEG of each of libjpeg's `qualities`, restored as `--denoise auto` does.
 
     Raises DataError without pictures.
     """
-    for path in _pictures(folder):
-        colours = _measurable(path, _colour(imagefile.read(path).in_eight_bits().samples))
+    for _, path, colours in _each(_pictures(folder), _colours, refuse):
         clean = to_pixels(colours)
         for quality in qualities:
             image = as_jpeg(PillowImage.fromarray(colours), quality)
@@ -219,10 +229,15 @@ def deblock(
 
 
 def upscale(
-    folder: Path, scale: int, networks: Networks, *, device: str = "auto"
+    folder: Path,
+    scale: int,
+    networks: Networks,
+    *,
+    device: str = "auto",
+    refuse: Refuse | None = None,
 ) -> Iterator[UpscaleScore]:
     """The cases of `shrunk`, enlarged by the network and by bicubic."""
-    for case in shrunk(folder, scale):
+    for case in shrunk(folder, scale, refuse=refuse):
         yield _enlarged(case, scale, run(case.degraded, networks, 0.0, device))
 
 
@@ -234,12 +249,13 @@ def upscale_jpegs(
     estimator: Estimator,
     *,
     device: str = "auto",
+    refuse: Refuse | None = None,
 ) -> Iterator[UpscaleScore]:
     """The cases of `shrunk` as JPEGs, like those of the web: restored as `--denoise auto` does.
 
     `networks`: all that this may take. Bicubic has the JPEG to enlarge too.
     """
-    for case in shrunk(folder, scale):
+    for case in shrunk(folder, scale, refuse=refuse):
         small = PillowImage.fromarray(to_samples(case.degraded, _EIGHT_BITS))
         image = as_jpeg(small, quality)
         _, restored = by_estimate(image, networks, estimator, device)
@@ -262,7 +278,12 @@ def _enlarged(case: Case, scale: int, result: Pixels, quality: int | None = None
 
 
 def white_noise(
-    folder: Path, sigmas: Sequence[float], *, seed: int = 0, grey: bool = False
+    folder: Path,
+    sigmas: Sequence[float],
+    *,
+    seed: int = 0,
+    grey: bool = False,
+    refuse: Refuse | None = None,
 ) -> Iterator[Case]:
     """White Gaussian noise added in float, not clipped, the same for every run.
 
@@ -270,8 +291,11 @@ def white_noise(
     depends on `seed`, its place in the natural order of names, and sigma. Raises DataError without
     pictures.
     """
-    for index, path in enumerate(_pictures(folder)):
-        clean = _measurable(path, to_pixels(imagefile.read(path).samples))
+
+    def read(path: Path) -> Pixels:
+        return _measurable(path, to_pixels(imagefile.read(path).samples))
+
+    for index, path, clean in _each(_pictures(folder), read, refuse):
         for sigma in sigmas:
             random = np.random.default_rng((seed, index, round(sigma * 1000)))
             grain = random.standard_normal(clean.shape, np.float32)
@@ -280,30 +304,36 @@ def white_noise(
             yield Case(path.name, clean + grain * np.float32(sigma / 255), clean, sigma)
 
 
-def real_noise(folder: Path) -> Iterator[Case]:
+def real_noise(folder: Path, *, refuse: Refuse | None = None) -> Iterator[Case]:
     """Pictures `*_real.*` against `*_mean.*` of the same name. Raises DataError without any."""
-    noisy_files = [path for path in _pictures(folder) if path.stem.endswith("_real")]
-    if not noisy_files:
-        raise DataError(f"{folder} has no pairs named NAME_real and NAME_mean.")
-    for path in noisy_files:
+
+    def read(path: Path) -> Case:
         noisy = _measurable(path, to_pixels(imagefile.read(path).samples))
         clean_name = path.stem.removesuffix("_real") + "_mean" + path.suffix
         clean = to_pixels(imagefile.read(path.with_name(clean_name)).samples)
         if noisy.shape != clean.shape:
             raise ShapeMismatch(noisy.shape, clean.shape)
-        yield Case(path.name, noisy, clean)
+        return Case(path.name, noisy, clean)
+
+    noisy_files = [path for path in _pictures(folder) if path.stem.endswith("_real")]
+    if not noisy_files:
+        raise DataError(f"{folder} has no pairs named NAME_real and NAME_mean.")
+    for _, _, case in _each(noisy_files, read, refuse):
+        yield case
 
 
-def shrunk(folder: Path, scale: int) -> Iterator[Case]:
+def shrunk(folder: Path, scale: int, *, refuse: Refuse | None = None) -> Iterator[Case]:
     """Pictures `*_HR.*` and their shrunk `*_LR.*` twins, or any pictures, shrunk by bicubic.
 
     Of sets with several scales, files with `_2_`, `_3_` or `_4_` in their name only serve that one.
     """
-    for path in _pictures(folder):
-        other_scale = re.search(r"_([234])_", path.name)
-        if path.stem.endswith("_LR") or (other_scale and int(other_scale[1]) != scale):
-            continue
-        clean = _measurable(path, _colour(imagefile.read(path).in_eight_bits().samples))
+
+    def is_wanted(path: Path) -> bool:
+        named = re.search(r"_([234])_", path.name)
+        return not path.stem.endswith("_LR") and (named is None or int(named[1]) == scale)
+
+    def read(path: Path) -> Case:
+        clean = _colours(path)
         shrunk_path = path.with_name(path.name.replace("_HR", "_LR"))
         if shrunk_path != path:
             small = _colour(imagefile.read(shrunk_path).samples)
@@ -313,7 +343,10 @@ def shrunk(folder: Path, scale: int) -> Iterator[Case]:
             small = np.asarray(
                 PillowImage.fromarray(clean).resize((width, height), PillowImage.Resampling.BICUBIC)
             )
-        yield Case(path.name, to_pixels(small), to_pixels(clean))
+        return Case(path.name, to_pixels(small), to_pixels(clean))
+
+    for _, _, case in _each(filter(is_wanted, _pictures(folder)), read, refuse):
+        yield case
 
 
 def as_jpeg(picture: PillowImage.Image, quality: int) -> Image:
@@ -353,6 +386,25 @@ def run(pixels: Pixels, networks: Networks, sigma: float, device: str) -> Pixels
     for _ in restore(Image(pixels), networks, out, sigma=sigma, ladder=ladder(device)):
         pass
     return to_pixels(out)
+
+
+def _each(
+    paths: Iterable[Path], read: Callable[[Path], _Found], refuse: Refuse | None
+) -> Iterator[tuple[int, Path, _Found]]:
+    """Of each file its place, its path and what was read."""
+    for index, path in enumerate(paths):
+        try:
+            found = read(path)
+        except RestorerError as error:
+            if refuse is None:
+                raise
+            refuse(path, error)
+        else:
+            yield index, path, found
+
+
+def _colours(path: Path) -> Samples:
+    return _measurable(path, _colour(imagefile.read(path).in_eight_bits().samples))
 
 
 def _measurable(path: Path, picture: _Array) -> _Array:

@@ -309,6 +309,40 @@ def test_benchmark_speed_measures_every_stage(tiny_weights, capsys):
     assert row["engine_ratio"] > 0
 
 
+@pytest.mark.parametrize(
+    ("command", "mean"),
+    [
+        ("denoise", "sigma 15, 3 pictures: "),
+        ("deblock", "quality 10, 3 pictures: "),
+        ("upscale", "x2, 3 pictures: "),
+    ],
+)
+def test_a_benchmark_names_the_pictures_it_cannot_measure_and_does_the_rest(
+    photos, tiny_weights, capsys, command, mean
+):
+    (photos / "0a.png").write_text("no picture")
+    (photos / "9.jpg").write_bytes(b"")
+    arguments = ["benchmark", command, str(photos), "--weights", str(tiny_weights)]
+    assert run(arguments) == 1
+    captured = capsys.readouterr()
+    assert mean in captured.out
+    first, second = captured.err.splitlines()
+    assert first.startswith("Error: 0a.png is not a picture")
+    assert second.startswith("Error: 9.jpg is empty")
+    assert run([*arguments, "--json"]) == 1
+    rows = lines_of_json(capsys.readouterr().out)
+    assert [Path(row["source"]).name for row in rows if "status" in row] == ["0a.png", "9.jpg"]
+
+
+def test_benchmark_pairs_names_a_pair_that_does_not_fit(tmp_path, tiny_weights, capsys):
+    for name, width in (("a_mean", 120), ("a_real", 120), ("b_mean", 90), ("b_real", 80)):
+        PillowImage.fromarray(drawn(width, 100)).save(tmp_path / f"{name}.png")
+    assert run(["benchmark", "pairs", str(tmp_path), "--weights", str(tiny_weights)]) == 1
+    captured = capsys.readouterr()
+    assert captured.out.splitlines()[-1].startswith("1 pairs: noisy")
+    assert captured.err.startswith("Error: b_real.png: The pictures have different shapes")
+
+
 def test_a_benchmark_without_pictures_says_so(tmp_path, tiny_weights, capsys):
     weights = ["--weights", str(tiny_weights)]
     assert run(["benchmark", "denoise", str(tmp_path), *weights]) == 1

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
@@ -18,8 +18,15 @@ from restorer.cli.options import (
     device_option,
     weights_option,
 )
-from restorer.cli.progress import print_json
+from restorer.cli.progress import print_json, report_failure
+from restorer.engine.wording import failure_text
+from restorer.errors import RestorerError
 from restorer.settings import MAX_SIGMA, SCALES, Settings
+
+if TYPE_CHECKING:
+    from restorer.benchmark.quality import DeblockScore, DenoiseScore, PairScore, UpscaleScore
+
+Score = TypeVar("Score", "DenoiseScore", "PairScore", "DeblockScore", "UpscaleScore")
 
 
 @click.command(cls=ManyValuesCommand, short_help="White noise on clean pictures.")
@@ -60,7 +67,7 @@ def denoise(
     from restorer.benchmark import quality
     from restorer.engine.loaded import Models
 
-    models = Models(weights)
+    models, refused = Models(weights), _Refused(as_json)
     networks = models.networks(Settings(), 1)
     scored = quality.denoise(
         folder,
@@ -70,14 +77,16 @@ def denoise(
         grey=grey,
         quality=jpeg_quality,
         device=device,
+        refuse=refused,
     )
-    scores = list(_shown(scored, as_json))
-    if as_json:
-        return
-    for sigma in sigmas:
+    _show(scored, _denoise_means, refused, as_json)
+
+
+def _denoise_means(scores: Sequence[DenoiseScore]) -> Iterator[str]:
+    for sigma in dict.fromkeys(score.sigma for score in scores):
         rows = [score for score in scores if score.sigma == sigma]
         estimates = [row.estimated_sigma for row in rows]
-        click.echo(
+        yield (
             f"sigma {sigma:g}, {len(rows)} pictures: "
             f"noisy {_mean(row.noisy_psnr for row in rows):.2f}, "
             f"restored {_mean(row.psnr for row in rows):.2f} dB, "
@@ -102,15 +111,16 @@ def pairs(folder: Path, device: str, weights: Path, as_json: bool) -> None:
     from restorer.benchmark import quality
     from restorer.engine.loaded import Models
 
-    models = Models(weights)
+    models, refused = Models(weights), _Refused(as_json)
     scored = quality.pairs(
-        folder, models.networks(Settings(), 1), models.estimator(), device=device
+        folder, models.networks(Settings(), 1), models.estimator(), device=device, refuse=refused
     )
-    scores = list(_shown(scored, as_json))
-    if as_json:
-        return
+    _show(scored, _pair_means, refused, as_json)
+
+
+def _pair_means(scores: Sequence[PairScore]) -> Iterator[str]:
     gains = [score.auto_psnr - score.noisy_psnr for score in scores]
-    click.echo(
+    yield (
         f"{len(scores)} pairs: noisy {_mean(s.noisy_psnr for s in scores):.2f}, "
         f"auto {_mean(s.auto_psnr for s in scores):.2f} dB (gain {_mean(gains):.2f}, "
         f"least {min(gains):.2f}, {sum(gain < 0 for gain in gains)} made worse), "
@@ -147,15 +157,18 @@ def deblock(
     from restorer.benchmark import quality
     from restorer.engine.loaded import Models
 
-    models = Models(weights)
+    models, refused = Models(weights), _Refused(as_json)
     networks = models.networks(Settings(), 1)
-    scored = quality.deblock(folder, qualities, networks, models.estimator(), device=device)
-    scores = list(_shown(scored, as_json))
-    if as_json:
-        return
-    for wanted in qualities:
+    scored = quality.deblock(
+        folder, qualities, networks, models.estimator(), device=device, refuse=refused
+    )
+    _show(scored, _deblock_means, refused, as_json)
+
+
+def _deblock_means(scores: Sequence[DeblockScore]) -> Iterator[str]:
+    for wanted in dict.fromkeys(score.quality for score in scores):
         rows = [score for score in scores if score.quality == wanted]
-        click.echo(
+        yield (
             f"quality {wanted}, {len(rows)} pictures: "
             f"JPEG {_mean(row.jpeg_psnr for row in rows):.2f}, "
             f"restored {_mean(row.psnr for row in rows):.2f} dB, "
@@ -193,20 +206,28 @@ def upscale(
     from restorer.engine.loaded import Models
     from restorer.engine.networks import Networks
 
-    models, times = Models(weights), int(scale)
+    models, times, refused = Models(weights), int(scale), _Refused(as_json)
     if jpeg_quality is None:
         networks = Networks(None, models.upscaler(times))
-        scored = quality.upscale(folder, times, networks, device=device)
+        scored = quality.upscale(folder, times, networks, device=device, refuse=refused)
     else:
         networks = models.networks(Settings(), times)
         scored = quality.upscale_jpegs(
-            folder, times, jpeg_quality, networks, models.estimator(), device=device
+            folder,
+            times,
+            jpeg_quality,
+            networks,
+            models.estimator(),
+            device=device,
+            refuse=refused,
         )
-    scores = list(_shown(scored, as_json))
-    if as_json:
-        return
-    click.echo(
-        f"x{scale}, {len(scores)} pictures: bicubic {_mean(s.bicubic_psnr for s in scores):.2f}, "
+    _show(scored, _upscale_means, refused, as_json)
+
+
+def _upscale_means(scores: Sequence[UpscaleScore]) -> Iterator[str]:
+    yield (
+        f"x{scores[0].scale}, {len(scores)} pictures: "
+        f"bicubic {_mean(s.bicubic_psnr for s in scores):.2f}, "
         f"restored {_mean(s.psnr for s in scores):.2f} dB, "
         f"SSIM {_mean(s.ssim for s in scores):.4f}"
     )
@@ -243,15 +264,40 @@ def digits(folder: Path, weights: Path, as_json: bool) -> None:
         click.echo(f"The reader reads {score.reader_accuracy:.2%} of the test digits. {PUBLISHED}.")
 
 
-def _shown(scores: Iterable[Any], as_json: bool) -> Iterable[Any]:
-    """Passes the scores on; each is printed as it comes, because a run takes minutes."""
-    for score in scores:
+class _Refused:
+    """Names each picture that cannot be measured, and counts them."""
+
+    def __init__(self, as_json: bool) -> None:
+        self._as_json = as_json
+        self.count = 0
+
+    def __call__(self, path: Path, error: RestorerError) -> None:
+        self.count += 1
+        report_failure(path, failure_text(error, path.name), self._as_json)
+
+
+def _show(
+    scored: Iterable[Score],
+    means: Callable[[list[Score]], Iterable[str]],
+    refused: _Refused,
+    as_json: bool,
+) -> None:
+    """Each score as it comes, because a run takes minutes, and the means at the end.
+
+    The exit status is 1 if a picture was refused.
+    """
+    scores = []
+    for score in scored:
+        scores.append(score)
         fields = asdict(score)
         if as_json:
             print_json(fields)
         else:
             click.echo("  ".join(f"{name} {short(value)}" for name, value in fields.items()))
-        yield score
+    if scores and not as_json:
+        for line in means(scores):
+            click.echo(line)
+    click.get_current_context().exit(1 if refused.count else 0)
 
 
 def _mean(values: Iterable[float] | Sequence[float]) -> float:
