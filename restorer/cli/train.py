@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from restorer.cli.options import ManyValuesCommand, device_option
+from restorer.cli.options import PATH, ManyValuesCommand, device_option
 from restorer.cli.progress import print_json
 from restorer.settings import MAX_SIGMA, SCALES
 
@@ -18,16 +18,17 @@ if TYPE_CHECKING:
 
 PHOTO_MODELS: Final = ("denoiser", "deblocker", "degrainer", "upscaler", "estimator")
 DIGIT_MODELS: Final = ("vae", "cvae", "vae-dense", "autoencoder")
+_UNITS: Final = {"estimate": "%", "digits": "nats"}  # of what is held out; else decibels
 
 
 @click.command(cls=ManyValuesCommand, short_help="Train a model on your own photos, or on MNIST.")
-@click.argument("model", type=click.Choice([*PHOTO_MODELS, *DIGIT_MODELS]))
+@click.argument("model", metavar="MODEL", type=click.Choice([*PHOTO_MODELS, *DIGIT_MODELS]))
 @click.option(
     "--data",
     metavar="FOLDER...",
     multiple=True,
     required=True,
-    type=click.Path(path_type=Path),
+    type=PATH,
     help="Folders of clean photos, searched to the bottom; or the one with MNIST's .gz files. All "
     "photos are held in memory: of many large ones only the middle.",
 )
@@ -50,7 +51,7 @@ DIGIT_MODELS: Final = ("vae", "cvae", "vae-dense", "autoencoder")
 @click.option(
     "--out",
     required=True,
-    type=click.Path(path_type=Path),
+    type=PATH,
     help="Folder for the checkpoint, the weights and their catalog; `--weights` takes it. Several "
     "models may share one.",
 )
@@ -62,7 +63,7 @@ DIGIT_MODELS: Final = ("vae", "cvae", "vae-dense", "autoencoder")
 @click.option(
     "--from",
     "start_from",
-    type=click.Path(path_type=Path),
+    type=PATH,
     help="Folder of weights to start from instead of from nothing, such as the shipped ones, which "
     "lie where `restorer info` says. A deblocker without weights there begins as the degrainer.",
 )
@@ -117,7 +118,8 @@ def train(
 ) -> None:
     """Train a model on your own photos: they need no labels, only to be clean and sharp.
 
-    vae, cvae, vae-dense and autoencoder are the models of handwritten digits; they train on MNIST.
+    MODEL is denoiser, deblocker, degrainer, upscaler or estimator, or a model of handwritten
+    digits: vae, cvae, vae-dense or autoencoder, which train on MNIST.
 
     Ctrl-C saves a checkpoint; --resume goes on from it, or starts another learning-rate cycle if
     the last one was finished.
@@ -162,35 +164,45 @@ def train(
         device=device,
         provenance=provenance,
     )
-    # Closing the generator on the way out saves the checkpoint.
-    with contextlib.closing(run_training(plan)) as training:
-        for progress in training:
-            _report(progress, as_json)
+    unit = _UNITS.get(recipe.task, "dB")
+    try:
+        # Closing the generator on the way out saves the checkpoint.
+        with contextlib.closing(run_training(plan)) as training:
+            for progress in training:
+                _report(progress, unit, as_json)
+    except KeyboardInterrupt:
+        if plan.place.checkpoint.exists():  # it may be too early for one
+            click.echo(
+                f"The training up to here is saved in {plan.place.checkpoint}. The same command "
+                "with --resume goes on.",
+                err=True,
+            )
+        raise
     if as_json:
         print_json({"weights": plan.place.weights})
     else:
         click.echo(plan.place.weights)
 
 
-def _report(progress: Progress, as_json: bool) -> None:
+def _report(progress: Progress, unit: str, as_json: bool) -> None:
     for sentence in progress.left_out:
         click.echo(sentence, err=True)
-    click.echo(_line(progress), err=True)
+    click.echo(_line(progress, unit), err=True)
     if as_json:
         print_json(asdict(progress))
 
 
-def _line(progress: Progress) -> str:
+def _line(progress: Progress, unit: str) -> str:
     """
     >>> from restorer.training.train import Progress
-    >>> _line(Progress(1200, 0.25, 95.0, 6.812, 1.5, 31.7))
-    'step    1200   25.0%  ETA 00:01:35  loss  6.812  1.50 MP/s  held out 31.70'
-    >>> _line(Progress(1200, 0.25, 100_000.0, 6.812, 1.5, None))
+    >>> _line(Progress(1200, 0.25, 95.0, 6.812, 1.5, 31.7), "dB")
+    'step    1200   25.0%  ETA 00:01:35  loss  6.812  1.50 MP/s  held out 31.70 dB'
+    >>> _line(Progress(1200, 0.25, 100_000.0, 6.812, 1.5, None), "dB")
     'step    1200   25.0%  ETA 27:46:40  loss  6.812  1.50 MP/s'
-    >>> _line(Progress(1200, 1.0, 0.0, 6.812, 0.0, 31.7))
-    'step    1200  100.0%  ETA 00:00:00  loss  6.812  held out 31.70'
-    >>> _line(Progress(1200, 1.0, 0.0, None, 0.0, 31.7))
-    'step    1200  100.0%  ETA 00:00:00  held out 31.70'
+    >>> _line(Progress(1200, 1.0, 0.0, 6.812, 0.0, 4.2), "%")
+    'step    1200  100.0%  ETA 00:00:00  loss  6.812  held out 4.20 %'
+    >>> _line(Progress(1200, 1.0, 0.0, None, 0.0, -150.1), "nats")
+    'step    1200  100.0%  ETA 00:00:00  held out -150.10 nats'
     """
     minutes, seconds = divmod(round(progress.eta_s), 60)
     eta = f"{minutes // 60:02}:{minutes % 60:02}:{seconds:02}"
@@ -200,5 +212,5 @@ def _line(progress: Progress) -> str:
     if progress.megapixels_per_s:
         line += f"  {progress.megapixels_per_s:.2f} MP/s"
     if progress.validation is not None:
-        line += f"  held out {progress.validation:.2f}"
+        line += f"  held out {progress.validation:.2f} {unit}"
     return line

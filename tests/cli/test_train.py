@@ -1,10 +1,14 @@
 import json
+import os
+from pathlib import Path
 
 import pytest
 from PIL import Image as PillowImage
 
 from restorer.cli import INTERRUPTED, run
-from restorer.training import train
+from restorer.cli.train import DIGIT_MODELS, PHOTO_MODELS
+from restorer.training import data, train
+from restorer.training.photo_objective import PhotoObjective
 from tests.conftest import drawn
 
 
@@ -26,6 +30,55 @@ def arguments(photos, tmp_path):
 
 def interrupted(*_):
     raise KeyboardInterrupt
+
+
+def test_a_wrong_model_is_told_those_that_there_are(arguments, capsys):
+    assert run(["train", "denoser", *arguments[2:]]) == 2
+    error = capsys.readouterr().err
+    assert "Invalid value for 'MODEL': 'denoser' is not one of" in error
+    assert run(["train", "--help"]) == 0
+    told = capsys.readouterr().out
+    assert "MODEL\n" in told
+    for name in (*PHOTO_MODELS, *DIGIT_MODELS):
+        assert f"'{name}'" in error
+        assert name in told
+
+
+def test_a_stopped_training_tells_how_to_go_on(arguments, tmp_path, capsys, monkeypatch):
+    with monkeypatch.context() as patched:
+        patched.setattr(PhotoObjective, "loss", interrupted)
+        assert run(arguments) == INTERRUPTED
+    told = capsys.readouterr().err
+    assert f"saved in {tmp_path / 'mine' / 'estimator.checkpoint.pt'}. " in told
+    assert "--resume goes on" in told
+    assert run([*arguments, "--resume"]) == 0
+
+
+def test_a_training_that_is_stopped_before_it_began_saves_nothing(arguments, capsys, monkeypatch):
+    monkeypatch.setattr(data, "load", interrupted)
+    assert run(arguments) == INTERRUPTED
+    assert "saved" not in capsys.readouterr().err
+
+
+def test_the_progress_has_a_unit(arguments, mnist_folder, tmp_path, capsys):
+    assert run(arguments) == 0
+    assert capsys.readouterr().err.endswith(" %\n")
+    digits = ["train", "vae", "--data", str(mnist_folder), "--steps", "1", "--device", "cpu"]
+    assert run([*digits, "--out", str(tmp_path / "digits")]) == 0
+    assert capsys.readouterr().err.endswith(" nats\n")
+
+
+@pytest.mark.parametrize("option", ["--data", "--out", "--from"])
+def test_a_folder_that_may_not_be_read_is_told_in_our_words(
+    option, arguments, tmp_path, capsys, monkeypatch
+):
+    (tmp_path / "locked").mkdir()
+    access = os.access
+    monkeypatch.setattr(
+        os, "access", lambda path, mode: Path(path).name != "locked" and access(path, mode)
+    )
+    run([*arguments, option, str(tmp_path / "locked")])
+    assert "Invalid value" not in capsys.readouterr().err
 
 
 def test_a_training_with_nothing_left_to_do_has_no_loss(arguments, capsys, monkeypatch):
