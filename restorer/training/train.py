@@ -22,7 +22,7 @@ from restorer.models.denoiser import Denoiser
 from restorer.settings import MAX_SIGMA
 from restorer.training import checkpoint, data, digit_objective
 from restorer.training.checkpoint import Kept, Past, State
-from restorer.training.objective import Objective
+from restorer.training.objective import BatchLoss, Objective
 from restorer.training.photo_objective import PhotoObjective
 from restorer.training.place import Place
 from restorer.training.recipes import Recipe
@@ -93,10 +93,9 @@ def train(plan: Plan) -> Generates[Progress, None, None]:
     an interrupted cycle goes on; a finished one is followed by another (warm restart, Loshchilov
     and Hutter 2017). Closing the generator saves a checkpoint.
 
-    Raises DataError, TrainingError for a checkpoint that cannot be used or a place that takes none,
-    WeightsError, DeviceUnavailable.
+    Raises DataError, TrainingError for a checkpoint that cannot be used, a place that takes none,
+    or a loss that is no longer a number; WeightsError, DeviceUnavailable.
     """
-    recipe = plan.recipe
     device = available(plan.device)
     _check_place(plan)
     objective = _objective(plan, device)
@@ -104,7 +103,6 @@ def train(plan: Plan) -> Generates[Progress, None, None]:
     state = _start(plan, device)
     _save(plan, state)  # what the place does not take, it should refuse before the work
     _begin_history(plan)
-    peak = plan.learning_rate or recipe.learning_rate
     losses: list[Tensor] = []
     reported: list[Tensor] = []
     pixels = 0
@@ -113,24 +111,14 @@ def train(plan: Plan) -> Generates[Progress, None, None]:
 
     try:
         while (fraction := _fraction(plan, state)) < 1:
-            for group in state.optimizer.param_groups:
-                group["lr"] = _learning_rate(recipe, peak, fraction, state.cycle_steps)
-
-            phase = recipe.phase(fraction)
-            batch = objective.loss(state.network, phase, fraction, state.generator)
-            state.optimizer.zero_grad(set_to_none=True)
-            batch.value.backward()  # type: ignore[no-untyped-call]
-            state.optimizer.step()
-            state.step += 1
-            state.cycle_steps += 1
-            _update_average(state, recipe.ema_decay)
-
+            batch = _take_step(plan, objective, state, fraction)
             losses.append(batch.reported.detach())
             pixels += batch.pixels
             now = time.monotonic()
             state.cycle_s = cycle_s_before + now - started
             state.trained_s = trained_s_before + now - started
             if now - last_report > plan.report_every_s:
+                _check_losses(losses)
                 validation = None
                 if now - last_save > plan.checkpoint_every_s:
                     _save(plan, state)
@@ -150,6 +138,7 @@ def train(plan: Plan) -> Generates[Progress, None, None]:
                 reported, losses, pixels = losses, [], 0
                 last_report = time.monotonic()
     finally:
+        _check_losses(losses)  # of such weights nothing is saved
         _save(plan, state)
     _finish(plan, state)
     with plan.place.saving(plan.place.weights):
@@ -203,6 +192,32 @@ def _fraction(plan: Plan, state: State) -> float:
         return state.cycle_steps / plan.steps
     assert plan.minutes is not None
     return state.cycle_s / (60 * plan.minutes)
+
+
+def _take_step(plan: Plan, objective: Objective, state: State, fraction: float) -> BatchLoss:
+    recipe = plan.recipe
+    peak = plan.learning_rate or recipe.learning_rate
+    for group in state.optimizer.param_groups:
+        group["lr"] = _learning_rate(recipe, peak, fraction, state.cycle_steps)
+
+    phase = recipe.phase(fraction)
+    batch = objective.loss(state.network, phase, fraction, state.generator)
+    state.optimizer.zero_grad(set_to_none=True)
+    batch.value.backward()  # type: ignore[no-untyped-call]
+    state.optimizer.step()
+    state.step += 1
+    state.cycle_steps += 1
+    _update_average(state, recipe.ema_decay)
+    return batch
+
+
+def _check_losses(losses: list[Tensor]) -> None:
+    mean = _mean(losses)
+    if mean is not None and not math.isfinite(mean):
+        raise TrainingError(
+            "The training has gone astray: its loss is no longer a number. Go on from the last "
+            "good checkpoint with --resume and a lower --learning-rate."
+        )
 
 
 def _mean(losses: list[Tensor]) -> float | None:

@@ -384,6 +384,19 @@ def test_weights_that_the_disk_does_not_take_are_exported_by_a_resume(plan, monk
     assert last.step == open_catalog(plan.out).entry("denoiser").steps == 2
 
 
+@pytest.mark.parametrize("report_every_s", [-1, math.inf])
+def test_a_training_that_goes_astray_leaves_the_last_good_checkpoint(plan, report_every_s):
+    short = dataclasses.replace(plan, minutes=None, steps=2)
+    steps(short, 1)
+    astray = dataclasses.replace(short, resume=True, steps=40, learning_rate=1e20)
+    with pytest.raises(TrainingError, match="a lower --learning-rate"):
+        list(train.train(dataclasses.replace(astray, report_every_s=report_every_s)))
+    assert not (plan.out / CATALOG_NAME).exists()
+    last = list(train.train(dataclasses.replace(short, resume=True)))[-1]
+    assert last.step == 2
+    assert math.isfinite(last.loss)
+
+
 def test_a_history_that_the_disk_does_not_take_is_told(plan):
     plan.place.history.mkdir(parents=True)
     with pytest.raises(TrainingError, match=r"denoiser\.history\.csv"):
