@@ -22,6 +22,7 @@ from restorer.models.denoiser import Denoiser
 from restorer.settings import MAX_SIGMA
 from restorer.training import checkpoint, data, digit_objective
 from restorer.training.checkpoint import Kept, Past, State
+from restorer.training.interrupts import held_back
 from restorer.training.objective import BatchLoss, Objective
 from restorer.training.photo_objective import PhotoObjective
 from restorer.training.place import Place
@@ -111,12 +112,13 @@ def train(plan: Plan) -> Generates[Progress, None, None]:
 
     try:
         while (fraction := _fraction(plan, state)) < 1:
-            batch = _take_step(plan, objective, state, fraction)
-            losses.append(batch.reported.detach())
-            pixels += batch.pixels
-            now = time.monotonic()
-            state.cycle_s = cycle_s_before + now - started
-            state.trained_s = trained_s_before + now - started
+            with held_back():
+                batch = _take_step(plan, objective, state, fraction)
+                losses.append(batch.reported.detach())
+                pixels += batch.pixels
+                now = time.monotonic()
+                state.cycle_s = cycle_s_before + now - started
+                state.trained_s = trained_s_before + now - started
             if now - last_report > plan.report_every_s:
                 _check_losses(losses)
                 validation = None

@@ -4,6 +4,7 @@ import itertools
 import math
 import os
 import shutil
+import signal
 
 import numpy as np
 import pytest
@@ -85,6 +86,29 @@ def test_a_resumed_training_goes_on_as_if_it_had_not_stopped(plan, tmp_path):
         torch.testing.assert_close(saved[part], expected[part], rtol=0, atol=0)
     for weights, average in zip(saved["network"].values(), saved["average"].values(), strict=True):
         assert not torch.equal(weights, average)
+
+
+def test_a_step_that_is_interrupted_is_done_to_its_end(
+    plan, tmp_path, monkeypatch, heeding_interrupts
+):
+    straight = dataclasses.replace(plan, minutes=None, steps=3)
+    cut = dataclasses.replace(straight, out=tmp_path / "cut", report_every_s=math.inf)
+    list(train.train(straight))
+    with monkeypatch.context() as patched:
+        patched.setattr(Muon, "step", after(Muon.step, lambda: signal.raise_signal(signal.SIGINT)))
+        with pytest.raises(KeyboardInterrupt):
+            list(train.train(cut))
+    list(train.train(dataclasses.replace(cut, resume=True)))
+    expected, entry = (open_catalog(each.out).entry("denoiser") for each in (straight, cut))
+    assert (entry.steps, entry.sha256) == (3, expected.sha256)
+
+
+def after(method, then):
+    def called(self):
+        method(self)
+        then()
+
+    return called
 
 
 def test_the_same_seed_gives_the_same_losses(plan, tmp_path):
