@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 PHOTO_MODELS: Final = ("denoiser", "deblocker", "degrainer", "upscaler", "estimator")
 DIGIT_MODELS: Final = ("vae", "cvae", "vae-dense", "autoencoder")
+_LAST_SEED: Final = 2**63 - 1
 _UNITS: Final = {"estimate": "%", "digits": "nats"}  # of what is held out; else decibels
 
 
@@ -89,6 +90,8 @@ _UNITS: Final = {"estimate": "%", "digits": "nats"}  # of what is held out; else
 )
 @click.option(
     "--seed",
+    type=click.IntRange(0, _LAST_SEED),
+    metavar="NUMBER",
     default=1,
     show_default=True,
     help="Of fresh weights and of all that is drawn. A --resume keeps the one it began with.",

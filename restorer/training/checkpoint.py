@@ -150,13 +150,20 @@ def resume(place: Place, recipe: Recipe, state: State) -> None:
     try:
         saved: dict[str, Any] = torch.load(path, map_location=device, weights_only=True)
         if (saved["model"], saved["arguments"]) != (recipe.name, recipe.arguments):
-            raise TrainingError(f"{path} is a training of {saved['model']} with other arguments.")
+            raise TrainingError(
+                f"{path} is a training of another network than the recipe's. Begin anew in another "
+                "--out."
+            )
         state.network.load_state_dict(saved["network"])
         state.average.load_state_dict(saved["average"])
         state.optimizer.load_state_dict(saved["optimizer"])
         state.past = Past(**saved["past"])
+    except PermissionError as error:
+        raise TrainingError(f"{path} may not be read. Change its permissions.") from error
     except _DAMAGES as error:
-        raise TrainingError(f"{path} is damaged and cannot be resumed ({error}).") from error
+        raise TrainingError(
+            f"{path} is damaged and cannot be resumed. Delete it to begin anew."
+        ) from error
     if saved["device_type"] == device.type:
         state.generator.set_state(saved["generator"].cpu())
     else:  # another kind of device draws other numbers from the same state

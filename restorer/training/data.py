@@ -5,6 +5,7 @@ from __future__ import annotations
 import bisect
 import itertools
 import math
+import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -29,7 +30,7 @@ class Photos:
     """Decoded photos, each (3, H, W) uint8 on the training device.
 
     They stay in memory as bytes: crops and noise made there keep a GPU busy, files would not.
-    `skipped`: a sentence for each file that could not be used, and one if some were cut.
+    `skipped`: a sentence for each file or folder that could not be used, and one if some were cut.
     `cumulative_chances`: of the training photos, up to 1.
     """
 
@@ -76,13 +77,12 @@ def load(
     Photos with a side below `min_side_px` are left out. Of each photo that is larger than its part
     of `MEMORY_BYTES`, which are equal, only the middle is kept.
     `shares`: how often a patch comes from each folder; None if each photo is drawn as often as any
-    other. Raises DataError if a folder is missing, fewer than two photos can be used, or none is
-    left to train on of a folder that has a share.
+    other. Raises DataError if a folder is missing or unreadable, fewer than two photos can be used,
+    or none is left to train on of a folder that has a share.
     """
-    files = _photo_files(folders)
+    files, skipped = _photo_files(folders)
     most_px = MEMORY_BYTES // (_COLOURS * max(1, len(files)))
     photos: list[Tensor] = []
-    skipped: list[str] = []
     folder_of: list[int] = []  # each photo
     cut = 0
     for number, path in files:
@@ -163,15 +163,26 @@ def _cumulative_chances(
     return tuple(itertools.accumulate(chances))
 
 
-def _photo_files(folders: Sequence[Path]) -> list[tuple[int, Path]]:
-    """Each with the number of its folder."""
+def _photo_files(folders: Sequence[Path]) -> tuple[list[tuple[int, Path]], list[str]]:
+    """Each with the number of its folder; and a sentence for each folder that cannot be read."""
     files: list[tuple[int, Path]] = []
+    skipped: list[str] = []
     for number, folder in enumerate(folders):
         if not folder.is_dir():
             raise DataError(f"{folder} is not a folder. Give a folder of photos to --data.")
+        refused: list[OSError] = []
+        below = [
+            (number, Path(parent, name))
+            for parent, _, names in os.walk(folder, onerror=refused.append)
+            for name in names
+        ]
+        sentences = [
+            f"The folder {error.filename} cannot be read: {error.strerror}." for error in refused
+        ]
+        if refused and Path(refused[0].filename) == folder:
+            raise DataError(f"{sentences[0]} Change its permissions, or give another to --data.")
+        skipped += sentences
         files += natsorted(
-            (number, path)
-            for path in folder.rglob("*")
-            if path.suffix.lower() in imagefile.READABLE
+            (number, path) for number, path in below if path.suffix.lower() in imagefile.READABLE
         )
-    return files
+    return files, skipped

@@ -60,10 +60,12 @@ def _read_idx(path: Path) -> NDArray[np.uint8]:
     """An array of bytes with its shape in front (LeCun's IDX: big-endian, magic 0, 0, type, n)."""
     try:
         content = gzip.decompress(path.read_bytes())
-    except FileNotFoundError as error:
+    except (FileNotFoundError, NotADirectoryError) as error:
         raise DataError(
             f"{path} is missing. Give the folder of MNIST's gzipped IDX files."
         ) from error
+    except PermissionError as error:
+        raise DataError(f"{path} may not be read. Change its permissions.") from error
     except (OSError, EOFError, zlib.error) as error:
         raise DataError(f"{path} cannot be read ({error}). Fetch MNIST again.") from error
     dimensions = content[3] if len(content) > 4 else 0

@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 
 from restorer.engine.device import available, describe
-from restorer.errors import TrainingError
+from restorer.errors import TrainingError, WeightsMissing
 from restorer.models import CATALOG_NAME, catalog
 from restorer.models.catalog import ARCHITECTURES, Network
 from restorer.models.denoiser import Denoiser
@@ -99,9 +99,9 @@ def train(plan: Plan) -> Generates[Progress, None, None]:
     """
     device = available(plan.device)
     _check_place(plan)
+    state = _start(plan, device)  # before the photos are read, which takes a while
     objective = _objective(plan, device)
     left_out = objective.left_out
-    state = _start(plan, device)
     _save(plan, state)  # what the place does not take, it should refuse before the work
     _begin_history(plan)
     losses: list[Tensor] = []
@@ -166,7 +166,7 @@ def build(recipe: Recipe) -> Network:
 
 
 def _check_place(plan: Plan) -> None:
-    """Before the photos are read, which takes a while."""
+    """Whether the training can be saved there, and should."""
     place = plan.place
     place.check()
     checkpoint.adopt_old(place)
@@ -265,10 +265,16 @@ def _start(plan: Plan, device: torch.device) -> State:
 
 def _given(plan: Plan, folder: Path) -> tuple[Network, Past, int, float]:
     """The recipe's network with the weights in `folder`, and what those have had already."""
-    recipe, trained = plan.recipe, catalog.open_catalog(folder)
-    name = recipe.name if recipe.name in trained or recipe.kin is None else recipe.kin
-    entry = trained.entry(name)
-    network = trained.load(entry.name)
+    recipe = plan.recipe
+    try:
+        trained = catalog.open_catalog(folder)
+        name = recipe.name if recipe.name in trained or recipe.kin is None else recipe.kin
+        entry = trained.entry(name)
+        network = trained.load(entry.name)
+    except WeightsMissing as error:
+        raise TrainingError(
+            f"{folder} has no weights of the {recipe.name} to start from. Check --from."
+        ) from error
     if entry.arguments != recipe.arguments:
         wanted = build(recipe)
         same_plan = entry.arguments | {"levels": recipe.arguments.get("levels")}
@@ -278,7 +284,8 @@ def _given(plan: Plan, folder: Path) -> tuple[Network, Past, int, float]:
             and same_plan == recipe.arguments
         ):
             raise TrainingError(
-                f"The {entry.name} in {folder} is another network than the recipe's."
+                f"The {entry.name} in {folder} is another network than the recipe's. Choose "
+                "another --from, or begin without."
             )
         wanted.start_from(network)
         network = wanted
@@ -328,7 +335,7 @@ def _validate(plan: Plan, objective: Objective, state: State) -> float:
 
 
 def _trained_on(plan: Plan) -> str:
-    told = plan.provenance or ", ".join(folder.name for folder in plan.data)
+    told = plan.provenance or ", ".join(folder.resolve().name for folder in plan.data)
     if plan.shares is not None:
         told += f"; patches drawn from them as {' : '.join(f'{share:g}' for share in plan.shares)}"
     return told

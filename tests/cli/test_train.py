@@ -44,6 +44,12 @@ def test_a_wrong_model_is_told_those_that_there_are(arguments, capsys):
         assert name in told
 
 
+@pytest.mark.parametrize("seed", ["-1", str(2**63)])
+def test_a_seed_that_is_none_is_refused(seed, arguments, capsys):
+    assert run([*arguments, "--seed", seed]) == 2
+    assert "--seed" in capsys.readouterr().err
+
+
 def test_a_stopped_training_tells_how_to_go_on(arguments, tmp_path, capsys, monkeypatch):
     with monkeypatch.context() as patched:
         patched.setattr(PhotoObjective, "loss", interrupted)

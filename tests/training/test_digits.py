@@ -1,7 +1,10 @@
 """Training the models of digits, on printed ones, and reading MNIST's files."""
 
 import dataclasses
+import errno
 import gzip
+import os
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -130,6 +133,21 @@ def test_a_damaged_file_of_mnist_is_named(mnist_folder, tmp_path, content, why):
 def test_a_missing_file_of_mnist_is_named(tmp_path):
     with pytest.raises(DataError, match=r"train-images-idx3-ubyte\.gz is missing"):
         mnist.load(tmp_path, "train")
+
+
+def test_a_folder_of_mnist_that_is_none_is_told(tmp_path):
+    (tmp_path / "file").touch()
+    with pytest.raises(DataError, match="Give the folder of MNIST"):
+        mnist.load(tmp_path / "file", "train")
+
+
+def test_a_file_of_mnist_that_may_not_be_read_is_told(mnist_folder, monkeypatch):
+    def refuse(path):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+
+    monkeypatch.setattr(Path, "read_bytes", refuse)
+    with pytest.raises(DataError, match=r"\.gz may not be read"):
+        mnist.load(mnist_folder, "train")
 
 
 def test_files_that_do_not_belong_together_are_told(mnist_folder, tmp_path):

@@ -5,6 +5,7 @@ import math
 import os
 import shutil
 import signal
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -368,6 +369,10 @@ def fail_of_a_full_disk(*_):
     raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
+def refuse(path, **_):
+    raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+
+
 def test_a_place_that_takes_no_file_is_told_before_the_photos_are_read(plan, tmp_path):
     (tmp_path / "file").touch()
     with pytest.raises(TrainingError, match="file is not a folder"):
@@ -442,8 +447,29 @@ def test_a_catalog_that_takes_no_entry_is_told_before_the_first_step(plan, monke
 def test_a_damaged_checkpoint_is_named(plan, content):
     plan.out.mkdir()
     plan.place.checkpoint.write_bytes(content)
-    with pytest.raises(TrainingError, match=r"denoiser\.checkpoint\.pt"):
+    with pytest.raises(TrainingError, match=r"denoiser\.checkpoint\.pt is damaged .* Delete it"):
         next(train.train(dataclasses.replace(plan, resume=True)))
+
+
+def test_a_checkpoint_that_may_not_be_read_is_named(plan, monkeypatch):
+    steps(plan, 1)
+    monkeypatch.setattr(torch, "load", refuse)
+    with pytest.raises(TrainingError, match="may not be read"):
+        next(train.train(dataclasses.replace(plan, resume=True)))
+
+
+def test_weights_to_start_from_that_are_not_there_are_told_before_the_photos_are_read(
+    plan, tmp_path
+):
+    wrong = dataclasses.replace(plan, start_from=tmp_path / "gone", data=(tmp_path / "gone too",))
+    with pytest.raises(TrainingError, match=r"gone has no weights of the denoiser.*--from"):
+        next(train.train(wrong))
+
+
+def test_the_card_names_the_folder_of_photos_however_it_was_given(plan, photos, monkeypatch):
+    monkeypatch.chdir(photos)
+    list(train.train(dataclasses.replace(plan, minutes=None, steps=1, data=(Path(),))))
+    assert open_catalog(plan.out).entry("denoiser").trained_on == photos.name
 
 
 def test_several_models_share_a_folder(plan):
@@ -483,7 +509,7 @@ def test_nothing_to_resume_is_named(plan):
 def test_another_models_checkpoint_is_refused(plan):
     steps(plan, 1)
     other = dataclasses.replace(plan, recipe=RECIPES["denoiser"], resume=True)
-    with pytest.raises(TrainingError, match="other arguments"):
+    with pytest.raises(TrainingError, match="another network"):
         next(train.train(other))
 
 
@@ -501,6 +527,19 @@ def test_photos_are_found_below_and_bad_ones_are_told(plan, tmp_path):
     first, second, *_ = train.train(dataclasses.replace(plan, data=(tmp_path,)))
     assert sorted(sentence.split()[0] for sentence in first.left_out) == ["small.png", "text.jpg"]
     assert not second.left_out
+
+
+def test_folders_that_may_not_be_read_are_told(photos, tmp_path, monkeypatch):
+    shutil.copytree(photos, tmp_path / "photos")
+    (tmp_path / "photos" / "locked").mkdir()
+    scan = os.scandir
+    monkeypatch.setattr(
+        os, "scandir", lambda path: refuse(path) if str(path).endswith("locked") else scan(path)
+    )
+    (sentence,) = data.load((tmp_path / "photos",), CPU, 128).skipped
+    assert sentence.endswith("locked cannot be read: Permission denied.")
+    with pytest.raises(DataError, match="locked cannot be read: Permission denied"):
+        data.load((tmp_path / "photos", tmp_path / "photos" / "locked"), CPU, 128)
 
 
 def test_too_few_photos_are_told_with_the_reasons(tmp_path):
