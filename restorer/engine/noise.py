@@ -23,8 +23,8 @@ MAX_PATCHES: Final = 144  # spread over the photo: more do not change the answer
 # grain the less it is mistaken.
 COARSE_SHARE: Final = 0.2
 FINE_SHARES: Final = (0.05, 0.2)
-# Of real coarse grain a silent photo shows up to 0.4, and twice that is already worth removing.
-COARSE_SILENCE: Final = 0.4
+# Of real coarse grain a silent photo shows up to 0.5, and twice that is already worth removing.
+COARSE_SILENCE: Final = 0.5
 SILENCE: Final = 1.0  # less than a level is not seen, and what a denoiser finds may be texture
 COARSE_GAIN: Final = 20.0
 COARSE_STRENGTH: Final = 12.0
