@@ -11,10 +11,11 @@ import click
 
 from restorer.cli.options import PATH, ManyValuesCommand, device_option
 from restorer.cli.progress import print_json
+from restorer.errors import TrainingError
 from restorer.settings import MAX_SIGMA, SCALES
 
 if TYPE_CHECKING:
-    from restorer.training.train import Progress
+    from restorer.training.train import Plan, Progress
 
 PHOTO_MODELS: Final = ("denoiser", "deblocker", "degrainer", "upscaler", "estimator")
 DIGIT_MODELS: Final = ("vae", "cvae", "vae-dense", "autoencoder")
@@ -127,6 +128,8 @@ def train(
     Ctrl-C saves a checkpoint; --resume goes on from it, or starts another learning-rate cycle if
     the last one was finished.
     """
+    import torch
+
     from restorer.training.recipes import RECIPES
     from restorer.training.train import Plan
     from restorer.training.train import train as run_training
@@ -174,17 +177,28 @@ def train(
             for progress in training:
                 _report(progress, unit, as_json)
     except KeyboardInterrupt:
-        if plan.place.checkpoint.exists():  # it may be too early for one
-            click.echo(
-                f"The training up to here is saved in {plan.place.checkpoint}. The same command "
-                "with --resume goes on.",
-                err=True,
-            )
+        if saved := _where_saved(plan):
+            click.echo(saved, err=True)
         raise
+    except (MemoryError, torch.OutOfMemoryError) as error:
+        remedy = "Close other programs, train on another --device, or give fewer photos."
+        raise TrainingError(
+            f"There is not enough memory. {remedy} {_where_saved(plan)}".rstrip()
+        ) from error
     if as_json:
         print_json({"weights": plan.place.weights})
     else:
         click.echo(plan.place.weights)
+
+
+def _where_saved(plan: Plan) -> str:
+    """Nothing if it is too early for a checkpoint."""
+    if not plan.place.checkpoint.exists():
+        return ""
+    return (
+        f"The training up to here is saved in {plan.place.checkpoint}. The same command with "
+        "--resume goes on."
+    )
 
 
 def _report(progress: Progress, unit: str, as_json: bool) -> None:

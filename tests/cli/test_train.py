@@ -3,6 +3,7 @@ import os
 from pathlib import Path
 
 import pytest
+import torch
 from PIL import Image as PillowImage
 
 from restorer.cli import INTERRUPTED, run
@@ -58,6 +59,21 @@ def test_a_stopped_training_tells_how_to_go_on(arguments, tmp_path, capsys, monk
     assert f"saved in {tmp_path / 'mine' / 'estimator.checkpoint.pt'}. " in told
     assert "--resume goes on" in told
     assert run([*arguments, "--resume"]) == 0
+
+
+@pytest.mark.parametrize("error", [MemoryError, torch.OutOfMemoryError])
+def test_full_memory_is_told_with_what_to_do(arguments, capsys, monkeypatch, error):
+    def fail(*_):
+        raise error
+
+    monkeypatch.setattr(PhotoObjective, "loss", fail)
+    assert run(arguments) == 1
+    told = capsys.readouterr().err
+    assert told.startswith("Error: There is not enough memory. Close other programs")
+    assert "--resume goes on" in told
+    monkeypatch.setattr(data, "load", fail)
+    assert run([*arguments, "--out", "elsewhere"]) == 1
+    assert "saved" not in capsys.readouterr().err
 
 
 def test_a_training_that_is_stopped_before_it_began_saves_nothing(arguments, capsys, monkeypatch):
