@@ -8,16 +8,22 @@ import sys
 import time
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Final, Self
 
 import click
 
+ERASE_LINE: Final = "\r\x1b[2K"
 
-class PixelBar:
-    """A bar over a picture's pixels, with its share done and the time left."""
 
-    def __init__(self, label: str) -> None:
-        self._label = label
+class PhotoProgress:
+    """What is done to a photo, and while its pixels are, a bar with their share and the time left.
+
+    For whoever watches a terminal; elsewhere only what it is told to `say` is seen.
+    """
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._line = LiveLine()
         self._bar: Any = None
         self._shown_px = 0
 
@@ -30,28 +36,45 @@ class PixelBar:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        if self._bar is not None:
-            self._bar.__exit__(kind, error, traceback)
+        self._end_stage()
 
-    def show(self, done_px: int, total_px: int) -> None:
-        """Moves the bar to `done_px` of `total_px`."""
-        if self._bar is None:
-            self._bar = click.progressbar(
-                length=total_px,
-                label=self._label,
-                file=sys.stderr,
-                hidden=not sys.stderr.isatty(),
-                item_show_func=lambda _: (
-                    f"{done_px_text(self._shown_px)} of {done_px_text(total_px)}"
-                ),
-            )
-            self._bar.__enter__()
-        step_px, self._shown_px = done_px - self._shown_px, done_px
+    @property
+    def is_watched(self) -> bool:
+        return self._line.is_watched
+
+    def begin(self, stage: str, total_px: int | None = None) -> None:
+        """Shows what is done from now on; a bar if it is done to that many pixels."""
+        self._end_stage()
+        label = f"{self._name}: {stage}"
+        if total_px is None:
+            self._line.show(label)
+            return
+        self._bar = click.progressbar(
+            length=total_px,
+            label=label,
+            file=sys.stderr,
+            hidden=not self.is_watched,
+            item_show_func=lambda _: f"{done_px_text(self._shown_px)} of {done_px_text(total_px)}",
+        )
+        self._bar.__enter__()
+
+    def show(self, done_px: int) -> None:
+        """Moves the bar to `done_px`, never back."""
+        step_px = max(0, done_px - self._shown_px)
+        self._shown_px += step_px
         self._bar.update(step_px, current_item=done_px)
 
     def say(self, sentence: str) -> None:
-        """A line of its own above the bar."""
-        click.echo(f"{self._label}: {sentence}", err=True)
+        """A line of its own above the bar, which comes back when it moves."""
+        if self.is_watched:
+            click.echo(ERASE_LINE, err=True, nl=False)
+        click.echo(f"{self._name}: {sentence}", err=True)
+
+    def _end_stage(self) -> None:
+        self._line.clear()
+        if self._bar is not None:
+            self._bar.__exit__(None, None, None)
+            self._bar, self._shown_px = None, 0
 
 
 def done_px_text(pixels: int) -> str:
@@ -68,22 +91,22 @@ class LiveLine:
     _EVERY_S = 0.1
 
     def __init__(self) -> None:
-        self._is_watched = sys.stderr.isatty()
+        self.is_watched = sys.stderr.isatty()
         self._shown_at = -1.0
         self._is_shown = False
 
     def show(self, text: str) -> None:
         """Replaces the line, unless it was replaced a moment ago."""
         now = time.monotonic()
-        if self._is_watched and now - self._shown_at >= self._EVERY_S:
+        if self.is_watched and now - self._shown_at >= self._EVERY_S:
             self._shown_at, self._is_shown = now, True
             columns = shutil.get_terminal_size().columns - 1
-            click.echo("\r\x1b[2K" + text[:columns], err=True, nl=False)
+            click.echo(ERASE_LINE + text[:columns], err=True, nl=False)
 
     def clear(self) -> None:
         """Before something else is printed."""
         if self._is_shown:
-            click.echo("\r\x1b[2K", err=True, nl=False)
+            click.echo(ERASE_LINE, err=True, nl=False)
             self._is_shown, self._shown_at = False, -1.0
 
     def say(self, sentence: str) -> None:

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 import click
 
 from restorer.cli.options import PATH, Wanted, restoring_options
-from restorer.cli.progress import PixelBar, print_json, report_failure
+from restorer.cli.progress import PhotoProgress, print_json, report_failure
 from restorer.engine.wording import failure_text, noise_text
 
 if TYPE_CHECKING:
-    from restorer.engine.photo import FileRestored
+    from restorer.engine.photo import FileRestored, StageBegun
     from restorer.engine.restore import Event
 
 
@@ -63,16 +63,23 @@ def restore(
 
     failed = 0
     with folder_for_results(folder):
-        from restorer.engine.photo import Workshop  # imports torch: what is wrong is told before
+        with PhotoProgress(_name(sources[0])) as progress:
+            progress.begin("loading the networks")
+            from restorer.engine.photo import Workshop  # torch: what is wrong is told before
 
-        workshop = Workshop.open(wanted.settings, wanted.weights)
+            workshop = Workshop.open(wanted.settings, wanted.weights)
         for source in sources:
             try:
-                with PixelBar(source.name) as bar:
+                with PhotoProgress(_name(source)) as progress:
                     events = workshop.restore_file(
-                        source, target, folder=folder, saving=wanted.saving, may_replace=may_replace
+                        source,
+                        target,
+                        folder=folder,
+                        saving=wanted.saving,
+                        may_replace=may_replace,
+                        watch=progress.show if progress.is_watched else None,
                     )
-                    done = _followed(events, bar)
+                    done = _followed(events, progress)
             except Exception as error:  # noqa: BLE001  one photo must not end the others
                 failed += 1
                 report_failure(source, failure_text(error, source.name), as_json)
@@ -81,16 +88,24 @@ def restore(
     context.exit(1 if failed else 0)
 
 
-def _followed(events: Iterable[Event | FileRestored], bar: PixelBar) -> FileRestored:
+def _name(source: Path) -> str:
+    return source.name or str(source)  # "." has none
+
+
+def _followed(
+    events: Iterable[Event | StageBegun | FileRestored], progress: PhotoProgress
+) -> FileRestored:
     """Shows how far it is; the last event."""
-    from restorer.engine.photo import FileRestored
+    from restorer.engine.photo import FileRestored, StageBegun
     from restorer.engine.restore import SteppedDown, TileDone
 
     for event in events:
-        if isinstance(event, TileDone):
-            bar.show(event.done_px, event.total_px)
+        if isinstance(event, StageBegun):
+            progress.begin(event.stage, event.total_px)
+        elif isinstance(event, TileDone):
+            progress.show(event.done_px)
         elif isinstance(event, SteppedDown):
-            bar.say(event.reason)
+            progress.say(event.reason)
         elif isinstance(event, FileRestored):
             return event
     raise AssertionError("restore_file always ends with FileRestored or an error")

@@ -9,10 +9,11 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 
-from restorer.engine import blend, compression, imagefile, metadata, noise, resultfile
+from restorer.engine import blend, compression, imagefile, layers, metadata, noise, resultfile
 from restorer.engine.alpha import with_clean_edges
 from restorer.engine.device import Rung, ladder
 from restorer.engine.image import Image, Samples
@@ -20,6 +21,7 @@ from restorer.engine.loaded import Models
 from restorer.engine.networks import Networks
 from restorer.engine.noise import NoiseEstimate
 from restorer.engine.restore import Event, SteppedDown, enlarge_alpha, restore
+from restorer.engine.tiling import Box
 from restorer.errors import ImageUnsupported, ImageUnwritable
 from restorer.settings import SCALES, Enlargement, Saving, Settings
 
@@ -37,11 +39,24 @@ class FileOpened:
     read_s: float
     estimate: tuple[float, NoiseEstimate | None, float] | None = None
 
+    @property
+    def result_px(self) -> int:
+        """As many as the networks make; only then is it made of a wanted size."""
+        return self.image.width * self.image.height * self.enlargement.scale**2
+
     def check_fits(self, target: Path, saving: Saving) -> None:
         """Tells before the work what the format of `target` cannot hold. Raises ImageUnwritable."""
         width, height = self.enlargement.of(self.image.width, self.image.height)
         bits = 8 if saving.eight_bits else self.image.bits
         resultfile.check_holds(target, metadata.without(self.image, saving), width, height, bits)
+
+
+@dataclass(frozen=True, slots=True)
+class StageBegun:
+    """What is done to a photo from now on; to `total_px` of its result, if that can be counted."""
+
+    stage: Literal["reading", "estimating", "restoring", "writing"]
+    total_px: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,13 +140,14 @@ class Workshop:
         folder: Path | None = None,
         saving: Saving = Saving(),  # noqa: B008  frozen
         may_replace: bool = False,
-    ) -> Iterator[Event | FileRestored]:
+        watch: Callable[[int], None] | None = None,
+    ) -> Iterator[Event | StageBegun | FileRestored]:
         """Restores one photo into a new file; yields tiles as they are done, at last FileRestored.
 
         Without `target` the file goes into `folder` (default: beside the source) under a name
         that is still free, as PNG if the source's format cannot hold the result. What is at
-        `target` already is kept unless it `may_replace` that; the source always is. Raises
-        ImageError; then, and if the iteration is stopped, no file is written.
+        `target` already is kept unless it `may_replace` that; the source always is. `watch`: as
+        of `process`. Raises ImageError; then, and if the iteration is stopped, no file is written.
         """
         name = functools.partial(
             resultfile.output_path, source, scale=self.settings.scale, folder=folder
@@ -139,6 +155,7 @@ class Workshop:
         resultfile.check_writable(target or name(), source=source)
         if target is not None and not may_replace and os.path.lexists(target):
             raise _taken(target)
+        yield StageBegun("reading")
         opened = self.read(source)
         try:
             opened.check_fits(target or name(), saving)
@@ -146,10 +163,15 @@ class Workshop:
             if target is not None:
                 raise
             name = functools.partial(name, as_png=True)
-        for event in self.process(opened):
+        yield StageBegun("estimating")
+        opened = self.estimate(opened)
+        yield StageBegun("restoring", opened.result_px)
+        for event in self.process(opened, watch):
             if not isinstance(event, FileProcessed):
                 yield event
-            elif target is not None:
+                continue
+            yield StageBegun("writing")
+            if target is not None:
                 yield _write_to(target, event, saving, may_replace=may_replace)
             else:
                 yield _write_anew(event, name, saving)
@@ -167,9 +189,12 @@ class Workshop:
         sigma, found = self._noise_of(opened.image, opened.enlargement)
         return replace(opened, estimate=(sigma, found, time.monotonic() - started))
 
-    def process(self, opened: FileOpened) -> Iterator[Event | FileProcessed]:
+    def process(
+        self, opened: FileOpened, watch: Callable[[int], None] | None = None
+    ) -> Iterator[Event | FileProcessed]:
         """The second stage: restores, and estimates before that if nobody has; needs no file.
 
+        `watch` is told, where tiles take long, how many pixels are done between the tiles too.
         Raises RestoreFailed.
         """
         if opened.estimate is None:
@@ -180,7 +205,7 @@ class Workshop:
         rungs = ladder(self.settings.device)
         device = str(rungs[0])
         restoration = self._restoration(opened.image, opened.enlargement, sigma, found)
-        for event in restoration.run(rungs):
+        for event in restoration.run(rungs, watch):
             if isinstance(event, SteppedDown):
                 device = event.now_on
             yield event
@@ -334,10 +359,19 @@ class Restoration:
         cleaned = np.empty_like(image.samples) if apart else out
         return cls(image, networks, settings, enlargement, sigma, out, cleaned)
 
-    def run(self, rungs: Sequence[Rung]) -> Iterator[Event]:
+    def run(
+        self, rungs: Sequence[Rung], watch: Callable[[int], None] | None = None
+    ) -> Iterator[Event]:
+        """`watch`: as of `Workshop.process`."""
         cleaned = None if self.cleaned is self.out else self.cleaned
-        return restore(
+        events = restore(
             self.image, self.networks, self.out, sigma=self.sigma, ladder=rungs, cleaned=cleaned
+        )
+        if watch is None or rungs[0].device.type != "cpu":
+            return events
+        picture = Box(0, 0, self.image.width, self.image.height)
+        return layers.watched(
+            events, picture, self.networks, sigma=self.sigma, rung=rungs[0], tell=watch
         )
 
     def finished(self) -> Image:

@@ -347,6 +347,15 @@ def test_a_folder_into_which_nothing_came_is_not_left_behind(folder, tiny_weight
     assert names(folder) == ["mine", "text.jpg"]
 
 
+def test_a_person_at_a_terminal_sees_what_is_being_done(photo, tiny_weights, capsys, monkeypatch):
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    assert restored(tiny_weights, photo) == 0
+    said = capsys.readouterr().err
+    stages = ("loading the networks", "reading", "estimating", "restoring", "writing")
+    places = [said.index(f"photo.jpg: {stage}") for stage in stages]
+    assert places == sorted(places)
+
+
 def test_failures_are_in_the_json_too(folder, tiny_weights, capsys):
     assert restored(tiny_weights, "missing.jpg", "--json") == 1
     fields = json.loads(capsys.readouterr().out)
