@@ -110,10 +110,10 @@ def test_what_the_format_cannot_hold_is_told_before_the_work(
 def test_an_error_that_nobody_thought_of_ends_only_its_file(job, monkeypatch):
     noise_of = Workshop._noise_of
 
-    def sometimes(self, image):
+    def sometimes(self, image, enlargement):
         if image.width == 40 and image.samples[0, 0, 0] == sometimes.victim:
             raise ZeroDivisionError("surprise")
-        return noise_of(self, image)
+        return noise_of(self, image, enlargement)
 
     with PillowImage.open(job.plan.items[0].source) as first:
         sometimes.victim = np.asarray(first)[0, 0, 0]
@@ -605,7 +605,7 @@ def test_little_memory_makes_it_slower_and_nothing_else(job, monkeypatch):
 
 
 def test_without_memory_for_a_photo_it_is_told(job, monkeypatch):
-    def hungry(self, image):
+    def hungry(self, image, enlargement):
         raise MemoryError
 
     monkeypatch.setattr(Workshop, "_noise_of", hungry)
