@@ -15,7 +15,8 @@ from restorer.errors import TrainingError
 from restorer.settings import MAX_SIGMA, SCALES
 
 if TYPE_CHECKING:
-    from restorer.training.train import Plan, Progress
+    from restorer.training.plan import Plan
+    from restorer.training.train import Progress
 
 PHOTO_MODELS: Final = ("denoiser", "deblocker", "degrainer", "upscaler", "estimator")
 DIGIT_MODELS: Final = ("vae", "cvae", "vae-dense", "autoencoder")
@@ -130,8 +131,8 @@ def train(
     """
     import torch
 
+    from restorer.training.plan import Plan
     from restorer.training.recipes import RECIPES
-    from restorer.training.train import Plan
     from restorer.training.train import train as run_training
 
     recipe = RECIPES[f"upscaler-x{scale or 2}" if model == "upscaler" else model]

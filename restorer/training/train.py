@@ -6,31 +6,25 @@ import copy
 import math
 import time
 from collections.abc import Generator as Generates
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 
 import torch
 from torch import Tensor
 
-from restorer.engine.device import available, describe
+from restorer.engine.device import available
 from restorer.errors import TrainingError, WeightsMissing
 from restorer.models import CATALOG_NAME, catalog
 from restorer.models.catalog import ARCHITECTURES, Network
 from restorer.models.denoiser import Denoiser
-from restorer.settings import MAX_SIGMA
-from restorer.training import checkpoint, data, digit_objective
+from restorer.training import card, checkpoint, data, digit_objective
 from restorer.training.checkpoint import Kept, Past, State
 from restorer.training.interrupts import held_back
 from restorer.training.objective import BatchLoss, Objective
 from restorer.training.photo_objective import PhotoObjective
-from restorer.training.place import Place
+from restorer.training.plan import Plan
 from restorer.training.recipes import Recipe
 from restorer.training.symmetry import make_symmetric
-
-_THEN: Final = "; then "  # between the cards' words on one training and on the next
-_AND: Final = "; "
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,41 +44,6 @@ class Progress:
     megapixels_per_s: float
     validation: float | None
     left_out: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """Where, how long and from what.
-
-    One of `minutes` and `steps` says how long. By steps the same seed gives the same weights on the
-    same machine with as many threads, however busy it is. A training that is resumed goes on with
-    the seed that it began with.
-
-    With `keep` the result is a mean of the weights at the start and those at the end, which forgets
-    less of what the former knew than training on does (WiSE-FT, Wortsman et al. 2022). The next
-    cycle goes on from that mean.
-    """
-
-    recipe: Recipe
-    data: tuple[Path, ...]
-    minutes: float | None
-    out: Path
-    steps: int | None = None
-    resume: bool = False
-    start_from: Path | None = None  # a folder of weights to go on from, such as the shipped ones
-    keep: float = 0.0  # share of those weights in the result
-    shares: tuple[float, ...] | None = None  # of each folder of photos; None: by their number
-    levels: tuple[float, float] | None = None  # of noise, 8-bit: three quarters of the batches
-    seed: int = 1
-    device: str = "auto"
-    provenance: str = ""
-    learning_rate: float | None = None  # the peak of this cycle, if not the recipe's
-    checkpoint_every_s: float = 120.0
-    report_every_s: float = 10.0
-
-    @property
-    def place(self) -> Place:
-        return Place(self.out, self.recipe.name)
 
 
 def train(plan: Plan) -> Generates[Progress, None, None]:
@@ -144,7 +103,7 @@ def train(plan: Plan) -> Generates[Progress, None, None]:
         _save(plan, state)
     _finish(plan, state)
     with plan.place.saving(plan.place.weights):
-        _export(plan, state, device)
+        card.export(plan, state, device)
     _save(plan, state, finished=True)
     yield Progress(
         step=state.step,
@@ -259,7 +218,7 @@ def _start(plan: Plan, device: torch.device) -> State:
         state.kept = Kept(copy.deepcopy(state.average), plan.keep)
     if plan.resume:
         checkpoint.resume(plan.place, plan.recipe, state)
-    state.past = state.past.and_then(_trained_on(plan), _degradations(plan))
+    state.past = state.past.and_then(card.trained_on(plan), card.degradations(plan))
     return state
 
 
@@ -290,25 +249,8 @@ def _given(plan: Plan, folder: Path) -> tuple[Network, Past, int, float]:
         wanted.start_from(network)
         network = wanted
     network.requires_grad_(True).train()
-    trained_on = tuple(entry.trained_on.split(_THEN))
-    if name != recipe.name:
-        began = (recipe.degradations, f"began as the {entry.name}")
-        return network, Past(plan.seed, trained_on, began), 0, 0.0
-    degradations = _separated(entry.degradations or "", recipe.degradations)
-    return network, Past(plan.seed, trained_on, degradations), entry.steps, entry.hours
-
-
-def _separated(degradations: str, of_recipe: str) -> tuple[str, ...]:
-    """A card's text in its parts. The recipe's own comes first and has the separator in it.
-
-    >>> _separated("noise; 1/10 grey; more", "noise; 1/10 grey")
-    ('noise; 1/10 grey', 'more')
-    >>> _separated("blur; more", "noise")
-    ('blur', 'more')
-    """
-    first = of_recipe if degradations.startswith(of_recipe) else ""
-    rest = degradations.removeprefix(first).removeprefix(_AND)
-    return tuple(filter(None, (first, *rest.split(_AND))))
+    steps, hours = (entry.steps, entry.hours) if name == recipe.name else (0, 0.0)
+    return network, card.past(entry, plan), steps, hours
 
 
 def _save(plan: Plan, state: State, *, finished: bool = False) -> None:
@@ -334,21 +276,6 @@ def _validate(plan: Plan, objective: Objective, state: State) -> float:
     return value
 
 
-def _trained_on(plan: Plan) -> str:
-    told = plan.provenance or ", ".join(folder.resolve().name for folder in plan.data)
-    if plan.shares is not None:
-        told += f"; patches drawn from them as {' : '.join(f'{share:g}' for share in plan.shares)}"
-    return told
-
-
-def _degradations(plan: Plan) -> Iterator[str]:
-    if plan.recipe.degradations:
-        yield plan.recipe.degradations
-    if plan.levels is not None:
-        low, high = plan.levels
-        yield f"three of four batches of a cycle had sigma {low:g} to {high:g}"
-
-
 def _finish(plan: Plan, state: State) -> None:
     """Makes the average what is exported, and where a next cycle begins: with the share kept."""
     if state.kept is None:
@@ -359,32 +286,4 @@ def _finish(plan: Plan, state: State) -> None:
         parameter.lerp_(earlier, kept.share)
     state.network.load_state_dict(state.average.state_dict())
     told = f"{kept.share:.0%} of the weights' mean are those before this cycle"
-    state.past = state.past.and_then(_trained_on(plan), [told])
-
-
-def _export(plan: Plan, state: State, device: torch.device) -> None:
-    catalog.add(
-        plan.out,
-        copy.deepcopy(state.average).to("cpu"),
-        catalog.Entry(
-            name=plan.recipe.name,
-            architecture=type(state.average).__name__,
-            arguments=plan.recipe.arguments,
-            file="",
-            sha256="",
-            scale=None,
-            stride=None,
-            halo=None,
-            parameters=0,
-            sigma_range=(0.0, MAX_SIGMA) if plan.recipe.task == "denoise" else None,
-            loss=plan.recipe.loss,
-            trained_on=_THEN.join(state.past.trained_on),
-            degradations=_AND.join(state.past.degradations) or None,
-            seed=state.past.seed,
-            steps=state.step,
-            hours=round(state.trained_s / 3600, 2),
-            purpose=plan.recipe.purpose,
-            limits=plan.recipe.limits,
-            hardware=describe(device),
-        ),
-    )
+    state.past = state.past.and_then(card.trained_on(plan), [told])

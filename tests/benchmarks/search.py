@@ -41,8 +41,9 @@ from restorer.models.arithmetic import kmac_per_px
 from restorer.models.catalog import ARCHITECTURES, open_catalog
 from restorer.models.denoiser import SIGMA_UNIT, ResidualBlock
 from restorer.models.upscaler import Upscaler
+from restorer.training.plan import Plan
 from restorer.training.recipes import RECIPES, Phase
-from restorer.training.train import Plan, train
+from restorer.training.train import train
 from tests.benchmarks.documents import MODELS, Part, aligned, save_plot
 from tests.benchmarks.peer_networks import FfdNet
 

@@ -8,7 +8,7 @@ from PIL import Image as PillowImage
 
 from restorer.cli import INTERRUPTED, run
 from restorer.cli.train import DIGIT_MODELS, PHOTO_MODELS
-from restorer.training import data, train
+from restorer.training import card, data
 from restorer.training.photo_objective import PhotoObjective
 from tests.conftest import drawn
 
@@ -106,7 +106,7 @@ def test_a_folder_that_may_not_be_read_is_told_in_our_words(
 def test_a_training_with_nothing_left_to_do_has_no_loss(arguments, capsys, monkeypatch):
     """As when a longer one was stopped and is resumed with fewer steps; and it is JSON."""
     with monkeypatch.context() as patched:
-        patched.setattr(train, "_export", interrupted)
+        patched.setattr(card, "export", interrupted)
         assert run(arguments) == INTERRUPTED
     capsys.readouterr()
     assert run([*arguments, "--resume", "--json"]) == 0

@@ -13,6 +13,7 @@ import torch
 from restorer.errors import DataError
 from restorer.models.catalog import open_catalog
 from restorer.training import digit_objective, mnist, train
+from restorer.training.plan import Plan
 from restorer.training.recipes import RECIPES, Phase
 from tests.conftest import drawn_digit, write_idx
 
@@ -28,7 +29,7 @@ def plan_of(name, folder, out, steps):
     recipe = dataclasses.replace(
         RECIPES[name], arguments=TINY[name], phases=(Phase(1.0, 32, 28),), warmup_steps=1
     )
-    return train.Plan(
+    return Plan(
         recipe=recipe,
         data=(folder,),
         minutes=None,

@@ -17,6 +17,7 @@ from restorer.models import catalog
 from restorer.models.catalog import CATALOG_NAME, open_catalog
 from restorer.training import checkpoint, data, train
 from restorer.training.muon import Muon
+from restorer.training.plan import Plan
 from restorer.training.recipes import RECIPES, Phase
 from tests.conftest import drawn
 
@@ -38,7 +39,7 @@ def photos(tmp_path_factory):
 
 @pytest.fixture
 def plan(photos, tmp_path):
-    return train.Plan(
+    return Plan(
         recipe=TINY,
         data=(photos,),
         minutes=10,
