@@ -285,5 +285,5 @@ def _finish(plan: Plan, state: State) -> None:
     for parameter, earlier in zip(state.average.parameters(), before, strict=True):
         parameter.lerp_(earlier, kept.share)
     state.network.load_state_dict(state.average.state_dict())
-    told = f"{kept.share:.0%} of the weights' mean are those before this cycle"
+    told = f"{100 * kept.share:g}% of the weights' mean are those before this cycle"
     state.past = state.past.and_then(card.trained_on(plan), [told])

@@ -206,13 +206,13 @@ def test_a_share_of_given_weights_is_kept(plan, tmp_path):
     list(train.train(dataclasses.replace(plan, minutes=None, steps=3)))
     onward = dataclasses.replace(plan, minutes=None, steps=3, start_from=plan.out)
     results = []
-    for keep in (0, 0.25):
+    for keep in (0, 0.125):
         out = tmp_path / f"keep {keep}"
         list(train.train(dataclasses.replace(onward, keep=keep, out=out)))
         results.append(open_catalog(out).denoiser().state_dict())
     for key, before in open_catalog(plan.out).denoiser().state_dict().items():
-        torch.testing.assert_close(results[1][key], 0.75 * results[0][key] + 0.25 * before)
-    assert "25%" in open_catalog(tmp_path / "keep 0.25").entry("denoiser").degradations
+        torch.testing.assert_close(results[1][key], 0.875 * results[0][key] + 0.125 * before)
+    assert "12.5%" in open_catalog(tmp_path / "keep 0.125").entry("denoiser").degradations
 
 
 def test_an_interrupted_training_keeps_that_share_too(plan, tmp_path):
