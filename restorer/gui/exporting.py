@@ -62,6 +62,8 @@ def command_line(photo: Photo, settings: Settings, target: Path, saving: Saving)
         words += [_option("quality"), str(saving.quality)]
     flags = ("strip_location", "strip_metadata", "eight_bits")
     words += [_option(name) for name in flags if getattr(saving, name)]
+    if target.exists():  # Save has asked
+        words.append("--replace")
     return shlex.join(words)
 
 

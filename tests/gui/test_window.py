@@ -802,6 +802,12 @@ def test_a_format_that_cannot_hold_the_result_is_refused_when_it_is_chosen(
     assert not (tmp_path / "out.jpg").exists()
 
 
+def test_the_command_line_replaces_what_save_has_written(photo, tmp_path):
+    target = tmp_path / "out.png"
+    target.touch()
+    assert shlex.split(command_line(photo, Settings(), target, Saving()))[-1] == "--replace"
+
+
 def test_a_proposed_name_is_never_the_originals(photo):
     assert proposed_target(photo) != photo.path
     assert proposed_target(photo, suffix=".jpg").name == "photo_restored.jpg"
