@@ -17,7 +17,7 @@ RestorerError
 ├── BatchError                 a folder job cannot be started or go on
 │   └── PlanError              what was asked for cannot be planned: wrong usage
 ├── DataError                  a folder of pictures that cannot be used
-├── TrainingError              a checkpoint that cannot be resumed
+├── TrainingError              a training that cannot begin, be saved or go on
 └── ShapeMismatch              two arrays that should have equal shapes
 """
 
@@ -109,7 +109,7 @@ class DataError(RestorerError):
 
 
 class TrainingError(RestorerError):
-    """A training cannot be started there or resumed from there."""
+    """A training cannot begin there, be saved there, or go on."""
 
 
 class ShapeMismatch(RestorerError, ValueError):
