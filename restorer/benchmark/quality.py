@@ -148,7 +148,8 @@ def denoise(
             samples = _colour(to_samples(case.degraded, _EIGHT_BITS))
             image = as_jpeg(PillowImage.fromarray(samples), quality)
         noisy = to_pixels(image.samples)
-        restored = run(noisy, networks, case.sigma, device)
+        told = networks if quality is None else networks.suited_to("saved")
+        restored = run(noisy, told, case.sigma, device)
         found, auto = by_estimate(image, networks, estimator, device)
         yield DenoiseScore(
             name=case.name,

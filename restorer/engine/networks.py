@@ -21,8 +21,8 @@ _Network = TypeVar("_Network", Denoiser | CoarseGrainDenoiser, Upscaler)
 class Networks:
     """What is done to a picture, in this order; None leaves the step out.
 
-    `deblocker` and `degrainer` stand by: for a strong JPEG or coarse grain they take the denoiser's
-    place.
+    `deblocker` and `degrainer` stand by: for a strong JPEG, and for grain that is coarse or that a
+    file has changed, they take the denoiser's place.
     """
 
     denoiser: Denoiser | CoarseGrainDenoiser | None
@@ -53,6 +53,8 @@ class Networks:
         """The same for a photo with noise of that kind."""
         if kind == "coarse" and isinstance(self.denoiser, Denoiser):
             return replace(self, denoiser=CoarseGrainDenoiser(self.degrainer or self.denoiser))
+        if kind == "saved" and self.denoiser is not None and self.degrainer is not None:
+            return replace(self, denoiser=self.degrainer)
         if kind == "jpeg" and self.denoiser is not None and self.deblocker is not None:
             return replace(self, denoiser=self.deblocker)
         return self

@@ -13,7 +13,7 @@ from torch.nn import functional
 
 from restorer.engine import compression
 from restorer.engine.image import BT_601, Image, Pixels, to_pixels
-from restorer.models.estimator import PATCH_PX, Estimator, fineness
+from restorer.models.estimator import PATCH_PX, Estimator, fineness, has_halved_colour
 from restorer.settings import MAX_SIGMA
 
 MAX_PATCHES: Final = 144  # spread over the photo: more do not change the answer, only the time
@@ -28,6 +28,7 @@ COARSE_SILENCE: Final = 0.5
 SILENCE: Final = 1.0  # less than a level is not seen, and what a denoiser finds may be texture
 COARSE_GAIN: Final = 20.0
 COARSE_STRENGTH: Final = 12.0
+SAVED_GAIN: Final = 1.3
 _COARSE, _FINE = 0.14, 0.18  # of `fineness`: coarse grain below, none above
 _SURE, _UNSURE = 0.2, 0.4  # of `doubt`: never coarse grain below, as the fineness says above
 # Of `detail`: where even the quietest places have more, they are texture (grass, fur, gravel), and
@@ -42,8 +43,9 @@ _MAX_CLIPPED: Final = 0.05  # of a patch's samples: clipped noise is missing noi
 _WORDS: Final = ((3.0, "hardly any"), (8.0, "slight"), (20.0, "visible"), (40.0, "strong"))
 
 
-NoiseKind = Literal["fine", "coarse", "jpeg"]
-"""What is to be removed: fine grain, a camera's coarse grain, or the blocks of a strong JPEG."""
+NoiseKind = Literal["fine", "saved", "coarse", "jpeg"]
+"""What is to be removed: fine grain, fine grain whose colours a file has halved, a camera's coarse
+grain, or the blocks of a strong JPEG."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,7 @@ class NoiseEstimate:
     0.05 for white noise, 0.5 to 1 where it may as well be texture. `detail`: RMS of what is two to
     four pixels large in the brightness of the quietest places, noise or texture. `blocks`: as of
     `compression.level_of`. `is_enlarged`: whether the picture is to be enlarged afterwards, and
-    fainter blocks with it.
+    fainter blocks with it. `is_halved`: as of `has_halved_colour`.
     """
 
     sigma: float
@@ -65,6 +67,7 @@ class NoiseEstimate:
     detail: float = 0.0
     blocks: float = 0.0
     is_enlarged: bool = False
+    is_halved: bool = False
 
     @property
     def strength(self) -> float:
@@ -73,19 +76,26 @@ class NoiseEstimate:
         For white noise that is sigma, for blocks their level. Of a camera's coarse grain the
         estimator recognizes less than there is, since the rest could be texture: there the median
         of its distribution counts, and what that is beyond silence is multiplied by `COARSE_GAIN`,
-        up to `COARSE_STRENGTH`. The constants are a compromise between real photos (`restorer
-        benchmark pairs`) and clean ones, which must stay as they were.
+        up to `COARSE_STRENGTH`. Up to there noise whose colours are halved is read too low as well:
+        of that `SAVED_GAIN` times the median counts. The constants are a compromise between real
+        photos (`restorer benchmark pairs`) and clean ones, which must stay as they were.
         """
         if self._is_compressed:
             return self.blocks
-        return 0.0 if self._grain < SILENCE else self._grain
+        if self._grain < SILENCE:
+            return 0.0
+        if self.kind == "saved":
+            return max(self._grain, min(COARSE_STRENGTH, SAVED_GAIN * self._median))
+        return self._grain
 
     @property
     def kind(self) -> NoiseKind:
         """Of coarse grain and of blocks `sigma` says little."""
         if self._is_compressed:
             return "jpeg"
-        return "coarse" if self.strength > _COARSE_IS_STRONGER * self.sigma else "fine"
+        if self._grain >= max(SILENCE, _COARSE_IS_STRONGER * self.sigma):
+            return "coarse"
+        return "saved" if self.is_halved else "fine"
 
     @property
     def _is_compressed(self) -> bool:
@@ -103,10 +113,14 @@ class NoiseEstimate:
         coarse *= np.interp(self.doubt, (_SURE, _UNSURE), (0, 1))
         too_much = self.detail - (_LOUD + _LOUD_PER_DOUBT * self.doubt)
         coarse *= np.interp(too_much, (0, 1), (1, 0))
-        median = self.sigma * math.exp(self.doubt**2)
-        found = COARSE_GAIN * max(0.0, median - COARSE_SILENCE)
+        found = COARSE_GAIN * max(0.0, self._median - COARSE_SILENCE)
         blended = min(COARSE_STRENGTH, (1 - coarse) * self.sigma + coarse * found)
         return min(MAX_SIGMA, max(self.sigma, float(blended)))
+
+    @property
+    def _median(self) -> float:
+        """Of the distribution whose mode `sigma` is."""
+        return self.sigma * math.exp(self.doubt**2)
 
     @property
     def word(self) -> str:
@@ -143,6 +157,7 @@ def estimate(image: Image, estimator: Estimator) -> NoiseEstimate:
         doubt=math.sqrt(variance),
         detail=255 * _detail(batch),
         blocks=min(MAX_SIGMA, compression.level_of(image)),
+        is_halved=has_halved_colour(batch),
     )
 
 

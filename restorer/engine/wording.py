@@ -17,10 +17,9 @@ def noise_text(word: str, kind: str, sigma: float, denoised_at: float | None) ->
     'visible JPEG blocks, deblocked at 8.1'
     """
     found = {
-        "fine": f"{word} noise (sigma {sigma:.1f})",
         "coarse": f"{word} noise (coarse)",
         "jpeg": f"{word} JPEG blocks",
-    }[kind]
+    }.get(kind, f"{word} noise (sigma {sigma:.1f})")
     if denoised_at is None:
         return found
     return f"{found}, {'deblocked' if kind == 'jpeg' else 'denoised'} at {denoised_at:.1f}"

@@ -320,7 +320,7 @@ class MainWindow(QMainWindow):
     def show_about_model(self) -> None:
         session = self.session
         kind = "fine" if session.noise is None else session.noise.kind
-        cleaner = {"fine": "denoiser", "coarse": "degrainer", "jpeg": "deblocker"}[kind]
+        cleaner = {"fine": "denoiser", "jpeg": "deblocker"}.get(kind, "degrainer")
         names = [cleaner, "estimator"]
         if session.layers is not None and session.layers.scale > 1:
             names.insert(0, f"upscaler-x{session.layers.scale}")

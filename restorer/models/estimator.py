@@ -13,6 +13,9 @@ _REGION_PX: Final = 16
 _LEVELS: Final = 3
 _QUANTILES: Final = (0.05, 0.15, 0.35, 0.6)
 _SPREAD: Final = 3.0
+# In white noise both are 1. Halved colours leave 0.07 to 0.3 of the first and, unless compressed
+# much, 0.1 to 0.5 of the second; the picture itself has 0.03 to 0.1 of that without any noise.
+_HALVED, _LEAST_COLOUR = 0.45, 0.1
 _SILENCE: Final = 0.02  # 8-bit levels squared: far below what rounding to 8 bits leaves
 
 
@@ -64,6 +67,19 @@ def fineness(patches: Tensor) -> Tensor:
     energies = _quiet_energies(255 * patches.float())
     finest, next_band = energies[:, 2 * len(_QUANTILES)], energies[:, 4 * len(_QUANTILES)]
     return torch.exp(0.5 * _SPREAD * (finest - next_band))
+
+
+def has_halved_colour(patches: Tensor) -> bool:
+    """Whether (N, 3, 96, 96) have colour noise, but none at the scale of a pixel.
+
+    So most JPEGs leave it, WebP, AVIF and HEIC too, which keep colour at half the size.
+    """
+    energies = _quiet_energies(255 * patches.float())
+    count = len(_QUANTILES)
+    finest, next_band, next_of_brightness = (energies[:, place * count] for place in (3, 5, 4))
+    fine = torch.exp(0.5 * _SPREAD * (finest - next_band)).median()
+    share = torch.exp(0.5 * _SPREAD * (next_band - next_of_brightness)).median()
+    return bool(fine < _HALVED) and bool(share > _LEAST_COLOUR)
 
 
 def _quiet_energies(patches: Tensor) -> Tensor:

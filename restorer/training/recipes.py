@@ -166,13 +166,14 @@ RECIPES: Final[dict[str, Recipe]] = {
     "denoiser": _of_white_noise(
         "denoiser", _DENOISER_PLAN, "Takes noise out of photos, as much as it is told to."
     ),
-    # The denoiser of before: a wider and less deep one does as it is told with coarse grain too,
-    # where the better one of white noise takes less (`restorer benchmark pairs`).
+    # The denoiser of before: a wider and less deep one does as it is told with other noise too,
+    # where the better one of white noise takes less (`restorer benchmark pairs`, and `denoise` with
+    # `--quality 90`).
     "degrainer": _of_white_noise(
         "degrainer",
         _DEGRAINER_PLAN,
-        "Takes a camera's coarse grain out of photos, at three sizes of the picture: 1.6 times the "
-        "arithmetic of one.",
+        "Takes grain out of photos that a file or a camera has changed. A camera's coarse grain at "
+        "three sizes of the picture, which takes 1.6 times the arithmetic of one.",
     ),
     "deblocker": Recipe(
         name="deblocker",

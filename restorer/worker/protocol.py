@@ -118,7 +118,7 @@ class PhotoOpened:
 class NoiseEstimated:
     """`strength`: what auto hands to the denoiser or deblocker, 8-bit levels. `word`: for people.
 
-    `kind`: `NoiseKind`; unless it is "fine", `sigma` says little.
+    `kind`: `NoiseKind`; of "coarse" and "jpeg" `sigma` says little.
     """
 
     job: int

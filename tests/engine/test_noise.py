@@ -64,7 +64,7 @@ def test_noise_that_was_saved_as_a_jpeg_is_still_found(estimator, scene, sigma, 
     file = io.BytesIO()
     PillowImage.fromarray(noisy).save(file, "JPEG", quality=quality, subsampling="4:2:0")
     found = estimate(Image(np.asarray(PillowImage.open(file))), estimator)
-    assert found.kind == "fine"
+    assert found.kind == "saved"
     assert found.strength == pytest.approx(sigma, rel=0.35)
 
 
@@ -166,10 +166,42 @@ def test_white_noise_is_fine_and_blurred_noise_is_not(estimator, scene):
 
 
 @pytest.mark.parametrize(
+    ("options", "kind"),
+    [
+        ({"format": "PNG"}, "fine"),
+        ({"format": "JPEG", "quality": 95, "subsampling": "4:4:4"}, "fine"),
+        ({"format": "JPEG", "quality": 95, "subsampling": "4:2:0"}, "saved"),
+        ({"format": "JPEG", "quality": 85, "subsampling": "4:2:2"}, "saved"),
+        ({"format": "WEBP", "quality": 90}, "saved"),
+    ],
+)
+def test_noise_whose_colours_a_file_has_halved_is_told_apart(estimator, scene, options, kind):
+    noisy = np.rint(255 * with_noise(scene, 15).clip(0, 1)).astype(np.uint8)
+    stream = io.BytesIO()
+    PillowImage.fromarray(noisy).save(stream, **options)
+    found = estimate(Image(np.asarray(PillowImage.open(stream))), estimator)
+    assert found.kind == kind
+
+
+def test_noise_that_is_equal_in_the_colours_has_none_that_could_be_halved(estimator, scene):
+    grey = with_noise(np.zeros_like(scene[..., :1]), 15)
+    assert estimate(Image(scene + grey), estimator).kind == "fine"
+
+
+@pytest.mark.parametrize(
     ("sigma", "fineness", "kind"), [(0, 1, "fine"), (8, 1, "fine"), (2, 0.1, "coarse")]
 )
 def test_it_says_whether_sigma_is_the_whole_story(sigma, fineness, kind):
     assert NoiseEstimate(sigma, fineness, doubt=0.4).kind == kind
+
+
+@pytest.mark.parametrize(("sigma", "doubt", "strength"), [(0.9, 1, 0), (2, 1, 7.07), (20, 0.5, 20)])
+def test_of_noise_whose_colours_are_halved_more_is_taken_the_greater_the_doubt(
+    sigma, doubt, strength
+):
+    found = NoiseEstimate(sigma, 0.9, doubt, is_halved=True)
+    assert found.kind == "saved"
+    assert found.strength == pytest.approx(strength, abs=0.01)
 
 
 @pytest.mark.parametrize(
