@@ -25,4 +25,4 @@ def test_the_window_can_be_measured(arguments):
     score = json.loads(printed)
     assert score[arguments[1].removeprefix("--")] == float(arguments[2])
     assert len(score) > 4
-    assert all(value > 0 for value in score.values())
+    assert all(value >= 0 for value in score.values())  # a median delay may be none
