@@ -1,9 +1,13 @@
 import errno
+import json
 import os
 import signal
 from pathlib import Path
 
 import pytest
+from PIL import Image as PillowImage
+
+from tests.conftest import drawn
 
 
 @pytest.fixture
@@ -43,3 +47,16 @@ def forbid_reading(monkeypatch):
         monkeypatch.setattr(Path, "iterdir", refusing(list_folder))
 
     return forbid
+
+
+@pytest.fixture
+def photos(tmp_path):
+    folder = tmp_path / "photos"
+    folder.mkdir()
+    for i in range(3):
+        PillowImage.fromarray(drawn(150 + i, 140)).save(folder / f"{i}.png")
+    return folder
+
+
+def lines_of_json(text):
+    return [json.loads(line) for line in text.splitlines()]

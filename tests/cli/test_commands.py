@@ -8,30 +8,14 @@ import sys
 from pathlib import Path
 
 import pytest
-import torch
 from PIL import Image as PillowImage
 
 import restorer
 from restorer import __main__ as program
 from restorer.cli import run
-from restorer.engine.photo import Workshop
-from restorer.errors import ModelUnknown
 from restorer.models.catalog import Catalog, open_catalog, write_catalog
-from restorer.settings import Settings
+from tests.cli.conftest import lines_of_json
 from tests.conftest import drawn
-
-
-@pytest.fixture
-def photos(tmp_path):
-    folder = tmp_path / "photos"
-    folder.mkdir()
-    for i in range(3):
-        PillowImage.fromarray(drawn(150 + i, 140)).save(folder / f"{i}.png")
-    return folder
-
-
-def lines_of_json(text):
-    return [json.loads(line) for line in text.splitlines()]
 
 
 def imported_by(code):
@@ -365,77 +349,3 @@ def test_benchmark_batch_compares_with_the_networks_alone(tiny_weights, capsys):
     (score,) = lines_of_json(capsys.readouterr().out)
     assert score["files"] == 2
     assert score["share"] > 0
-
-
-def test_train_writes_weights_that_restore_takes(photos, tmp_path, capsys):
-    out = tmp_path / "mine"
-    arguments = ["train", "upscaler", "--scale", "2", "--data", str(photos), str(photos)]
-    assert run([*arguments, "--minutes", "0.02", "--out", str(out), "--device", "cpu"]) == 0
-    assert capsys.readouterr().out.strip() == str(out / "upscaler-x2.safetensors")
-    assert open_catalog(out).upscaler(2).scale == 2
-    with pytest.raises(ModelUnknown):
-        open_catalog(out).denoiser()
-    workshop = Workshop.open(Settings(scale=2), out)
-    trained, used = open_catalog(out).upscaler(2), workshop.networks().upscaler
-    assert torch.equal(used.tail.weight, trained.tail.weight)
-    assert workshop.networks().denoiser is not None, "what the folder lacks comes from the shipped"
-
-
-def test_train_tells_json_how_far_it_is(photos, tmp_path, capsys):
-    arguments = ["train", "upscaler", "--data", str(photos), "--steps", "2", "--device", "cpu"]
-    assert run([*arguments, "--out", str(tmp_path / "mine"), "--json"]) == 0
-    *reports, weights = lines_of_json(capsys.readouterr().out)
-    assert reports[-1]["step"] == 2
-    assert reports[-1]["validation"] > 0
-    assert weights == {"weights": str(tmp_path / "mine" / "upscaler-x2.safetensors")}
-
-
-def test_train_draws_photos_by_share(photos, tmp_path, capsys):
-    out = tmp_path / "mine"
-    arguments = ["train", "denoiser", "--data", str(photos), str(photos), "--steps", "1"]
-    arguments += ["--out", str(out), "--device", "cpu"]
-    assert run([*arguments, "--share", "1", "3"]) == 0
-    assert open_catalog(out).entry("denoiser").trained_on.endswith("as 1 : 3")
-    capsys.readouterr()
-    assert run([*arguments, "--share", "1"]) == 2
-    assert "one number for each folder" in capsys.readouterr().err
-    digits = ["train", "vae", "--data", str(photos), "--out", str(out), "--share", "1"]
-    assert run(digits) == 2
-    assert "models of photos" in capsys.readouterr().err
-
-
-def test_train_learns_the_levels_asked_for(photos, tmp_path, capsys):
-    arguments = ["train", "--data", str(photos), "--steps", "1", "--device", "cpu"]
-    arguments += ["--out", str(tmp_path / "mine"), "--levels"]
-    assert run([*arguments, "15", "5", "denoiser"]) == 2
-    assert "lower level first" in capsys.readouterr().err
-    assert run([*arguments, "5", "15", "upscaler"]) == 2
-    assert "is for the denoiser" in capsys.readouterr().err
-    assert run([*arguments, "5", "90", "denoiser"]) == 2
-    capsys.readouterr()
-    assert run([*arguments, "5", "15", "denoiser"]) == 0
-    degradations = open_catalog(tmp_path / "mine").entry("denoiser").degradations
-    assert "sigma 5 to 15" in degradations
-
-
-@pytest.mark.parametrize(
-    ("arguments", "sentence"),
-    [
-        (["denoiser", "--minutes", "1", "--scale", "2"], "is for the upscaler"),
-        (["denoiser", "--minutes", "1", "--keep", "50"], "weights that --from names"),
-        (["denoiser"], "Say how long"),
-        (["denoiser", "--minutes", "1", "--steps", "1"], "Say how long"),
-    ],
-)
-def test_train_refuses_what_does_not_fit_together(arguments, sentence, tmp_path, capsys):
-    out = tmp_path / "out"
-    assert run(["train", *arguments, "--data", str(tmp_path), "--out", str(out)]) == 2
-    assert sentence in capsys.readouterr().err
-    assert not out.exists()
-
-
-def test_train_without_photos_says_so(tmp_path, capsys):
-    arguments = ["train", "denoiser", "--data", str(tmp_path), "--minutes", "1"]
-    assert run([*arguments, "--out", str(tmp_path / "out")]) == 1
-    assert "Training needs two or more" in capsys.readouterr().err
-    assert not Path(tmp_path / "out").exists()
