@@ -140,10 +140,11 @@ def estimate(image: Image, estimator: Estimator) -> NoiseEstimate:
     if (clipped <= _MAX_CLIPPED).any():
         patches = patches[clipped <= _MAX_CLIPPED]
     batch = torch.from_numpy(patches).permute(0, 3, 1, 2).expand(-1, 3, -1, -1)
-    logarithms, log_variances = estimator(batch).double().unbind(dim=1)
+    features = estimator.features(batch)
+    logarithms, log_variances = estimator.head(features).double().unbind(dim=1)
     logarithms = logarithms.clamp(max=math.log(MAX_SIGMA))
     log_variances = log_variances.clamp(max=2 * math.log(_MOST_DOUBT))
-    grain = float(fineness(batch).median())
+    grain = float(fineness(features).median())
     is_coarse = grain < _FINE
     share = COARSE_SHARE if is_coarse else float(np.interp(grain, (_FINE, _WHITE), FINE_SHARES))
     order = logarithms.argsort()
@@ -157,7 +158,7 @@ def estimate(image: Image, estimator: Estimator) -> NoiseEstimate:
         doubt=math.sqrt(variance),
         detail=255 * _detail(batch),
         blocks=min(MAX_SIGMA, compression.level_of(image)),
-        is_halved=has_halved_colour(batch),
+        is_halved=has_halved_colour(features),
     )
 
 

@@ -18,6 +18,7 @@ from PIL.PngImagePlugin import PngInfo
 from restorer.engine import deepfile, exif, iptc, tiff
 from restorer.engine.image import Image, Samples, to_pixels, to_samples
 from restorer.engine.imagefile import FORMATS
+from restorer.engine.wording import NO_ROOM
 from restorer.errors import DiskFull, ImageUnwritable
 
 WRITABLE: Final = frozenset(FORMATS)
@@ -29,7 +30,6 @@ _LONGEST_SIDE: Final = {"JPEG": 65_535, "WEBP": 16_383, "AVIF": 32_768}
 _LONGEST_SEGMENT: Final = 65_533
 _QUALITY: Final = 95
 _XMP_BY_PILLOW: Final = ("JPEG", "WEBP", "AVIF")
-_NO_ROOM: Final = (errno.ENOSPC, errno.EDQUOT)
 _WITHOUT_ALPHA: Final = ("JPEG", "BMP")
 
 
@@ -227,7 +227,7 @@ def make_folder(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        if error.errno in _NO_ROOM:
+        if error.errno in NO_ROOM:
             raise DiskFull(folder, f"The disk is full: {folder} cannot be made.") from error
         raise ImageUnwritable(
             folder, f"The folder {folder} cannot be made: {error.strerror}. Choose another."
@@ -265,7 +265,7 @@ def part_file(path: Path) -> Iterator[Path]:
     except FileNotFoundError as error:
         raise ImageUnwritable(path, f"The folder {path.parent} does not exist.") from error
     except OSError as error:
-        kind = DiskFull if error.errno in _NO_ROOM else ImageUnwritable
+        kind = DiskFull if error.errno in NO_ROOM else ImageUnwritable
         raise kind(path, _why_not_saved(path, error)) from error
     except (ValueError, struct.error) as error:
         raise ImageUnwritable(path, f"{path.name} cannot be saved: {error}.") from error
@@ -274,7 +274,7 @@ def part_file(path: Path) -> Iterator[Path]:
 
 
 def _why_not_saved(path: Path, error: OSError) -> str:
-    if error.errno in _NO_ROOM:
+    if error.errno in NO_ROOM:
         return f"The disk is full: {path.name} was not saved. Make room and try again."
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
         return f"{path.parent} may not be written to. Choose another folder."

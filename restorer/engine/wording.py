@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import errno
 from pathlib import Path
+from typing import Final
 
 from restorer.errors import RestorerError
+
+NO_ROOM: Final = (errno.ENOSPC, errno.EDQUOT)  # of an OSError: the disk is full
 
 
 def noise_text(word: str, kind: str, sigma: float, denoised_at: float | None) -> str:

@@ -78,9 +78,9 @@ class Viewer(QWidget):
         """Another photo, or none. One of the same size is seen where the last one was, since two
         takes of a subject want to be compared; another is fitted into the view."""
         size_before = None if self._layers is None else self._layers.photo_size
-        ratio = (1 if layers is None else layers.scale) / self._scale
+        scale = 1 if layers is None else layers.scale
+        ratio, self._scale = scale / self._scale, scale
         self._layers, self._frames = layers, frames
-        self._scale = 1 if layers is None else layers.scale
         if layers is None or layers.photo_size != size_before:
             self._point.fits = True
         else:

@@ -58,28 +58,29 @@ class Estimator(nn.Module):
             return _quiet_energies(255 * patches.float())
 
 
-def fineness(patches: Tensor) -> Tensor:
-    """(N, 3, 96, 96) to (N): how much of the quiet regions' detail is at the scale of a pixel.
+def fineness(features: Tensor) -> Tensor:
+    """How much of the quiet regions' detail is at the scale of a pixel: (N, 48) to (N).
 
-    The amplitude of the finest diagonal band over that of the next band: 1 for white noise, below
-    0.2 where a camera's demosaicing, noise reduction and JPEG have left only coarser grain.
+    `features`: as of `Estimator.features`. The amplitude of the finest diagonal band over that of
+    the next band: 1 for white noise, below 0.2 where a camera's demosaicing, noise reduction and
+    JPEG have left only coarser grain.
     """
-    energies = _quiet_energies(255 * patches.float())
-    finest, next_band = energies[:, 2 * len(_QUANTILES)], energies[:, 4 * len(_QUANTILES)]
-    return torch.exp(0.5 * _SPREAD * (finest - next_band))
+    return _amplitudes(features, 2, 4)
 
 
-def has_halved_colour(patches: Tensor) -> bool:
-    """Whether (N, 3, 96, 96) have colour noise, but none at the scale of a pixel.
+def has_halved_colour(features: Tensor) -> bool:
+    """Whether the patches of these (N, 48) have colour noise, but none at the scale of a pixel.
 
     So most JPEGs leave it, WebP, AVIF and HEIC too, which keep colour at half the size.
     """
-    energies = _quiet_energies(255 * patches.float())
+    fine, share = _amplitudes(features, 3, 5), _amplitudes(features, 5, 4)
+    return bool(fine.median() < _HALVED) and bool(share.median() > _LEAST_COLOUR)
+
+
+def _amplitudes(features: Tensor, band: int, other: int) -> Tensor:
+    """(N, 48) to (N): of one band over another in the quietest regions; see `_quiet_energies`."""
     count = len(_QUANTILES)
-    finest, next_band, next_of_brightness = (energies[:, place * count] for place in (3, 5, 4))
-    fine = torch.exp(0.5 * _SPREAD * (finest - next_band)).median()
-    share = torch.exp(0.5 * _SPREAD * (next_band - next_of_brightness)).median()
-    return bool(fine < _HALVED) and bool(share > _LEAST_COLOUR)
+    return torch.exp(0.5 * _SPREAD * (features[:, band * count] - features[:, other * count]))
 
 
 def _quiet_energies(patches: Tensor) -> Tensor:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,11 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from restorer.engine.wording import NO_ROOM
 from restorer.errors import TrainingError
 
 CHECKPOINT_SUFFIX: Final = ".checkpoint.pt"
 HISTORY_SUFFIX: Final = ".history.csv"  # hours, steps, what `Progress.validation` is
-_NO_ROOM: Final = (errno.ENOSPC, errno.EDQUOT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +50,7 @@ class Place:
         try:
             yield
         except OSError as error:
-            full = error.errno in _NO_ROOM
+            full = error.errno in NO_ROOM
             if self.checkpoint.exists():
                 remedy = "Make room" if full else "Put that right"
                 remedy += ", then go on from the last whole checkpoint with --resume."

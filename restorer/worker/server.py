@@ -24,6 +24,7 @@ from restorer.engine import imagefile, likeness, resultfile
 from restorer.engine.image import Image, Samples
 from restorer.engine.pyramid import PixelFile, Pyramid
 from restorer.engine.tiling import Box
+from restorer.engine.wording import failure_text
 from restorer.errors import ImageUnsupported, RestorerError
 from restorer.settings import Settings
 from restorer.worker.protocol import (
@@ -141,8 +142,6 @@ class Server:
                 self._save(request)
         except _Cancelled:
             self._end(JobCancelled(request.job))
-        except RestorerError as error:
-            self._end(JobFailed(request.job, *_told(error)))
         except MemoryError:
             message = "There is not enough memory for this picture. Close other programs, or "
             self._end(JobFailed(request.job, message + "enlarge less.", ""))
@@ -315,10 +314,9 @@ class Server:
 
 def _told(error: BaseException) -> tuple[str, str]:
     """A sentence for the user, and details for a bug report unless the sentence says it all."""
-    if isinstance(error, RestorerError):
-        return str(error), ""
-    details = "".join(traceback.format_exception(error))
-    return f"Something went wrong that should not: {error}.", details
+    is_plain = isinstance(error, RestorerError)
+    details = "" if is_plain else "".join(traceback.format_exception(error))
+    return failure_text(error), details
 
 
 def _enlargement(photo: Photo, settings: Settings) -> int:
