@@ -12,7 +12,7 @@ from PIL import ImageDraw, ImageFont
 from restorer.engine.image import Image
 from restorer.models import catalog
 from restorer.models.denoiser import Denoiser
-from restorer.models.estimator import Estimator
+from restorer.models.estimator import Estimator, JpegEstimator
 from restorer.models.upscaler import Upscaler
 from restorer.models.vae import ConditionalVAE, ConvVAE, DenseVAE, PlainAutoencoder
 
@@ -71,6 +71,7 @@ def tiny_weights(tmp_path_factory, tiny_denoiser, tiny_upscalers):
     catalog.add(folder, calm(Denoiser(**TINY)), card("deblocker", "Denoiser", TINY))
     catalog.add(folder, calm(Denoiser(**TINY)), card("degrainer", "Denoiser", TINY))
     catalog.add(folder, Estimator(8), card("estimator", "Estimator", {"width": 8}))
+    catalog.add(folder, JpegEstimator(8), card("jpeg-estimator", "JpegEstimator", {"width": 8}))
     for scale, upscaler in tiny_upscalers.items():
         arguments = {"scale": scale, "width": 8, "blocks": 1}
         catalog.add(folder, upscaler, card(f"upscaler-x{scale}", "Upscaler", arguments))

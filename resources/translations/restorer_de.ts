@@ -12,12 +12,12 @@
         <translation>Erkannt wird die Kompression an den Quantisierungstabellen der Datei oder, wenn sie neu gespeichert wurde, an ihren Pixeln; nach einer Größenänderung nicht mehr. Struktur, die die Kompression weggenommen hat, kommt nicht wieder.</translation>
     </message>
     <message>
-        <source>Coarse texture without a quiet place in the whole picture (gravel, leaves to the edges) may be taken for a camera&apos;s grain. Coarse grain of real cameras is read lower than it is, and denoised stronger to make up for it. Slight noise in a JPEG of quality 85 or less may be taken for texture.</source>
-        <translation>Grobe Struktur ohne eine ruhige Stelle im ganzen Bild (Kies, Blätter bis zum Rand) kann für das Korn einer Kamera gehalten werden. Grobes Korn echter Kameras wird schwächer gelesen, als es ist, und zum Ausgleich stärker entrauscht. Leichtes Rauschen in einem JPEG mit Qualität 85 oder weniger kann für Struktur gehalten werden.</translation>
-    </message>
-    <message>
         <source>Detail finer than a pixel of the small picture is not recovered: it is left smooth, or drawn as the nearest thing that the pixels allow, so small print may get wrong letters and fine lines a wrong direction. Strong noise and strong compression are enlarged with the picture: denoise first. Trained on photographs, not on drawings or pixel art.</source>
         <translation>Einzelheiten, die feiner sind als ein Pixel des kleinen Bildes, werden nicht wiedergewonnen: Sie bleiben glatt oder werden als das Nächstliegende gezeichnet, das die Pixel zulassen. Kleine Schrift kann falsche Buchstaben bekommen, feine Linien eine falsche Richtung. Starkes Rauschen und starke Kompression werden mit vergrößert: zuerst entrauschen. Mit Fotos trainiert, nicht mit Zeichnungen oder Pixelgrafik.</translation>
+    </message>
+    <message>
+        <source>Estimates how noisy a JPEG is</source>
+        <translation>Schätzt, wie stark ein JPEG rauscht</translation>
     </message>
     <message>
         <source>About this model</source>
@@ -70,6 +70,14 @@
     <message>
         <source>Removes the blocks of strong JPEG compression</source>
         <translation>Entfernt die Blöcke starker JPEG-Kompression</translation>
+    </message>
+    <message>
+        <source>Coarse texture without a quiet place in the whole picture (gravel, leaves to the edges) may be taken for a camera&apos;s grain. Coarse grain of real cameras is read lower than it is, and denoised stronger to make up for it. Slight noise that was in a JPEG of quality 85 or less, and was then saved in another format, may be taken for texture.</source>
+        <translation>Grobe Textur ohne ruhige Stelle im ganzen Bild (Kies, Laub bis an den Rand) kann für das Korn einer Kamera gehalten werden. Grobes Korn echter Kameras wird zu schwach gelesen und zum Ausgleich stärker entrauscht. Leichtes Rauschen, das in einem JPEG mit Qualität 85 oder weniger war und danach in einem anderen Format gesichert wurde, kann für Textur gehalten werden.</translation>
+    </message>
+    <message>
+        <source>Coarse texture without a quiet place in the whole picture (gravel, leaves to the edges) may be taken for grain, and very faint grain for silence. Of a picture that was compressed, resized and compressed again it knows the last compression only.</source>
+        <translation>Grobe Textur ohne ruhige Stelle im ganzen Bild (Kies, Laub bis an den Rand) kann für Korn gehalten werden und sehr schwaches Korn für Stille. Von einem Bild, das komprimiert, in der Größe verändert und wieder komprimiert wurde, kennt es nur die letzte Kompression.</translation>
     </message>
     <message>
         <source>Removes the coarse grain that cameras leave</source>

@@ -24,7 +24,7 @@ from restorer.engine.networks import Networks
 from restorer.engine.noise import NoiseEstimate
 from restorer.engine.restore import restore
 from restorer.errors import DataError, RestorerError, ShapeMismatch
-from restorer.models.estimator import Estimator
+from restorer.models.estimator import Estimators
 
 FIXED_SIGMAS: Final = (1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0, 12.0, 15.0, 20.0, 25.0, 35.0, 50.0)
 UNTOUCHED: Final = 99.0  # decibels of a picture that is as it was: JSON has no infinity
@@ -42,20 +42,22 @@ class Case:
     """A picture to be restored and what it should become.
 
     `sigma` of the white noise in `degraded`, in 8-bit levels; None where nobody knows it or it
-    lacks pixels instead.
+    lacks pixels instead. `files`: the two as they were read, if they are files.
     """
 
     name: str
     degraded: Pixels
     clean: Pixels
     sigma: float | None = None
+    files: tuple[Image, Image] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class DenoiseScore:
     """One picture with white noise of `sigma` added. PSNR in dB over RGB, sigma in 8-bit levels.
 
-    `auto_strength`: at what `--denoise auto` denoises it; `auto_psnr`: what comes of that.
+    `auto_strength`: at what `--denoise auto` denoises it; `auto_psnr`: what comes of that;
+    `kept_psnr`: that against what it was given, `UNTOUCHED` if nothing was done to it.
     """
 
     name: str
@@ -66,6 +68,7 @@ class DenoiseScore:
     psnr: float
     ssim: float
     auto_psnr: float
+    kept_psnr: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +131,7 @@ def denoise(
     folder: Path,
     sigmas: Sequence[float],
     networks: Networks,
-    estimator: Estimator,
+    estimators: Estimators,
     *,
     seed: int = 0,
     grey: bool = False,
@@ -143,14 +146,14 @@ def denoise(
     """
     for case in white_noise(folder, sigmas, seed=seed, grey=grey, refuse=refuse):
         assert case.sigma is not None
-        image = Image(case.degraded)
+        image = Image(case.degraded) if case.files is None else case.files[0]
         if quality is not None:
             samples = _colour(to_samples(case.degraded, _EIGHT_BITS))
             image = as_jpeg(PillowImage.fromarray(samples), quality)
         noisy = to_pixels(image.samples)
         told = networks if quality is None else networks.suited_to("saved")
         restored = run(noisy, told, case.sigma, device)
-        found, auto = by_estimate(image, networks, estimator, device)
+        found, auto = by_estimate(image, networks, estimators, device)
         yield DenoiseScore(
             name=case.name,
             sigma=case.sigma,
@@ -160,13 +163,14 @@ def denoise(
             psnr=_decibels(restored, case.clean),
             ssim=ssim(restored, case.clean),
             auto_psnr=_decibels(auto, case.clean),
+            kept_psnr=_decibels(auto, noisy),
         )
 
 
 def pairs(
     folder: Path,
     networks: Networks,
-    estimator: Estimator,
+    estimators: Estimators,
     *,
     device: str = "auto",
     refuse: Refuse | None = None,
@@ -177,11 +181,13 @@ def pairs(
     """
     for case in real_noise(folder, refuse=refuse):
         noisy, clean = case.degraded, case.clean
-        estimated, auto = by_estimate(Image(noisy), networks, estimator, device)
+        assert case.files is not None
+        noisy_file, clean_file = case.files
+        estimated, auto = by_estimate(noisy_file, networks, estimators, device)
         suited = networks.suited_to(estimated.kind)
         fixed = {s: _decibels(run(noisy, suited, s, device), clean) for s in FIXED_SIGMAS}
         best_sigma = max(fixed, key=lambda sigma: fixed[sigma])
-        estimated_clean, kept = by_estimate(Image(clean), networks, estimator, device)
+        estimated_clean, kept = by_estimate(clean_file, networks, estimators, device)
         yield PairScore(
             name=case.name,
             noise_rms=float(np.sqrt(np.mean(np.square(noisy - clean))) * 255),
@@ -202,7 +208,7 @@ def deblock(
     folder: Path,
     qualities: Sequence[int],
     networks: Networks,
-    estimator: Estimator,
+    estimators: Estimators,
     *,
     device: str = "auto",
     refuse: Refuse | None = None,
@@ -216,7 +222,7 @@ def deblock(
         for quality in qualities:
             image = as_jpeg(PillowImage.fromarray(colours), quality)
             compressed = to_pixels(image.samples)
-            found, restored = by_estimate(image, networks, estimator, device)
+            found, restored = by_estimate(image, networks, estimators, device)
             yield DeblockScore(
                 name=path.name,
                 quality=quality,
@@ -247,7 +253,7 @@ def upscale_jpegs(
     scale: int,
     quality: int,
     networks: Networks,
-    estimator: Estimator,
+    estimators: Estimators,
     *,
     device: str = "auto",
     refuse: Refuse | None = None,
@@ -259,7 +265,7 @@ def upscale_jpegs(
     for case in shrunk(folder, scale, refuse=refuse):
         small = PillowImage.fromarray(to_samples(case.degraded, _EIGHT_BITS))
         image = as_jpeg(small, quality)
-        _, restored = by_estimate(image, networks, estimator, device)
+        _, restored = by_estimate(image, networks, estimators, device)
         compressed = replace(case, degraded=to_pixels(image.samples))
         yield _enlarged(compressed, scale, restored, quality)
 
@@ -288,16 +294,20 @@ def white_noise(
 ) -> Iterator[Case]:
     """White Gaussian noise added in float, not clipped, the same for every run.
 
-    Every picture with each sigma in turn; `grey`: equal in the three channels. A picture's noise
-    depends on `seed`, its place in the natural order of names, and sigma. Raises DataError without
-    pictures.
+    Every picture with each sigma in turn, with 0 the file as it is; `grey`: equal in the three
+    channels. A picture's noise depends on `seed`, its place in the natural order of names, and
+    sigma. Raises DataError without pictures.
     """
 
-    def read(path: Path) -> Pixels:
-        return _measurable(path, to_pixels(imagefile.read(path).samples))
+    def read(path: Path) -> tuple[Image, Pixels]:
+        file = imagefile.read(path)
+        return file, _measurable(path, to_pixels(file.samples))
 
-    for index, path, clean in _each(_pictures(folder), read, refuse):
+    for index, path, (file, clean) in _each(_pictures(folder), read, refuse):
         for sigma in sigmas:
+            if sigma == 0:
+                yield Case(path.name, clean, clean, sigma, (file, file))
+                continue
             random = np.random.default_rng((seed, index, round(sigma * 1000)))
             grain = random.standard_normal(clean.shape, np.float32)
             if grey:
@@ -309,12 +319,12 @@ def real_noise(folder: Path, *, refuse: Refuse | None = None) -> Iterator[Case]:
     """Pictures `*_real.*` against `*_mean.*` of the same name. Raises DataError without any."""
 
     def read(path: Path) -> Case:
-        noisy = _measurable(path, to_pixels(imagefile.read(path).samples))
         clean_name = path.stem.removesuffix("_real") + "_mean" + path.suffix
-        clean = to_pixels(imagefile.read(path.with_name(clean_name)).samples)
-        if noisy.shape != clean.shape:
+        files = imagefile.read(path), imagefile.read(path.with_name(clean_name))
+        noisy, clean = (to_pixels(file.samples) for file in files)
+        if _measurable(path, noisy).shape != clean.shape:
             raise ShapeMismatch(noisy.shape, clean.shape)
-        return Case(path.name, noisy, clean)
+        return Case(path.name, noisy, clean, files=files)
 
     noisy_files = [path for path in _pictures(folder) if path.stem.endswith("_real")]
     if not noisy_files:
@@ -371,10 +381,10 @@ def resize(pixels: Pixels, scale: int, kernel: PillowImage.Resampling) -> Pixels
 
 
 def by_estimate(
-    image: Image, networks: Networks, estimator: Estimator, device: str
+    image: Image, networks: Networks, estimators: Estimators, device: str
 ) -> tuple[NoiseEstimate, Pixels]:
     """What was found in the picture, and the picture restored as `--denoise auto` does."""
-    found = replace(noise.estimate(image, estimator), is_enlarged=networks.scale > 1)
+    found = replace(noise.estimate(image, estimators), is_enlarged=networks.scale > 1)
     suited = networks.suited_to(found.kind)
     return found, run(to_pixels(image.samples), suited, found.strength, device)
 

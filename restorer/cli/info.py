@@ -60,10 +60,10 @@ def _installation() -> dict[str, object]:
 
 def _file(path: Path) -> dict[str, object]:
     from restorer.engine import imagefile, likeness, noise
-    from restorer.models.catalog import open_catalog
+    from restorer.engine.loaded import Models
 
     described, image = imagefile.describe(path), imagefile.read(path)
-    estimated = noise.estimate(image, open_catalog(weights_dir()).estimator())
+    estimated = noise.estimate(image, Models(weights_dir()).estimators())
     unlike = likeness.why_unlike_photos(image)
     return asdict(described) | {
         "noise": estimated.word,

@@ -45,7 +45,12 @@ def models(name: str | None, weights: Path, check: bool, as_json: bool) -> None:
         click.echo(f"{files} whole.")
 
 
-_PURPOSES: Final = {"deblocker": "deblock", "degrainer": "degrain", "estimator": "estimate"}
+_PURPOSES: Final = {
+    "deblocker": "deblock",
+    "degrainer": "degrain",
+    "estimator": "estimate",
+    "jpeg-estimator": "estimate JPEGs",
+}
 
 
 def _line(entry: Entry) -> str:
@@ -56,7 +61,7 @@ def _line(entry: Entry) -> str:
     else:
         purpose = _PURPOSES.get(entry.name, "denoise")
     return (
-        f"{entry.name:<14} {purpose:<12} {entry.parameters / 1e6:5.2f} M parameters, "
+        f"{entry.name:<14} {purpose:<14} {entry.parameters / 1e6:5.2f} M parameters, "
         f"{entry.steps} steps in {entry.hours:g} h"
     )
 

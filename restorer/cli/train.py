@@ -18,7 +18,14 @@ if TYPE_CHECKING:
     from restorer.training.plan import Plan
     from restorer.training.train import Progress
 
-PHOTO_MODELS: Final = ("denoiser", "deblocker", "degrainer", "upscaler", "estimator")
+PHOTO_MODELS: Final = (
+    "denoiser",
+    "deblocker",
+    "degrainer",
+    "upscaler",
+    "estimator",
+    "jpeg-estimator",
+)
 DIGIT_MODELS: Final = ("vae", "cvae", "vae-dense", "autoencoder")
 _LAST_SEED: Final = 2**63 - 1
 _UNITS: Final = {"estimate": "%", "digits": "nats"}  # of what is held out; else decibels
@@ -123,8 +130,8 @@ def train(
 ) -> None:
     """Train a model on your own photos: they need no labels, only to be clean and sharp.
 
-    MODEL is denoiser, deblocker, degrainer, upscaler or estimator, or a model of handwritten
-    digits: vae, cvae, vae-dense or autoencoder, which train on MNIST.
+    MODEL is denoiser, deblocker, degrainer, upscaler, jpeg-estimator or estimator, or a model of
+    handwritten digits: vae, cvae, vae-dense or autoencoder, which train on MNIST.
 
     Ctrl-C saves a checkpoint; --resume goes on from it, or starts another learning-rate cycle if
     the last one was finished.

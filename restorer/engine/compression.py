@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from restorer.engine.image import BT_601, Image, Samples, to_pixels
+from restorer.engine.image import BT_601, Image, JpegCoding, Samples, to_pixels
 
 VISIBLE: Final = 3.0  # the level of libjpeg's quality 69
 # Enlarging shows what else is too small to see: from quality 92 down the deblocker gains something.
@@ -21,6 +22,11 @@ LUMA_TABLE: Final = (
     *(14, 13, 16, 24, 40, 57, 69, 56, 14, 17, 22, 29, 51, 87, 80, 62),
     *(18, 22, 37, 56, 68, 109, 103, 77, 24, 35, 55, 64, 81, 104, 113, 92),
     *(49, 64, 78, 87, 103, 121, 120, 101, 72, 92, 95, 98, 112, 100, 103, 99),
+)
+COLOUR_TABLE: Final = (
+    *(17, 18, 24, 47, 99, 99, 99, 99, 18, 21, 26, 66, 99, 99, 99, 99),
+    *(24, 26, 56, 99, 99, 99, 99, 99, 47, 66, 99, 99, 99, 99, 99, 99),
+    *((99,) * 32),
 )
 _LOW: Final = 4  # a side of the square of frequencies that count
 _MAX_BLOCKS: Final = 2048
@@ -50,25 +56,44 @@ def table_level(table: Sequence[int]) -> float:
     return math.sqrt(float(np.mean(np.square(_low(table), dtype=float))) / 12)
 
 
-def level_of(image: Image) -> float:
-    """The `table_level` of the strongest compression that the picture went through; 0 if of none.
+@dataclass(frozen=True, slots=True)
+class Compression:
+    """How strongly a picture was compressed, as of `table_level`, 0 if it was not.
+
+    `tables`: 64 quantization steps each of brightness and of colour; only known by the pixels they
+    are taken for the standard's. `grid`: the row and the column, 0 to 7, in which blocks begin.
+    """
+
+    level: float
+    tables: tuple[Sequence[float], Sequence[float]] = ((), ())
+    grid: tuple[int, int] = (0, 0)
+
+
+def compression_of(image: Image) -> Compression:
+    """The strongest JPEG compression that the picture went through.
 
     A JPEG's own table tells, and if it was cropped or saved anew, in another format or in higher
     quality, the pixels do, of what is `VISIBLE`: the DCT coefficients of its blocks still lie near
     the multiples of the steps to which they were once rounded (Fan and de Queiroz 2003). Resizing
     wipes that out.
     """
-    told = 0.0 if image.jpeg is None else table_level(image.jpeg.tables[0])
-    seen = _level_of_pixels(image.samples)
-    return max(told, seen) if seen >= VISIBLE else told
+    coding = image.jpeg
+    told = Compression(0.0) if coding is None else _told_by(coding)
+    seen = _seen_in(image.samples)
+    return seen if seen.level >= VISIBLE and seen.level > told.level else told
+
+
+def _told_by(coding: JpegCoding) -> Compression:
+    luma, *colour = coding.tables
+    return Compression(table_level(luma), (luma, colour[0] if colour else luma), coding.grid)
 
 
 def _low(table: Sequence[int]) -> NDArray[np.int64]:
     return np.reshape(np.asarray(table), (8, 8))[:_LOW, :_LOW]
 
 
-def _level_of_pixels(samples: Samples) -> float:
-    brightness = _middle(samples)
+def _seen_in(samples: Samples) -> Compression:
+    brightness, corner = _middle(samples)
     top, left = _grid(brightness.T), _grid(brightness)
     rows, columns = (brightness.shape[0] - top) // 8, (brightness.shape[1] - left) // 8
     blocks = brightness[top : top + 8 * rows, left : left + 8 * columns]
@@ -81,12 +106,14 @@ def _level_of_pixels(samples: Samples) -> float:
     ratios = np.array([step / usual for step, usual in zip(found, standard[1:], strict=True)])
     ratios = ratios[ratios > 0]
     if len(ratios) < _FEWEST_FREQUENCIES:
-        return 0.0
+        return Compression(0.0)
     # Not all frequencies tell: how coarse the others are follows from the standard's table.
     ratio = float(np.median(ratios))
     if np.median(np.abs(ratios - ratio)) > _MOST_SPREAD * ratio:
-        return 0.0  # not a table for eyes: some regular pattern
-    return ratio * table_level(LUMA_TABLE)
+        return Compression(0.0)  # not a table for eyes: some regular pattern
+    luma, colour = (tuple(ratio * step for step in table) for table in (LUMA_TABLE, COLOUR_TABLE))
+    grid = (corner[0] + top) % 8, (corner[1] + left) % 8
+    return Compression(ratio * table_level(LUMA_TABLE), (luma, colour), grid)
 
 
 def _step(values: Values) -> int:
@@ -123,10 +150,9 @@ def _grid(brightness: Values) -> int:
     return (int(np.argmax(sums)) + 2) % 8
 
 
-def _middle(samples: Samples) -> Values:
-    """(H, W) brightness of the middle of the picture, in 8-bit levels."""
-    height, width = samples.shape[:2]
-    top, left = (max(0, side - SAMPLE_PX) // 2 for side in (height, width))
+def _middle(samples: Samples) -> tuple[Values, tuple[int, int]]:
+    """(H, W) brightness of the middle of the picture, in 8-bit levels, and where that begins."""
+    top, left = (max(0, side - SAMPLE_PX) // 2 for side in samples.shape[:2])
     part = 255 * to_pixels(samples[top : top + SAMPLE_PX, left : left + SAMPLE_PX]).astype(float)
     brightness: Values = part[..., 0] if part.shape[2] == 1 else part @ np.array(BT_601)
-    return brightness
+    return brightness, (top, left)

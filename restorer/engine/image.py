@@ -20,10 +20,14 @@ _FULL_SCALE: Final = {np.dtype(np.uint8): 255.0, np.dtype(np.uint16): 65535.0}
 
 @dataclass(frozen=True, slots=True)
 class JpegCoding:
-    """How strongly a JPEG is compressed: its quantization tables, and "4:4:4" or coarser colour."""
+    """How strongly a JPEG is compressed: its quantization tables, and "4:4:4" or coarser colour.
+
+    `grid`: the row and the column, 0 to 7, in which its blocks begin; 0 unless it was turned.
+    """
 
     tables: tuple[tuple[int, ...], ...]
     subsampling: str
+    grid: tuple[int, int] = (0, 0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ import threading
 import warnings
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -262,7 +262,7 @@ def _upright(image: Image, found: Metadata, turn: int, picture: PillowImage.Imag
         iptc=found.iptc,
         texts=found.texts,
         xmp_extension=found.xmp_extension,
-        jpeg=found.jpeg,
+        jpeg=found.jpeg and replace(found.jpeg, grid=_grid(turn, height, width)),
         lossless=found.lossless,
     )
 
@@ -271,9 +271,18 @@ def _turned(samples: Samples, turn: int) -> Samples:
     """A view of (H, W, ...) as EXIF orientation `turn` wants it shown."""
     if turn >= 5:
         samples = samples.swapaxes(0, 1)
-    flip_rows = turn in (3, 4, 7, 8)
-    flip_columns = turn in (2, 3, 6, 7)
+    flip_rows, flip_columns = _flips(turn)
     return samples[:: -1 if flip_rows else 1, :: -1 if flip_columns else 1]
+
+
+def _grid(turn: int, height: int, width: int) -> tuple[int, int]:
+    """Where a JPEG's blocks begin: what is flipped begins with the incomplete block of the end."""
+    flip_rows, flip_columns = _flips(turn)
+    return height % 8 if flip_rows else 0, width % 8 if flip_columns else 0
+
+
+def _flips(turn: int) -> tuple[bool, bool]:
+    return turn in (3, 4, 7, 8), turn in (2, 3, 6, 7)
 
 
 def _icc_fits(icc: bytes, channels: int) -> bool:

@@ -9,18 +9,18 @@ from typing import Any, TypeVar
 from restorer.engine.networks import Networks
 from restorer.models.catalog import Catalog, open_catalog
 from restorer.models.denoiser import Denoiser
-from restorer.models.estimator import Estimator
+from restorer.models.estimator import Estimator, Estimators, JpegEstimator
 from restorer.models.upscaler import Upscaler
 from restorer.settings import Settings, weights_dir
 
-_Network = TypeVar("_Network", Denoiser, Upscaler, Estimator)
+_Network = TypeVar("_Network", Denoiser, Upscaler, Estimator, JpegEstimator)
 
 
 class Models:
     """The networks of a folder of weights, each loaded when it is first wanted.
 
     What that folder lacks comes from the shipped ones, so one's own denoiser works with the shipped
-    estimator, and strong JPEGs go to the shipped deblocker. Every method raises WeightsError.
+    estimators, and strong JPEGs go to the shipped deblocker. Every method raises WeightsError.
     """
 
     def __init__(self, weights: Path) -> None:
@@ -38,8 +38,11 @@ class Models:
         name = self._known_as("degrainer")
         return self._get(name, lambda catalog: catalog.denoiser(name))
 
-    def estimator(self) -> Estimator:
-        return self._get("estimator", Catalog.estimator)
+    def estimators(self) -> Estimators:
+        return Estimators(
+            plain=self._get("estimator", Catalog.estimator),
+            jpeg=self._get("jpeg-estimator", Catalog.jpeg_estimator),
+        )
 
     def upscaler(self, scale: int) -> Upscaler:
         return self._get(f"upscaler-x{scale}", lambda catalog: catalog.upscaler(scale))

@@ -13,28 +13,36 @@ from torch.nn import functional
 
 from restorer.engine import compression
 from restorer.engine.image import BT_601, Image, Pixels, to_pixels
-from restorer.models.estimator import PATCH_PX, Estimator, fineness, has_halved_colour
+from restorer.models.dct import SIDE_PX
+from restorer.models.estimator import PATCH_PX, Estimators, fineness, has_halved_colour
 from restorer.settings import MAX_SIGMA
 
 MAX_PATCHES: Final = 144  # spread over the photo: more do not change the answer, only the time
 # Coarse grain looks like texture, but it is everywhere and texture is not: there the quietest fifth
 # of the patches tells. Fine grain is told from texture in every patch: all agree on it, the surest
 # count most. Where they do not agree there is texture, and the quiet ones are right; the finer the
-# grain the less it is mistaken.
+# grain the less it is mistaken. In a JPEG whose tables are known it is mistaken least.
 COARSE_SHARE: Final = 0.2
 FINE_SHARES: Final = (0.05, 0.2)
-# Of real coarse grain a silent photo shows up to 0.5, and twice that is already worth removing.
-COARSE_SILENCE: Final = 0.5
+JPEG_SHARE: Final = 0.2
 SILENCE: Final = 1.0  # less than a level is not seen, and what a denoiser finds may be texture
-COARSE_GAIN: Final = 20.0
+JPEG_SILENCE: Final = 1.5  # nor is this beside what compression leaves
+# Of real coarse grain a silent photo shows up to 0.5, and twice that is already worth removing; of
+# that in a JPEG whose tables are known more is seen.
+COARSE_SILENCE, COARSE_GAIN = 0.5, 20.0
+COARSE_JPEG_SILENCE, COARSE_JPEG_GAIN = 0.45, 4.5
 COARSE_STRENGTH: Final = 12.0
 SAVED_GAIN: Final = 1.3
 _COARSE, _FINE = 0.14, 0.18  # of `fineness`: coarse grain below, none above
-_SURE, _UNSURE = 0.2, 0.4  # of `doubt`: never coarse grain below, as the fineness says above
+_SURE, _UNSURE = 0.2, 0.4  # of `doubt`: certainly noise below, texture is possible above
 # Of `detail`: where even the quietest places have more, they are texture (grass, fur, gravel), and
 # nothing tells grain from it. The greater the doubt, the less may be there: 7.4 at a doubt of 0.8,
 # 5 at 1. Grain of COARSE_STRENGTH makes 5.2.
 _LOUD, _LOUD_PER_DOUBT = 17.0, -12.0
+_LOUD_JPEG: Final = 13.0  # of coarse grain in a JPEG whose tables are known
+# Level of compression, that of libjpeg's quality 86: from there on colour noise is too faint for
+# `has_halved_colour`.
+_COLOURLESS: Final = 1.3
 _COARSE_IS_STRONGER: Final = 1.5  # strength by sigma, from which on sigma misleads
 _WHITE: Final = 0.6
 # Of what it never saw, such as the dots of print, the estimator may be in doubt beyond all numbers.
@@ -57,8 +65,9 @@ class NoiseEstimate:
     for noise that a camera's processing has made coarse. `doubt`: standard deviation of ln(sigma);
     0.05 for white noise, 0.5 to 1 where it may as well be texture. `detail`: RMS of what is two to
     four pixels large in the brightness of the quietest places, noise or texture. `blocks`: as of
-    `compression.level_of`. `is_enlarged`: whether the picture is to be enlarged afterwards, and
-    fainter blocks with it. `is_halved`: as of `has_halved_colour`.
+    `compression_of`. `is_enlarged`: whether the picture is to be enlarged afterwards, and fainter
+    blocks with it. `is_halved`: whether a file has halved the size of the colours. `is_jpeg`:
+    whether it is known how the picture was compressed, and the estimator of JPEGs was asked.
     """
 
     sigma: float
@@ -68,6 +77,7 @@ class NoiseEstimate:
     blocks: float = 0.0
     is_enlarged: bool = False
     is_halved: bool = False
+    is_jpeg: bool = False
 
     @property
     def strength(self) -> float:
@@ -75,18 +85,21 @@ class NoiseEstimate:
 
         For white noise that is sigma, for blocks their level. Of a camera's coarse grain the
         estimator recognizes less than there is, since the rest could be texture: there the median
-        of its distribution counts, and what that is beyond silence is multiplied by `COARSE_GAIN`,
-        up to `COARSE_STRENGTH`. Up to there noise whose colours are halved is read too low as well:
-        of that `SAVED_GAIN` times the median counts. The constants are a compromise between real
-        photos (`restorer benchmark pairs`) and clean ones, which must stay as they were.
+        of its distribution counts, and what that is beyond silence is multiplied, up to
+        `COARSE_STRENGTH`. Up to there the median counts of noise in files too, `SAVED_GAIN` times
+        if its colours are halved and nothing else is known of the file. The constants are a
+        compromise between real photos (`restorer benchmark pairs`) and clean ones, which must stay
+        as they were.
         """
         if self._is_compressed:
             return self.blocks
-        if self._grain < SILENCE:
+        is_coarse = self.kind == "coarse"
+        if self._grain < (JPEG_SILENCE if self.is_jpeg and not is_coarse else SILENCE):
             return 0.0
-        if self.kind == "saved":
-            return max(self._grain, min(COARSE_STRENGTH, SAVED_GAIN * self._median))
-        return self._grain
+        if is_coarse or not (self.is_jpeg or self.is_halved):
+            return self._grain
+        gain = 1.0 if self.is_jpeg else SAVED_GAIN
+        return max(self._grain, min(COARSE_STRENGTH, gain * self._median))
 
     @property
     def kind(self) -> NoiseKind:
@@ -110,10 +123,12 @@ class NoiseEstimate:
     @property
     def _grain(self) -> float:
         coarse = np.interp(self.fineness, (_COARSE, _FINE), (1, 0))
-        coarse *= np.interp(self.doubt, (_SURE, _UNSURE), (0, 1))
-        too_much = self.detail - (_LOUD + _LOUD_PER_DOUBT * self.doubt)
-        coarse *= np.interp(too_much, (0, 1), (1, 0))
-        found = COARSE_GAIN * max(0.0, self._median - COARSE_SILENCE)
+        if self.is_jpeg:
+            coarse *= 1 - _doubtful(self.doubt) * _texture(self.detail, self.doubt, _LOUD_JPEG)
+            found = COARSE_JPEG_GAIN * max(0.0, self._median - COARSE_JPEG_SILENCE)
+        else:
+            coarse *= _doubtful(self.doubt) * (1 - _texture(self.detail, self.doubt, _LOUD))
+            found = COARSE_GAIN * max(0.0, self._median - COARSE_SILENCE)
         blended = min(COARSE_STRENGTH, (1 - coarse) * self.sigma + coarse * found)
         return min(MAX_SIGMA, max(self.sigma, float(blended)))
 
@@ -129,37 +144,75 @@ class NoiseEstimate:
 
 
 @torch.inference_mode()
-def estimate(image: Image, estimator: Estimator) -> NoiseEstimate:
+def estimate(image: Image, estimators: Estimators) -> NoiseEstimate:
     """The noise of the whole picture, from patches spread evenly over it, and its blocks.
 
     Works for any size and depth. Patches with clipped samples do not count unless there are no
     others. The same picture always gives the same answer.
     """
-    patches = _patches(image)
+    compressed = compression.compression_of(image)
+    is_jpeg = compressed.level > 0
+    patches = _patches(image, compressed.grid if is_jpeg else None)
     clipped = np.mean((patches <= 0) | (patches >= 1), axis=(1, 2, 3))
     if (clipped <= _MAX_CLIPPED).any():
         patches = patches[clipped <= _MAX_CLIPPED]
     batch = torch.from_numpy(patches).permute(0, 3, 1, 2).expand(-1, 3, -1, -1)
-    features = estimator.features(batch)
-    logarithms, log_variances = estimator.head(features).double().unbind(dim=1)
+    if is_jpeg:
+        tables = batch.new_tensor(compressed.tables).view(1, 2, SIDE_PX, SIDE_PX)
+        features = estimators.jpeg.features(batch, tables.expand(len(batch), -1, -1, -1))
+        answers = estimators.jpeg.head(features)
+    else:
+        features = estimators.plain.features(batch)
+        answers = estimators.plain.head(features)
+    grain = float(fineness(features).median())
+    mean, variance = _of_the_quiet(answers, grain, is_jpeg=is_jpeg)
+    doubt, detail = math.sqrt(variance), 255 * _detail(batch)
+    sigma = min(MAX_SIGMA, math.exp(mean - variance))
+    if is_jpeg:
+        sigma *= 1 - _doubtful(doubt) * _texture(detail, doubt, _LOUD)
+    return NoiseEstimate(
+        sigma=sigma,
+        fineness=grain,
+        doubt=doubt,
+        detail=detail,
+        blocks=min(MAX_SIGMA, compressed.level),
+        is_jpeg=is_jpeg,
+        is_halved=has_halved_colour(features) or _is_strongly_halved(image, compressed.level),
+    )
+
+
+def _is_strongly_halved(image: Image, level: float) -> bool:
+    """Whether a file has halved the colours and left little of their noise besides."""
+    is_halved = image.jpeg is not None and image.jpeg.subsampling != "4:4:4"
+    return is_halved and level >= _COLOURLESS
+
+
+def _doubtful(doubt: float) -> float:
+    """0 to 1."""
+    return float(np.interp(doubt, (_SURE, _UNSURE), (0, 1)))
+
+
+def _texture(detail: float, doubt: float, loud: float) -> float:
+    """0 to 1: how clear it is that even the quietest places have more detail than noise makes."""
+    return float(np.interp(detail - (loud + _LOUD_PER_DOUBT * doubt), (0, 1), (0, 1)))
+
+
+def _of_the_quiet(answers: Tensor, grain: float, *, is_jpeg: bool) -> tuple[float, float]:
+    """Of (N, 2), one patch's mean and variance of ln(sigma): of a quantile, by certainty."""
+    logarithms, log_variances = answers.double().unbind(dim=1)
     logarithms = logarithms.clamp(max=math.log(MAX_SIGMA))
     log_variances = log_variances.clamp(max=2 * math.log(_MOST_DOUBT))
-    grain = float(fineness(features).median())
-    is_coarse = grain < _FINE
-    share = COARSE_SHARE if is_coarse else float(np.interp(grain, (_FINE, _WHITE), FINE_SHARES))
+    is_coarse = grain < _FINE and not is_jpeg
+    share = float(np.interp(grain, (_FINE, _WHITE), FINE_SHARES))
+    if is_jpeg:
+        share = JPEG_SHARE
+    elif is_coarse:
+        share = COARSE_SHARE
     order = logarithms.argsort()
     weights = torch.ones_like(order) if is_coarse else torch.exp(-log_variances[order])
     certainty = weights.double().cumsum(dim=0)
-    chosen = int(torch.searchsorted(certainty, share * certainty[-1]))
-    median, variance = float(logarithms[order[chosen]]), float(log_variances[order[chosen]].exp())
-    return NoiseEstimate(
-        sigma=min(MAX_SIGMA, math.exp(median - variance)),
-        fineness=grain,
-        doubt=math.sqrt(variance),
-        detail=255 * _detail(batch),
-        blocks=min(MAX_SIGMA, compression.level_of(image)),
-        is_halved=has_halved_colour(features),
-    )
+    chosen = order[int(torch.searchsorted(certainty, share * certainty[-1]))]
+    return float(logarithms[chosen]), float(log_variances[chosen].exp())
 
 
 def _detail(patches: Tensor) -> float:
@@ -170,18 +223,28 @@ def _detail(patches: Tensor) -> float:
     return float(rms.quantile(COARSE_SHARE))
 
 
-def _patches(image: Image) -> Pixels:
-    """(N, 96, 96, C): an even grid, at most `MAX_PATCHES`; small pictures are mirrored to size."""
+def _patches(image: Image, grid: tuple[int, int] | None) -> Pixels:
+    """(N, 96, 96, C): evenly spread, at most `MAX_PATCHES`; small pictures are mirrored to size.
+
+    `grid`: where JPEG's blocks begin, and each patch with one of them.
+    """
     samples = image.samples
-    short = [max(0, PATCH_PX - side) for side in samples.shape[:2]]
+    top, left = grid or (0, 0)
+    short = [
+        max(0, PATCH_PX + first - side)
+        for first, side in zip((top, left), samples.shape[:2], strict=True)
+    ]
     if any(short):
         samples = np.pad(samples, ((0, short[0]), (0, short[1]), (0, 0)), mode="symmetric")
     height, width = samples.shape[:2]
     columns = max(1, min(width // PATCH_PX, round(math.sqrt(MAX_PATCHES * width / height))))
     rows = max(1, min(height // PATCH_PX, MAX_PATCHES // columns))
     columns = min(columns, MAX_PATCHES // rows)
-    lefts = np.linspace(0, width - PATCH_PX, columns).astype(int)
-    tops = np.linspace(0, height - PATCH_PX, rows).astype(int)
+    lefts = np.linspace(left, width - PATCH_PX, columns).astype(int)
+    tops = np.linspace(top, height - PATCH_PX, rows).astype(int)
+    if grid is not None:
+        lefts -= (lefts - left) % SIDE_PX
+        tops -= (tops - top) % SIDE_PX
     return to_pixels(
         np.stack(
             [

@@ -114,7 +114,7 @@ class Workshop:
         ladder(settings.device)
         models = Models(weights)
         if settings.denoise != "off":
-            models.estimator()
+            models.estimators()
         workshop = cls(settings, models)
         for scale in SCALES if settings.has_size else (settings.scale,):
             workshop.networks(scale)
@@ -125,7 +125,7 @@ class Workshop:
         scales = SCALES if self.settings.has_size else (self.settings.scale,)
         names = [f"upscaler-x{scale}" for scale in scales if scale > 1]
         if self.settings.denoise != "off":
-            names += ["denoiser", "deblocker", "degrainer", "estimator"]
+            names += ["denoiser", "deblocker", "degrainer", "estimator", "jpeg-estimator"]
         return {name: self.models.checksum(name) for name in sorted(names)}
 
     def networks(self, scale: int | None = None) -> Networks:
@@ -253,7 +253,7 @@ class Workshop:
         wanted = self.settings.denoise
         if wanted == "off":
             return 0.0, None
-        found = noise.estimate(image, self.models.estimator())
+        found = noise.estimate(image, self.models.estimators())
         if wanted != "auto":
             return wanted, found
         found = replace(found, is_enlarged=enlargement.scale > 1)

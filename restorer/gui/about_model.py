@@ -33,8 +33,14 @@ LIMITS: Final = (
         "AboutModels",
         "Coarse texture without a quiet place in the whole picture (gravel, leaves to the "
         "edges) may be taken for a camera's grain. Coarse grain of real cameras is read lower "
-        "than it is, and denoised stronger to make up for it. Slight noise in a JPEG of quality "
-        "85 or less may be taken for texture.",
+        "than it is, and denoised stronger to make up for it. Slight noise that was in a JPEG "
+        "of quality 85 or less, and was then saved in another format, may be taken for texture.",
+    ),
+    QT_TRANSLATE_NOOP(
+        "AboutModels",
+        "Coarse texture without a quiet place in the whole picture (gravel, leaves to the "
+        "edges) may be taken for grain, and very faint grain for silence. Of a picture that "
+        "was compressed, resized and compressed again it knows the last compression only.",
     ),
     QT_TRANSLATE_NOOP(
         "AboutModels",
@@ -44,6 +50,12 @@ LIMITS: Final = (
         "the picture: denoise first. Trained on photographs, not on drawings or pixel art.",
     ),
 )
+_PURPOSES: Final = {
+    "deblocker": QT_TRANSLATE_NOOP("AboutModels", "Removes the blocks of strong JPEG compression"),
+    "degrainer": QT_TRANSLATE_NOOP("AboutModels", "Removes the coarse grain that cameras leave"),
+    "estimator": QT_TRANSLATE_NOOP("AboutModels", "Estimates how noisy a photo is"),
+    "jpeg-estimator": QT_TRANSLATE_NOOP("AboutModels", "Estimates how noisy a JPEG is"),
+}
 
 
 class AboutModels(QDialog):
@@ -113,12 +125,8 @@ def _card(entry: dict[str, Any]) -> str:
 def _purpose(entry: dict[str, Any]) -> str:
     if entry["scale"] > 1:
         return translate("AboutModels", "Enlarges {0} times").format(entry["scale"])
-    if entry["name"] == "deblocker":
-        return translate("AboutModels", "Removes the blocks of strong JPEG compression")
-    if entry["name"] == "degrainer":
-        return translate("AboutModels", "Removes the coarse grain that cameras leave")
-    if entry["sigma_range"] is None:
-        return translate("AboutModels", "Estimates how noisy a photo is")
+    if entry["name"] in _PURPOSES:
+        return translate("AboutModels", str(_PURPOSES[entry["name"]]))
     low, high = entry["sigma_range"]
     return translate("AboutModels", "Removes noise of sigma {0} to {1}").format(
         f"{low:g}", f"{high:g}"

@@ -46,6 +46,12 @@ from restorer.settings import weights_dir
 
 GAINS: Final = (1, 2, 4, 8, 16, 32)
 SAID_MS: Final = 6000
+_CLEANERS: Final = {
+    "fine": "denoiser",
+    "saved": "degrainer",
+    "coarse": "degrainer",
+    "jpeg": "deblocker",
+}
 BATCH_PATIENCE_S: Final = 8.0  # for the file in hand; the journal takes care of the rest
 
 
@@ -320,8 +326,8 @@ class MainWindow(QMainWindow):
     def show_about_model(self) -> None:
         session = self.session
         kind = "fine" if session.noise is None else session.noise.kind
-        cleaner = {"fine": "denoiser", "jpeg": "deblocker"}.get(kind, "degrainer")
-        names = [cleaner, "estimator"]
+        is_jpeg = session.photo is not None and session.photo.rest.jpeg is not None
+        names = [_CLEANERS[kind], "jpeg-estimator" if is_jpeg else "estimator"]
         if session.layers is not None and session.layers.scale > 1:
             names.insert(0, f"upscaler-x{session.layers.scale}")
         AboutModels(names, weights_dir(), self).exec()

@@ -18,11 +18,11 @@ from restorer.errors import ModelUnknown, WeightsCorrupt, WeightsMissing
 from restorer.models import CATALOG_NAME
 from restorer.models.arithmetic import kmac_per_px
 from restorer.models.denoiser import Denoiser
-from restorer.models.estimator import Estimator
+from restorer.models.estimator import Estimator, JpegEstimator
 from restorer.models.upscaler import Upscaler
 from restorer.models.vae import ConditionalVAE, ConvVAE, DenseVAE, DigitModel, PlainAutoencoder
 
-PhotoNetwork = Denoiser | Upscaler | Estimator
+PhotoNetwork = Denoiser | Upscaler | Estimator | JpegEstimator
 Network = PhotoNetwork | DigitModel
 ARCHITECTURES: Final[dict[str, type[Network]]] = {
     kind.__name__: kind
@@ -30,6 +30,7 @@ ARCHITECTURES: Final[dict[str, type[Network]]] = {
         Denoiser,
         Upscaler,
         Estimator,
+        JpegEstimator,
         DenseVAE,
         ConvVAE,
         ConditionalVAE,
@@ -118,6 +119,14 @@ class Catalog:
         module = self.load("estimator")
         if not isinstance(module, Estimator):
             raise WeightsCorrupt(self.folder / CATALOG_NAME, "gives 'estimator' to another network")
+        return module
+
+    def jpeg_estimator(self) -> JpegEstimator:
+        """Raises ModelUnknown, WeightsMissing or WeightsCorrupt."""
+        name = "jpeg-estimator"
+        module = self.load(name)
+        if not isinstance(module, JpegEstimator):
+            raise WeightsCorrupt(self.folder / CATALOG_NAME, f"gives {name!r} to another network")
         return module
 
     def digit_models(self) -> list[str]:

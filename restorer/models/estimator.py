@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Final
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
+
+from restorer.models.dct import SIDE_PX, blocks_of, dct_matrix
 
 PATCH_PX: Final = 96
 _REGION_PX: Final = 16
@@ -17,16 +21,13 @@ _SPREAD: Final = 3.0
 # much, 0.1 to 0.5 of the second; the picture itself has 0.03 to 0.1 of that without any noise.
 _HALVED, _LEAST_COLOUR = 0.45, 0.1
 _SILENCE: Final = 0.02  # 8-bit levels squared: far below what rounding to 8 bits leaves
+# Frequencies of a JPEG's blocks, by the higher of their two ranks: in brightness, in colour.
+_RINGS: Final = ((1, 2), (2, 3), (3, 4), (4, 5), (5, 8)), ((1, 2), (2, 3), (3, 5), (5, 8))
 
 
-class Estimator(nn.Module):
-    """How strong is the noise in a patch, and how sure is that?
+class _Reader(nn.Module):
+    """A small perceptron that reads a level of noise from a patch's features.
 
-    The energies of a wavelet transform in the quiet regions of the patch, read by a small
-    perceptron. Robust wavelet energies are the classical estimate of white noise (Donoho and
-    Johnstone 1994) and fail on a camera's: it is correlated, its finest band is nearly empty.
-    How the energy falls off over three bands in brightness and colour, and how it differs from
-    quiet to busy regions, tells noise from texture; the perceptron learned that from examples.
     Besides the mean it gives the variance of ln(sigma) (Kendall and Gal 2017), so that patches in
     which noise cannot be told from detail weigh little.
     """
@@ -35,9 +36,8 @@ class Estimator(nn.Module):
     stride: Final = PATCH_PX
     halo: Final = 0
 
-    def __init__(self, width: int = 64) -> None:
+    def __init__(self, features: int, width: int) -> None:
         super().__init__()
-        features = 2 * 2 * _LEVELS * len(_QUANTILES)
         self.head = nn.Sequential(
             nn.Linear(features, width),
             nn.SiLU(),
@@ -45,6 +45,20 @@ class Estimator(nn.Module):
             nn.SiLU(),
             nn.Linear(width, 2),
         )
+
+
+class Estimator(_Reader):
+    """How strong is the noise in a patch, and how sure is that?
+
+    The energies of a wavelet transform in the quiet regions of the patch, read by a perceptron.
+    Robust wavelet energies are the classical estimate of white noise (Donoho and Johnstone 1994)
+    and fail on a camera's: it is correlated, its finest band is nearly empty. How the energy falls
+    off over three bands in brightness and colour, and how it differs from quiet to busy regions,
+    tells noise from texture; the perceptron learned that from examples.
+    """
+
+    def __init__(self, width: int = 64) -> None:
+        super().__init__(2 * 2 * _LEVELS * len(_QUANTILES), width)
 
     def forward(self, patches: Tensor) -> Tensor:
         """(N, 3, 96, 96) in [0, 1] to (N, 2): mean and log variance of ln(sigma), 8-bit levels."""
@@ -56,6 +70,45 @@ class Estimator(nn.Module):
         """(N, 3, 96, 96) to (N, 48): all that `head` learns from."""
         with torch.autocast(patches.device.type, enabled=False):
             return _quiet_energies(255 * patches.float())
+
+
+class JpegEstimator(_Reader):
+    """The same in a patch of a JPEG whose quantization tables are known.
+
+    Compression takes the fine part of the noise and leaves the coarse one, and not alike in
+    brightness and in colour. For whoever does not know its steps, what is left looks like soft
+    texture. Here the perceptron is told them, and learned what becomes of noise of every strength.
+    For that it also has the energies of the blocks' own frequencies, of which quantization leaves
+    nothing or a multiple of its step.
+    """
+
+    def __init__(self, width: int = 64) -> None:
+        bands = sum(map(len, _RINGS))
+        super().__init__((2 * 2 * _LEVELS + bands) * len(_QUANTILES) + bands, width)
+
+    def forward(self, patches: Tensor, tables: Tensor) -> Tensor:
+        """As of `Estimator`; a patch begins where a block begins.
+
+        `tables`: (N, 2, 8, 8), the quantization steps of brightness and of colour.
+        """
+        answer: Tensor = self.head(self.features(patches, tables))
+        return answer
+
+    @staticmethod
+    def features(patches: Tensor, tables: Tensor) -> Tensor:
+        """(N, 93): all that `head` learns from; the first 48 are those of `Estimator`."""
+        with torch.autocast(patches.device.type, enabled=False):
+            scaled = 255 * patches.float()
+            energies = _quiet_energies(scaled), _block_energies(scaled)
+            return torch.cat((*energies, _quantization_energies(tables.float())), dim=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Estimators:
+    """For pictures of which nothing is known, and for JPEGs."""
+
+    plain: Estimator
+    jpeg: JpegEstimator
 
 
 def fineness(features: Tensor) -> Tensor:
@@ -102,6 +155,35 @@ def _quiet_energies(patches: Tensor) -> Tensor:
             features += [torch.quantile(plane, quantiles, dim=1) for plane in (brightness, colour)]
     # About zero mean and unit variance over the levels that are trained, for a quick start.
     return (torch.log(torch.cat(features).T + _SILENCE) - 1) / _SPREAD
+
+
+def _block_energies(patches: Tensor) -> Tensor:
+    """(N, 36): the same low quantiles, over JPEG's blocks, of bands of their frequencies."""
+    red, green, blue = patches.unbind(dim=1)
+    luma = 0.299 * red + 0.587 * green + 0.114 * blue
+    colour = torch.stack(((blue - luma) / 1.772, (red - luma) / 1.402), dim=1)
+    dct, quantiles = dct_matrix(patches), patches.new_tensor(_QUANTILES)
+    features = []
+    halved = functional.avg_pool2d(colour, 2)
+    for planes, rings in zip((luma[:, None], halved), _RINGS, strict=True):
+        energies = (dct @ blocks_of(planes) @ dct.T).square().mean(dim=1).flatten(1, 2)
+        features += [torch.quantile(band, quantiles, dim=1) for band in _bands(energies, rings)]
+    return (torch.log(torch.cat(features).T + _SILENCE) - 1) / _SPREAD
+
+
+def _quantization_energies(tables: Tensor) -> Tensor:
+    """(N, 9): of each of those bands the energy that rounding takes or adds."""
+    features = []
+    for table, rings in zip(tables.unbind(dim=1), _RINGS, strict=True):
+        features += _bands(table.square() / 12, rings)
+    return (torch.log(torch.stack(features, dim=1) + _SILENCE) - 1) / _SPREAD
+
+
+def _bands(energies: Tensor, rings: Iterable[tuple[int, int]]) -> list[Tensor]:
+    """(..., 8, 8) to (...) for each ring, the mean over its frequencies."""
+    rank = torch.arange(SIDE_PX, device=energies.device)
+    ring = torch.maximum(rank[:, None], rank)
+    return [energies[..., (ring >= low) & (ring < high)].mean(dim=-1) for low, high in rings]
 
 
 def _haar(planes: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:

@@ -6,20 +6,19 @@ nothing and is left out. `tests/training/test_jpeg.py` holds it against Pillow's
 
 from __future__ import annotations
 
-import math
+from typing import Final
 
 import torch
-from torch import Tensor
+from torch import Generator, Tensor
 from torch.nn import functional
 
-from restorer.engine.compression import LUMA_TABLE, table_level
+from restorer.engine.compression import COLOUR_TABLE, LUMA_TABLE, table_level
+from restorer.models.dct import blocks_of, dct_matrix
 
-# As LUMA_TABLE.
-_COLOUR_TABLE = (
-    *(17, 18, 24, 47, 99, 99, 99, 99, 18, 21, 26, 66, 99, 99, 99, 99),
-    *(24, 26, 56, 99, 99, 99, 99, 99, 47, 66, 99, 99, 99, 99, 99, 99),
-    *((99,) * 32),
-)
+_QUALITIES: Final = (40, 100)  # of drawn tables
+_FINEST_STEPS: Final = 1.0, 20.0  # which is about the same
+_EVENNESS: Final = (0.3, 1.1)  # 0 for equal steps at all frequencies, 1 for the standard's
+_COLOUR_STEPS: Final = (0.8, 2.2)  # by those of brightness
 
 
 def jpeg(
@@ -27,8 +26,18 @@ def jpeg(
 ) -> Tensor:
     """What is left of (N, 3, H, W) in [0, 1] after a JPEG file of libjpeg's `quality`, not rounded.
 
-    `quality`: (N, 1, 1, 1), 1 to 100. `halve_colour`: 4:2:0 instead of 4:4:4. `phase`: how far the
-    grid of blocks is shifted down and right, 0 to 15 each, as if the picture had been cropped.
+    `quality`: (N, 1, 1, 1), 1 to 100. The rest as of `jpeg_by`.
+    """
+    return jpeg_by(pictures, libjpeg_tables(quality), halve_colour, phase)
+
+
+def jpeg_by(
+    pictures: Tensor, tables: Tensor, halve_colour: bool, phase: tuple[int, int] = (0, 0)
+) -> Tensor:
+    """The same by any quantization tables, (N, 2, 8, 8): of brightness and of colour.
+
+    `halve_colour`: 4:2:0 instead of 4:4:4. `phase`: how far the grid of blocks is shifted down and
+    right, 0 to 15 each, as if the picture had been cropped.
     """
     height, width = pictures.shape[2:]
     down, right = phase
@@ -41,8 +50,7 @@ def jpeg(
     luma, colour = ycc[:, :1] - 128, ycc[:, 1:]
     if halve_colour:
         colour = functional.avg_pool2d(colour, 2)
-    luma = _quantize(luma, _scaled_table(LUMA_TABLE, quality))
-    colour = _quantize(colour, _scaled_table(_COLOUR_TABLE, quality))
+    luma, colour = _quantize(luma, tables[:, 0]), _quantize(colour, tables[:, 1])
     if halve_colour:
         colour = functional.interpolate(colour, scale_factor=2, mode="bilinear")
     rgb = ycc_to_rgb(torch.cat((luma + 128, colour), dim=1) / 255)
@@ -51,8 +59,35 @@ def jpeg(
 
 def jpeg_level(quality: float) -> float:
     """The `table_level` of libjpeg's files of that quality, 1 to 100."""
-    steps = _scaled_table(LUMA_TABLE, torch.tensor([quality])).flatten().int().tolist()
-    return table_level(steps)
+    luma, _ = libjpeg_tables(torch.tensor([quality]))[0]
+    return table_level(luma.flatten().int().tolist())
+
+
+def libjpeg_tables(quality: Tensor) -> Tensor:
+    """(N, 2, 8, 8): libjpeg's rule from quality to quantization steps."""
+    steps = _standard(quality)
+    quality = quality.view(-1, 1, 1, 1).round().clamp(1, 100)
+    percent = torch.where(quality < 50, 5000 / quality, 200 - 2 * quality)
+    return ((steps * percent + 50) / 100).floor().clamp(1, 255)
+
+
+def drawn_tables(count: int, generator: Generator) -> Tensor:
+    """(count, 2, 8, 8), half of them libjpeg's of quality 40 to 100.
+
+    Cameras and Photoshop have tables of their own, which rise less towards the high frequencies.
+    """
+
+    def draw(low: float, high: float) -> Tensor:
+        drawn = torch.rand((count, 1, 1, 1), generator=generator, device=generator.device)
+        return low + (high - low) * drawn
+
+    usual = libjpeg_tables(draw(*_QUALITIES))
+    standard = _standard(usual)
+    evenness = torch.cat((draw(*_EVENNESS), draw(*_EVENNESS)), dim=1)
+    finest = _FINEST_STEPS[1] ** draw(0, 1)
+    scale = torch.cat((finest, finest * draw(*_COLOUR_STEPS)), dim=1)
+    others = scale * (standard / standard[:, :, :1, :1]) ** evenness
+    return torch.where(draw(0, 1) < 0.5, usual, others.round().clamp(1, 255))
 
 
 def rgb_to_ycc(rgb: Tensor) -> Tensor:
@@ -73,26 +108,13 @@ def ycc_to_rgb(ycc: Tensor) -> Tensor:
 
 def _quantize(planes: Tensor, table: Tensor) -> Tensor:
     """`planes` (N, C, H, W) through 8 x 8 DCT blocks divided by `table` (N, 8, 8) and rounded."""
-    count, channels, height, width = planes.shape
-    blocks = planes.view(count, channels, height // 8, 8, width // 8, 8).transpose(3, 4)
-    dct = _dct_matrix(planes)
-    step = table.view(count, 1, 1, 1, 8, 8)
+    blocks, dct = blocks_of(planes), dct_matrix(planes)
+    step = table.view(len(table), 1, 1, 1, 8, 8)
     coefficients = dct @ blocks @ dct.T
     blocks = dct.T @ (torch.round(coefficients / step) * step) @ dct
-    return blocks.transpose(3, 4).reshape(count, channels, height, width)
+    return blocks.transpose(3, 4).reshape(planes.shape)
 
 
-def _dct_matrix(like: Tensor) -> Tensor:
-    """Orthonormal DCT-II of length 8."""
-    rank = torch.arange(8, device=like.device, dtype=like.dtype)
-    matrix = torch.cos(math.pi / 8 * (rank[None, :] + 0.5) * rank[:, None]) / 2
-    matrix[0] /= math.sqrt(2)
-    return matrix
-
-
-def _scaled_table(table: tuple[int, ...], quality: Tensor) -> Tensor:
-    """(N, 8, 8): libjpeg's rule from quality to quantization steps."""
-    steps = torch.tensor(table, dtype=torch.float32, device=quality.device)
-    quality = quality.view(-1, 1).round().clamp(1, 100)
-    percent = torch.where(quality < 50, 5000 / quality, 200 - 2 * quality)
-    return ((steps * percent + 50) / 100).floor().clamp(1, 255).view(-1, 8, 8)
+def _standard(like: Tensor) -> Tensor:
+    """(1, 2, 8, 8)."""
+    return like.new_tensor((LUMA_TABLE, COLOUR_TABLE)).view(1, 2, 8, 8)

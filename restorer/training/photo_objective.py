@@ -11,7 +11,7 @@ from torch import Generator, Tensor
 from torch.nn import functional
 
 from restorer.models.catalog import Network
-from restorer.models.estimator import PATCH_PX, Estimator
+from restorer.models.estimator import PATCH_PX, Estimator, JpegEstimator
 from restorer.training import degrade
 from restorer.training.data import Photos
 from restorer.training.jpeg import jpeg, jpeg_level
@@ -65,12 +65,12 @@ class PhotoObjective:
         return BatchLoss(value, clean[:, 0].numel(), value)
 
     def _estimator_loss(self, network: Network, phase: Phase, generator: Generator) -> BatchLoss:
-        assert isinstance(network, Estimator)
+        assert isinstance(network, Estimator | JpegEstimator)
         pixels = 0
         if self.replay.wants_more():
             clean = self.photos.patches(phase.batch, phase.patch_px, generator)
-            (noisy,), level = self._batch(clean, generator)
-            self.replay.add(network.features(noisy), level)
+            inputs, level = self._batch(clean, generator)
+            self.replay.add(network.features(*inputs), level)
             pixels = clean[:, 0].numel()
         features, levels = self.replay.draw(generator)
         value = _likelihood_loss(network.head(features), levels)
@@ -109,10 +109,12 @@ class PhotoObjective:
         return float(100 * (network(*inputs)[:, 0] - target).abs().median())
 
     def _batch(self, clean: Tensor, generator: Generator) -> Batch:
+        if self.recipe.architecture == "JpegEstimator":
+            batch, tables = degrade.jpeg_estimation_batch(clean, generator)
+            return (batch.noisy, tables), _log_level(batch.sigma)
         if self.recipe.task == "estimate":
             batch = degrade.estimation_batch(clean, generator)
-            level = torch.hypot(batch.sigma, _floor(batch.sigma))
-            return (batch.noisy,), torch.log(level).flatten()
+            return (batch.noisy,), _log_level(batch.sigma)
         if self.recipe.task == "upscale":
             small = degrade.small_batch(clean, self.recipe.scale, generator)
             return (small.contiguous(memory_format=torch.channels_last),), clean
@@ -128,5 +130,6 @@ def _likelihood_loss(answer: Tensor, target: Tensor) -> Tensor:
     return functional.gaussian_nll_loss(answer[:, 0], target, answer[:, 1].exp(), eps=1e-4)
 
 
-def _floor(sigma: Tensor) -> Tensor:
-    return torch.full_like(sigma, FLOOR_SIGMA)
+def _log_level(sigma: Tensor) -> Tensor:
+    """What the estimator has to tell, (N)."""
+    return torch.log(torch.hypot(sigma, torch.full_like(sigma, FLOOR_SIGMA))).flatten()

@@ -205,13 +205,33 @@ RECIPES: Final[dict[str, Recipe]] = {
         limits=(
             "Coarse texture without a quiet place in the whole picture (gravel, leaves to the "
             "edges) may be taken for a camera's grain. Coarse grain of real cameras is read lower "
-            "than it is, and denoised stronger to make up for it. Slight noise in a JPEG of "
-            "quality 85 or less may be taken for texture."
+            "than it is, and denoised stronger to make up for it. Slight noise that was in a JPEG "
+            "of quality 85 or less, and was then saved in another format, may be taken for texture."
         ),
         degradations=(
             "1/8 white Gaussian noise of sigma 0 to 75, 3/8 Poisson-Gaussian of RMS 0.5 to 50, "
             "half of it with less in colour and half in JPEGs, 1/2 simulated camera noise of RMS "
             "0.5 to 25; 1/8 only compressed; half of the patches blurred before"
+        ),
+    ),
+    "jpeg-estimator": Recipe(
+        name="jpeg-estimator",
+        task="estimate",
+        architecture="JpegEstimator",
+        arguments={"width": 64},
+        phases=(Phase(1.0, 48, 96),),
+        loss="Gaussian likelihood of ln(sigma)",
+        purpose="Finds out how noisy a JPEG is: its quantization tables say what is missing.",
+        limits=(
+            "Coarse texture without a quiet place in the whole picture (gravel, leaves to the "
+            "edges) may be taken for grain, and very faint grain for silence. Of a picture that "
+            "was compressed, resized and compressed again it knows the last compression only."
+        ),
+        degradations=(
+            "half Poisson-Gaussian noise of RMS 0.5 to 50, half of it with less in colour, half "
+            "simulated camera noise of RMS 0.5 to 25, in JPEGs, half of quality 40 to 100, half by "
+            "other tables of steps from 1 to 20, 3/4 with colours at half the size; 1/7 only "
+            "compressed; half of the patches blurred before"
         ),
     ),
     **{

@@ -9,7 +9,9 @@ from torch import Generator, Tensor
 
 SIZE: Final = 1 << 17  # patches: 25 MiB
 DRAWN: Final = 256  # a step
-NEW_EVERY: Final = 8  # steps
+# Steps. By every eighth alone the estimator of JPEGs learned the ring by heart: on held-out photos
+# its error rose again, from 48 to 53 %.
+NEW_EVERY: Final = 2
 
 
 class Replay:
@@ -28,7 +30,7 @@ class Replay:
         self._steps = 0
 
     def wants_more(self) -> bool:
-        """Whether this step should bring new patches: every eighth, and until there are enough."""
+        """Whether this step should bring new patches: every other, and until there are enough."""
         self._steps += 1
         return self._added < SIZE // 32 or self._steps % NEW_EVERY == 0
 

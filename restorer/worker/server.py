@@ -114,13 +114,11 @@ class Server:
             from restorer.engine.loaded import Models
 
             models = Models(self._weights)
-            models.estimator()
-            models.deblocker()
-            models.degrainer()
-            denoiser = models.denoiser()
+            models.estimators()
+            models.networks(Settings(), 1)
             with torch.inference_mode():  # the first call sets up the kernels
                 picture = torch.zeros(1, 3, 64, 64).to(memory_format=torch.channels_last)
-                denoiser(picture, torch.zeros(1, 1, 1, 1))
+                models.denoiser()(picture, torch.zeros(1, 1, 1, 1))
             self._models = models
             self._send(WorkerReady(str(ladder("auto")[0])))
         except BaseException as error:  # noqa: BLE001  the job that needs the models reports it too
@@ -262,7 +260,7 @@ class Server:
 
         photo = request.photo
         if self._estimated is None or self._estimated[0] != photo.pixels.path:
-            found = noise.estimate(_image(photo), self._wait_for_models().estimator())
+            found = noise.estimate(_image(photo), self._wait_for_models().estimators())
             self._estimated = (photo.pixels.path, found)
         found = self._estimated[1]
         if request.settings.denoise == "auto":

@@ -17,7 +17,7 @@ from PIL import Image as PillowImage
 from PIL import ImageDraw
 
 from restorer.benchmark import quality
-from restorer.engine.image import Image, Pixels, to_samples
+from restorer.engine.image import Pixels, to_samples
 from restorer.engine.loaded import Models
 from restorer.engine.metrics import luma
 from restorer.settings import Settings, weights_dir
@@ -62,10 +62,12 @@ def main(data: Path, out: Path) -> None:
     """Writes the sheets."""
     out.mkdir(parents=True, exist_ok=True)
     models = Models(weights_dir())
-    networks, estimator = models.networks(Settings(), 1), models.estimator()
+    networks, estimators = models.networks(Settings(), 1), models.estimators()
     rows = []
     for case in quality.real_noise(data / "polyu"):
-        found, auto = quality.by_estimate(Image(case.degraded), networks, estimator, "auto")
+        assert case.files is not None
+        noisy, _ = case.files
+        found, auto = quality.by_estimate(noisy, networks, estimators, "auto")
         title = f"{case.name}: noisy, auto ({found.kind}, at {found.strength:.1f}), clean"
         rows.append(row(title, [case.degraded, auto, case.clean]))
     for start in range(0, len(rows), ROWS):

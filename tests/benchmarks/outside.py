@@ -41,8 +41,9 @@ def collect(folder: Path) -> None:
 
 
 def white_noise_rows(catalog: Catalog, folder: Path) -> list[list[str]]:
-    networks = Models(catalog.folder).networks(Settings(), 1)
-    scores = list(quality.denoise(folder, SIGMAS, networks, catalog.estimator()))
+    models = Models(catalog.folder)
+    networks = models.networks(Settings(), 1)
+    scores = list(quality.denoise(folder, SIGMAS, networks, models.estimators()))
     rows = []
     for sigma in SIGMAS:
         of_level = [score for score in scores if score.sigma == sigma]
@@ -60,10 +61,11 @@ def enlarged_row(catalog: Catalog, folder: Path, scale: int) -> list[str]:
 
 def as_they_are(catalog: Catalog, folder: Path) -> str:
     """What `--denoise auto` does to them as they are."""
-    networks = Models(catalog.folder).networks(Settings(), 1)
+    models = Models(catalog.folder)
+    networks = models.networks(Settings(), 1)
     changed = [
         f"{Path(score.name).stem} ({score.auto_strength:.1f}, {score.auto_psnr:.1f} dB)"
-        for score in quality.denoise(folder, (0,), networks, catalog.estimator())
+        for score in quality.denoise(folder, (0,), networks, models.estimators())
         if score.auto_strength > 0
     ]
     return (

@@ -15,7 +15,7 @@ from PIL import Image as PillowImage
 from restorer.benchmark import quality
 from restorer.benchmark.quality import Case
 from restorer.engine import noise
-from restorer.engine.image import Image, Pixels, Samples, to_pixels, to_samples
+from restorer.engine.image import Pixels, Samples, to_pixels, to_samples
 from restorer.engine.loaded import Models
 from restorer.engine.metrics import psnr, ssim
 from restorer.engine.networks import Networks
@@ -137,10 +137,12 @@ def white_noise_methods(bm3d_pictures: int) -> list[Method]:
 
 def real_noise_methods(bm3d_pictures: int) -> list[Method]:
     models = Models(weights_dir())
-    networks, estimator = models.networks(Settings(), 1), models.estimator()
+    networks, estimators = models.networks(Settings(), 1), models.estimators()
 
     def ours(case: Case, sigmas: Sequence[float] | None) -> Pixels:
-        found = noise.estimate(Image(case.degraded), estimator)
+        assert case.files is not None
+        file, _ = case.files
+        found = noise.estimate(file, estimators)
         suited = networks.suited_to(found.kind)
         tried = sigmas or [found.strength]
         return best((quality.run(case.degraded, suited, s, "cpu") for s in tried), case.clean)

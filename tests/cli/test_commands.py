@@ -89,12 +89,13 @@ def test_models_lists_cards_and_checks_files(tiny_weights, capsys):
     assert re.search("upscaler-x4 +enlarge x4", listed)
     assert re.search("deblocker +deblock", listed)
     assert re.search("degrainer +degrain", listed)
-    assert re.search("estimator +estimate", listed)
-    assert "All 7 weights files are whole." in listed
+    assert re.search("^estimator +estimate  ", listed, re.MULTILINE)
+    assert re.search("jpeg-estimator +estimate JPEGs", listed)
+    assert "All 8 weights files are whole." in listed
     assert run(["models", "denoiser", "--weights", str(tiny_weights)]) == 0
     assert "Trained on     nothing" in capsys.readouterr().out
     assert run(["models", "--json", "--weights", str(tiny_weights)]) == 0
-    assert len(json.loads(capsys.readouterr().out)) == 7
+    assert len(json.loads(capsys.readouterr().out)) == 8
 
 
 def test_models_checks_one_file_and_never_none(tiny_weights, tmp_path, capsys):
@@ -277,7 +278,7 @@ def test_benchmark_upscale_uses_the_twins_of_its_scale(tmp_path, tiny_weights, c
 @pytest.mark.parametrize("coarse", [False, True])
 def test_benchmark_speed_draws_the_grain_that_is_asked_for(capsys, coarse):
     """By the shipped estimator, which tells them apart."""
-    arguments = ["benchmark", "speed", "--megapixels", "0.3", "--json", "--device", "cpu"]
+    arguments = ["benchmark", "speed", "--megapixels", "2", "--json", "--device", "cpu"]
     assert run([*arguments, *(["--coarse"] if coarse else [])]) == 0
     (row,) = lines_of_json(capsys.readouterr().out)
     assert row["coarse"] is coarse

@@ -209,7 +209,7 @@ def test_json_tells_sizes_and_times(photo, tiny_weights, capsys):
     assert fields["status"] == "done"
     assert (fields["width"], fields["height"], fields["denoised_at"]) == (90, 70, 12.5)
     assert isinstance(fields["noise"], str)
-    assert fields["kind"] in ("fine", "coarse")
+    assert fields["kind"] in ("fine", "saved", "coarse")
     assert fields["sigma"] >= 0
     assert fields["network_s"] > 0
 
@@ -319,7 +319,7 @@ def test_a_photo_that_no_step_can_restore_is_named(photo, tiny_weights, capsys, 
         raise torch.OutOfMemoryError
 
     monkeypatch.setattr("restorer.engine.restore._run", full_memory)
-    assert restored(tiny_weights, photo) == 1
+    assert restored(tiny_weights, photo, "--denoise", 12) == 1
     assert "Error: photo.jpg: The picture could not be" in capsys.readouterr().err
 
 
@@ -332,7 +332,7 @@ def test_a_step_down_is_told(photo, tiny_weights, capsys, monkeypatch):
         return real(*arguments)
 
     monkeypatch.setattr(restore_module, "_run", full_once)
-    assert restored(tiny_weights, photo) == 0
+    assert restored(tiny_weights, photo, "--denoise", 12) == 0
     said = capsys.readouterr().err
     assert said == "photo.jpg: Memory was full: continuing in smaller tiles\n"
 

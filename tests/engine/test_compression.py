@@ -2,10 +2,11 @@ import io
 
 import numpy as np
 import pytest
+from PIL import ExifTags
 from PIL import Image as PillowImage
 
 from restorer.benchmark.scene import draw_scene
-from restorer.engine import compression
+from restorer.engine import compression, imagefile
 from restorer.engine.image import Image, JpegCoding
 from restorer.training.jpeg import jpeg_level
 
@@ -31,7 +32,8 @@ def compressed(picture, quality):
 def level(picture):
     """Of the pixels alone."""
     samples = np.asarray(picture)
-    return compression.level_of(Image(samples if samples.ndim == 3 else samples[..., None]))
+    image = Image(samples if samples.ndim == 3 else samples[..., None])
+    return compression.compression_of(image).level
 
 
 @pytest.mark.parametrize("quality", [10, 25, 40, 55, 68])
@@ -106,7 +108,7 @@ def test_the_stronger_of_two_compressions_counts(scene):
     for quality in (10, 60):
         steps = PillowImage.open(saved(scene, quality)).quantization
         coding = JpegCoding((tuple(steps[0]),), "4:2:0")
-        found = compression.level_of(Image(pixels, jpeg=coding))
+        found = compression.compression_of(Image(pixels, jpeg=coding)).level
         assert found == pytest.approx(max(jpeg_level(25), jpeg_level(quality)), rel=0.05)
 
 
@@ -120,3 +122,29 @@ def test_levels_of_libjpegs_qualities(quality, expected):
 def test_a_table_of_equal_steps_has_the_error_of_rounding():
     """Which is even between -6 and 6: its RMS is 12 by the root of 12."""
     assert compression.table_level((12,) * 64) == pytest.approx(12**0.5)
+
+
+@pytest.mark.parametrize(("top", "left"), [(0, 0), (3, 5), (1, 6)])
+def test_pixels_tell_where_blocks_begin(scene, top, left):
+    """Also in the middle of a large picture, which is all that is looked at."""
+    large = compressed(scene.resize((1300, 1000)), 40)
+    cropped = np.asarray(large)[8 - top :, 8 - left :]
+    found = compression.compression_of(Image(cropped))
+    assert found.grid == (top, left)
+
+
+def test_tables_tell_where_blocks_begin(scene):
+    coding = JpegCoding(((1,) * 64,), "4:4:4", grid=(5, 2))
+    found = compression.compression_of(Image(np.asarray(scene), jpeg=coding))
+    assert found.grid == (5, 2)
+
+
+@pytest.mark.parametrize("turn", range(1, 9))
+def test_also_in_a_file_that_is_to_be_turned(scene, tmp_path, turn):
+    """Its last blocks are incomplete; turned they come first."""
+    exif = PillowImage.Exif()
+    exif[ExifTags.Base.Orientation] = turn
+    scene.crop((0, 0, 637, 475)).save(tmp_path / "photo.jpg", quality=40, exif=exif)
+    image = imagefile.read(tmp_path / "photo.jpg")
+    seen = compression.compression_of(Image(image.samples))
+    assert image.jpeg.grid == seen.grid

@@ -8,17 +8,17 @@ from PIL import Image as PillowImage
 from restorer.benchmark.scene import draw_scene
 from restorer.engine import imagefile
 from restorer.engine.image import Image
+from restorer.engine.loaded import Models
 from restorer.engine.noise import NoiseEstimate, estimate
-from restorer.models.catalog import open_catalog
 from restorer.settings import weights_dir
 from restorer.training.jpeg import jpeg_level
 from tests.conftest import drawn
 
 
 @pytest.fixture(scope="module")
-def estimator():
+def estimators():
     """The shipped one: what it learned is what is tested."""
-    return open_catalog(weights_dir()).estimator()
+    return Models(weights_dir()).estimators()
 
 
 @pytest.fixture(scope="module")
@@ -33,77 +33,77 @@ def with_noise(pixels, sigma, seed=0):
 
 
 @pytest.mark.parametrize("sigma", [5, 10, 15, 25, 50])
-def test_white_noise_is_found_within_fifteen_percent(estimator, scene, sigma):
-    found = estimate(Image(with_noise(scene, sigma)), estimator)
+def test_white_noise_is_found_within_fifteen_percent(estimators, scene, sigma):
+    found = estimate(Image(with_noise(scene, sigma)), estimators)
     assert found.sigma == pytest.approx(sigma, rel=0.15)
 
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
-def test_any_depth_gives_the_same_answer(estimator, scene, dtype):
+def test_any_depth_gives_the_same_answer(estimators, scene, dtype):
     noisy = np.clip(with_noise(scene, 20), 0, 1)
     integers = np.rint(noisy * np.iinfo(dtype).max).astype(dtype)
-    expected = estimate(Image(noisy), estimator).sigma
-    assert estimate(Image(integers), estimator).sigma == pytest.approx(expected, rel=0.02)
+    expected = estimate(Image(noisy), estimators).sigma
+    assert estimate(Image(integers), estimators).sigma == pytest.approx(expected, rel=0.02)
 
 
-def test_a_clean_picture_is_called_clean(estimator, scene):
-    found = estimate(Image(np.rint(scene * 255).astype(np.uint8)), estimator)
+def test_a_clean_picture_is_called_clean(estimators, scene):
+    found = estimate(Image(np.rint(scene * 255).astype(np.uint8)), estimators)
     assert found.sigma < 2
     assert found.word == "hardly any"
 
 
-def test_grey_noise_is_found_too(estimator, scene):
+def test_grey_noise_is_found_too(estimators, scene):
     noisy = with_noise(scene[..., :1], 20)
-    assert estimate(Image(noisy), estimator).sigma == pytest.approx(20, rel=1 / 3)
+    assert estimate(Image(noisy), estimators).sigma == pytest.approx(20, rel=1 / 3)
 
 
 @pytest.mark.parametrize(("sigma", "quality"), [(12, 95), (20, 90), (30, 80)])
-def test_noise_that_was_saved_as_a_jpeg_is_still_found(estimator, scene, sigma, quality):
+def test_noise_that_was_saved_as_a_jpeg_is_still_found(estimators, scene, sigma, quality):
     """Colours at half the size, as most programs save: of theirs the finest part is gone."""
     noisy = np.rint(np.clip(with_noise(scene, sigma), 0, 1) * 255).astype(np.uint8)
     file = io.BytesIO()
     PillowImage.fromarray(noisy).save(file, "JPEG", quality=quality, subsampling="4:2:0")
-    found = estimate(Image(np.asarray(PillowImage.open(file))), estimator)
+    found = estimate(Image(np.asarray(PillowImage.open(file))), estimators)
     assert found.kind == "saved"
     assert found.strength == pytest.approx(sigma, rel=0.35)
 
 
 @pytest.mark.parametrize("sigma", [12, 20, 30])
-def test_noise_of_brightness_alone_is_found(estimator, scene, sigma):
+def test_noise_of_brightness_alone_is_found(estimators, scene, sigma):
     grain = with_noise(np.zeros_like(scene[..., :1]), sigma)
-    assert estimate(Image(scene + grain), estimator).strength == pytest.approx(sigma, rel=0.35)
+    assert estimate(Image(scene + grain), estimators).strength == pytest.approx(sigma, rel=0.35)
 
 
-def test_clipped_regions_do_not_count(estimator, scene):
+def test_clipped_regions_do_not_count(estimators, scene):
     noisy = with_noise(scene, 20)
     noisy[:, : noisy.shape[1] // 2] = 1
-    assert estimate(Image(noisy), estimator).sigma == pytest.approx(20, rel=0.15)
+    assert estimate(Image(noisy), estimators).sigma == pytest.approx(20, rel=0.15)
 
 
-def test_the_same_picture_gives_the_same_answer(estimator, scene):
+def test_the_same_picture_gives_the_same_answer(estimators, scene):
     image = Image(with_noise(scene, 12))
-    assert estimate(image, estimator) == estimate(image, estimator)
+    assert estimate(image, estimators) == estimate(image, estimators)
 
 
 @pytest.mark.parametrize(("width", "height"), [(1, 1), (1, 300), (95, 97), (3000, 2)])
 @pytest.mark.parametrize("channels", [1, 3])
-def test_any_size_gets_an_answer(estimator, width, height, channels):
-    found = estimate(Image(drawn(width, height, channels)), estimator)
+def test_any_size_gets_an_answer(estimators, width, height, channels):
+    found = estimate(Image(drawn(width, height, channels)), estimators)
     assert 0 <= found.sigma <= 75
 
 
 @pytest.mark.parametrize("level", [0, 127, 255])
-def test_one_flat_colour_has_no_noise(estimator, level):
+def test_one_flat_colour_has_no_noise(estimators, level):
     flat = np.full((200, 300, 3), level, np.uint8)
-    assert estimate(Image(flat), estimator).sigma < 2
+    assert estimate(Image(flat), estimators).sigma < 2
 
 
 @pytest.mark.parametrize("low", [0, 100])
-def test_patterns_that_no_photo_has_get_an_answer_too(estimator, low):
+def test_patterns_that_no_photo_has_get_an_answer_too(estimators, low):
     """A board of pixels: its quiet regions' energies are far from all that was learned."""
     y, x = np.mgrid[:300, :400]
     board = (low + (x + y) % 2 * (255 - 2 * low)).astype(np.uint8)
-    found = estimate(Image(board[..., None]), estimator)
+    found = estimate(Image(board[..., None]), estimators)
     assert 0 <= found.strength <= 75
     assert found.doubt <= 2
 
@@ -144,12 +144,12 @@ def test_without_a_quiet_place_texture_is_not_taken_for_grain():
     assert NoiseEstimate(5, 0.1, 1.0, detail=6.5).strength == 5  # noise that is seen through it
 
 
-def test_detail_is_what_the_quietest_fifth_has(estimator):
+def test_detail_is_what_the_quietest_fifth_has(estimators):
     """White grey noise of sigma has the root of 3 / 16 of it there."""
     grain = np.random.default_rng(0).standard_normal((480, 480, 1)).astype(np.float32)
     strong = np.full((480, 480, 1), 20 / 255, np.float32)
     strong[:192] = 10 / 255  # two of five rows of patches
-    found = estimate(Image(0.5 + grain * strong), estimator)
+    found = estimate(Image(0.5 + grain * strong), estimators)
     assert found.detail == pytest.approx(10 * (3 / 16) ** 0.5, rel=0.1)
 
 
@@ -158,11 +158,11 @@ def test_what_the_estimator_is_sure_of_is_taken_as_it_is():
     assert NoiseEstimate(2, fineness=0.1, doubt=0.4).strength == 12
 
 
-def test_white_noise_is_fine_and_blurred_noise_is_not(estimator, scene):
+def test_white_noise_is_fine_and_blurred_noise_is_not(estimators, scene):
     grain = np.random.default_rng(0).standard_normal(scene.shape, np.float32)
     blurred = sum(np.roll(grain, (i, j), (0, 1)) for i in range(4) for j in range(4)) / 16
-    assert estimate(Image(scene + np.float32(0.06) * grain), estimator).fineness > 0.5
-    assert estimate(Image(scene + np.float32(0.06) * blurred), estimator).fineness < 0.2
+    assert estimate(Image(scene + np.float32(0.06) * grain), estimators).fineness > 0.5
+    assert estimate(Image(scene + np.float32(0.06) * blurred), estimators).fineness < 0.2
 
 
 @pytest.mark.parametrize(
@@ -175,17 +175,17 @@ def test_white_noise_is_fine_and_blurred_noise_is_not(estimator, scene):
         ({"format": "WEBP", "quality": 90}, "saved"),
     ],
 )
-def test_noise_whose_colours_a_file_has_halved_is_told_apart(estimator, scene, options, kind):
+def test_noise_whose_colours_a_file_has_halved_is_told_apart(estimators, scene, options, kind):
     noisy = np.rint(255 * with_noise(scene, 15).clip(0, 1)).astype(np.uint8)
     stream = io.BytesIO()
     PillowImage.fromarray(noisy).save(stream, **options)
-    found = estimate(Image(np.asarray(PillowImage.open(stream))), estimator)
+    found = estimate(Image(np.asarray(PillowImage.open(stream))), estimators)
     assert found.kind == kind
 
 
-def test_noise_that_is_equal_in_the_colours_has_none_that_could_be_halved(estimator, scene):
+def test_noise_that_is_equal_in_the_colours_has_none_that_could_be_halved(estimators, scene):
     grey = with_noise(np.zeros_like(scene[..., :1]), 15)
-    assert estimate(Image(scene + grey), estimator).kind == "fine"
+    assert estimate(Image(scene + grey), estimators).kind == "fine"
 
 
 @pytest.mark.parametrize(
@@ -238,21 +238,61 @@ def test_strong_coarse_grain_counts_for_more_than_blocks_that_are_less(blocks, k
     assert NoiseEstimate(1, fineness=0.1, doubt=1.0, blocks=blocks).kind == kind
 
 
+@pytest.mark.parametrize("sigma", [10, 25])
+@pytest.mark.parametrize(
+    ("quality", "kind"),
+    [(85, "saved"), (75, "saved"), ("high", "fine")],  # Photoshop's has 4:4:4
+)
+def test_in_a_jpeg_noise_is_found_by_its_tables(estimators, scene, tmp_path, sigma, quality, kind):
+    """Without them much of sigma 10 is taken for texture."""
+    noisy = np.rint(255 * with_noise(scene, sigma).clip(0, 1)).astype(np.uint8)
+    PillowImage.fromarray(noisy).save(tmp_path / "photo.jpg", quality=quality)
+    image = imagefile.read(tmp_path / "photo.jpg")
+    found = estimate(image, estimators)
+    assert found.kind == kind
+    assert found.strength == pytest.approx(sigma, rel=0.3)
+    if sigma == 10 and quality != "high":
+        assert estimate(Image(image.samples), estimators).sigma < found.sigma / 2
+
+
+@pytest.mark.parametrize("quality", [95, 85, 75, "high", "web_medium"])
+def test_a_clean_jpeg_is_called_clean(estimators, scene, tmp_path, quality):
+    pixels = np.rint(255 * scene).astype(np.uint8)
+    PillowImage.fromarray(pixels).save(tmp_path / "photo.jpg", quality=quality)
+    found = estimate(imagefile.read(tmp_path / "photo.jpg"), estimators)
+    assert found.sigma < 1.5
+
+
+def test_coarse_grain_in_a_jpeg_is_denoised_stronger_than_it_is_seen():
+    found = NoiseEstimate(2, fineness=0.1, doubt=0.5, is_jpeg=True)
+    assert (found.kind, found.strength) == ("coarse", pytest.approx(9.5, abs=0.1))
+    assert NoiseEstimate(5, fineness=0.1, doubt=0.1, is_jpeg=True).strength == 12  # sure or not
+    assert NoiseEstimate(0.5, fineness=0.1, doubt=0.4, is_jpeg=True).strength == 0
+    loud = NoiseEstimate(2, fineness=0.1, doubt=0.5, detail=8, is_jpeg=True)
+    assert (loud.kind, loud.strength) == ("fine", pytest.approx(2.57, abs=0.01))
+
+
+@pytest.mark.parametrize(("sigma", "strength"), [(1.4, 0), (1.6, 2.05), (20, 20)])
+def test_of_fine_noise_in_a_jpeg_the_median_counts(sigma, strength):
+    found = NoiseEstimate(sigma, fineness=0.3, doubt=0.5, is_halved=True, is_jpeg=True)
+    assert (found.kind, found.strength) == ("saved", pytest.approx(strength, abs=0.01))
+
+
 @pytest.mark.parametrize("mode", ["RGB", "L"])
 @pytest.mark.parametrize("quality", [10, 30, 50])
 def test_blocks_in_files_have_the_level_that_the_deblocker_learned(
-    estimator, tmp_path, mode, quality
+    estimators, tmp_path, mode, quality
 ):
     path = tmp_path / "photo.jpg"
     PillowImage.fromarray(drawn(120, 100)).convert(mode).save(path, quality=quality)
-    found = estimate(imagefile.read(path), estimator)
+    found = estimate(imagefile.read(path), estimators)
     assert found.blocks == pytest.approx(jpeg_level(quality))
 
 
 @pytest.mark.parametrize("name", ["photo.png", "photo.jpg"])
-def test_what_is_no_strong_jpeg_has_no_blocks_that_count(estimator, tmp_path, name):
+def test_what_is_no_strong_jpeg_has_no_blocks_that_count(estimators, tmp_path, name):
     PillowImage.fromarray(drawn(120, 100)).save(tmp_path / name)
-    assert estimate(imagefile.read(tmp_path / name), estimator).kind != "jpeg"
+    assert estimate(imagefile.read(tmp_path / name), estimators).kind != "jpeg"
 
 
 def test_the_strength_stays_in_the_trained_range():

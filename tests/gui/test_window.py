@@ -28,6 +28,7 @@ from PySide6.QtWidgets import (
 
 from restorer.cli import run as run_command_line
 from restorer.engine import imagefile
+from restorer.engine.image import JpegCoding
 from restorer.errors import DiskFull, WeightsMissing
 from restorer.gui import main_window, preferences
 from restorer.gui.about_model import cards_html
@@ -814,7 +815,13 @@ def test_a_proposed_name_is_never_the_originals(photo):
 
 
 @pytest.mark.parametrize(
-    ("kind", "cleaner"), [("fine", "denoiser"), ("coarse", "degrainer"), ("jpeg", "deblocker")]
+    ("kind", "cleaner"),
+    [
+        ("fine", "denoiser"),
+        ("saved", "degrainer"),
+        ("coarse", "degrainer"),
+        ("jpeg", "deblocker"),
+    ],
 )
 def test_about_opens_with_the_models_of_the_photo(
     window, photo, client, monkeypatch, kind, cleaner
@@ -828,7 +835,12 @@ def test_about_opens_with_the_models_of_the_photo(
     client.work()
     window.session.noise = replace(window.session.noise, kind=kind)
     QPushButton.click(window.controls.about)
-    assert named == [["upscaler-x3", cleaner, "estimator"]]
+    photo = window.session.photo
+    window.session.photo = replace(photo, rest=replace(photo.rest, jpeg=JpegCoding((), "4:4:4")))
+    QPushButton.click(window.controls.about)
+    assert named == [
+        ["upscaler-x3", cleaner, estimator] for estimator in ("estimator", "jpeg-estimator")
+    ]
 
 
 @pytest.mark.parametrize(("fast", "text"), [(0.372, "0.37"), (4.21, "4.2"), (257.3, "257")])

@@ -131,6 +131,7 @@ def test_the_shipped_weights_are_whole_and_within_their_budget():
         "degrainer",
         "denoiser",
         "estimator",
+        "jpeg-estimator",
         "upscaler-x2",
         "upscaler-x3",
         "upscaler-x4",

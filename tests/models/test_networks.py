@@ -4,9 +4,11 @@ import pytest
 import torch
 from torch.utils.flop_counter import FlopCounterMode
 
+from restorer.models.dct import dct_matrix
 from restorer.models.denoiser import Denoiser
-from restorer.models.estimator import PATCH_PX, Estimator
+from restorer.models.estimator import PATCH_PX, Estimator, JpegEstimator
 from restorer.models.upscaler import Upscaler
+from restorer.training.jpeg import libjpeg_tables
 from restorer.training.recipes import RECIPES
 
 
@@ -178,3 +180,29 @@ def test_the_estimator_answers_alike_for_either_turn_of_a_patch():
     torch.testing.assert_close(module(patches.flip(3)), answer)
     torch.testing.assert_close(module(patches.flip(2)), answer)
     torch.testing.assert_close(module(patches.transpose(2, 3)), answer)
+
+
+def test_so_does_that_of_jpegs_and_it_hears_how_they_were_compressed():
+    torch.manual_seed(0)
+    module, patches = JpegEstimator(), torch.rand(2, 3, PATCH_PX, PATCH_PX)
+    tables = libjpeg_tables(torch.tensor([50.0, 90.0]))
+    answer = module(patches, tables)
+    assert answer.shape == (2, 2)
+    for turned in (patches.flip(3), patches.flip(2), patches.transpose(2, 3)):
+        torch.testing.assert_close(module(turned, tables), answer)
+    assert not torch.allclose(module(patches, tables.flip(0)), answer)
+
+
+def test_the_estimator_of_jpegs_sees_what_the_other_sees_and_the_blocks():
+    """Of noise that was made of one frequency of the blocks only that frequency's band has any."""
+    patches = torch.rand(2, 3, PATCH_PX, PATCH_PX)
+    tables = torch.ones(2, 2, 8, 8)
+    features = JpegEstimator.features(patches, tables)
+    assert features.shape[1] == JpegEstimator().head[0].in_features
+    torch.testing.assert_close(features[:, :48], Estimator.features(patches))
+    coefficients = torch.zeros(1, 1, 12, 12, 8, 8)
+    coefficients[..., 3, 2] = 0.05
+    dct = dct_matrix(coefficients)
+    wave = (dct.T @ coefficients @ dct).transpose(3, 4).reshape(1, 1, PATCH_PX, PATCH_PX)
+    bands = JpegEstimator.features(0.5 + wave.expand(-1, 3, -1, -1), tables[:1])[0, 48:84]
+    assert bands.view(9, 4).argmax(dim=0).tolist() == [2] * 4  # the band of rank 3, in brightness

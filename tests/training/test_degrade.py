@@ -3,9 +3,11 @@ import pytest
 import torch
 from PIL import Image as PillowImage
 
-from restorer.engine.compression import VISIBLE, level_of
+from restorer.engine.compression import VISIBLE, compression_of
 from restorer.engine.image import Image
 from restorer.training import degrade
+from restorer.training.grain import add_white, white_level
+from restorer.training.jpeg import rgb_to_ycc
 
 
 @pytest.fixture
@@ -33,14 +35,14 @@ def neighbour_correlation(noise):
 
 def test_white_noise_has_the_sigma_it_is_given(flat, generator):
     sigma = torch.linspace(0, 75, len(flat)).view(-1, 1, 1, 1)
-    noisy = degrade.add_white(flat, sigma, in_colour(flat), generator)
+    noisy = add_white(flat, sigma, in_colour(flat), generator)
     torch.testing.assert_close(levels(noisy - flat), sigma.flatten(), rtol=0.03, atol=0.01)
     assert abs(neighbour_correlation(noisy - flat)) < 0.02
 
 
 def test_grey_pictures_get_grey_noise(flat, generator):
     sigma = torch.full((1, 1, 1, 1), 25.0)
-    noisy = degrade.add_white(flat, sigma, ~in_colour(flat), generator)
+    noisy = add_white(flat, sigma, ~in_colour(flat), generator)
     assert torch.equal(noisy[:, 0], noisy[:, 1])
     assert torch.equal(noisy[:, 0], noisy[:, 2])
 
@@ -57,7 +59,7 @@ def test_some_fine_noise_is_of_brightness_alone_and_some_lost_its_finest_colour(
         for _ in range(50):  # of a batch all colours are halved or none
             noisy, sigma = degrade.add_poisson_gaussian(flat, in_colour(flat), generator)
             strong = (sigma.flatten() > 10) & (sigma.flatten() < 30)
-            ycc = degrade.rgb_to_ycc(noisy - flat)[strong]
+            ycc = rgb_to_ycc(noisy - flat)[strong]
             spread, colour = levels(ycc[:, :1]), levels(ycc[:, 1:])
             assert bool((colour < 0.3 * spread).any()), "some has next to none in colour"
             assert bool((colour > 0.6 * spread).any())
@@ -75,16 +77,16 @@ def test_camera_noise_is_correlated_as_in_files(generator):
     strong = levels(noise) > 3
     assert int(strong.sum()) > 20
     assert neighbour_correlation(noise[strong]) > 0.4
-    told, found = sigma.flatten()[strong], degrade.white_level(noise).flatten()[strong]
+    told, found = sigma.flatten()[strong], white_level(noise).flatten()[strong]
     assert float((found / told).median()) == pytest.approx(1, abs=0.1)
 
 
 def test_white_noise_has_its_own_level_and_coarse_noise_a_higher_one(generator):
     white = 0.05 * torch.randn((8, 3, 64, 64), generator=generator)
-    level = degrade.white_level(white)
+    level = white_level(white)
     torch.testing.assert_close(level.flatten(), levels(white), rtol=0.06, atol=0)
     coarse = white[..., ::4, ::4].repeat_interleave(4, dim=2).repeat_interleave(4, dim=3)
-    assert float((degrade.white_level(coarse).flatten() / levels(coarse)).min()) > 3.9
+    assert float((white_level(coarse).flatten() / levels(coarse)).min()) > 3.9
 
 
 def test_files_are_clipped_and_hold_whole_levels(generator):
@@ -102,7 +104,7 @@ def test_grey_noise_in_files_has_the_level_that_is_told(flat, generator, name):
     strong = sigma.flatten() > 8
     noise = (noisy - flat)[strong]
     torch.testing.assert_close(noise[:, 0], noise[:, 1], rtol=0, atol=2 / 255)
-    found = degrade.white_level(noise).flatten()
+    found = white_level(noise).flatten()
     assert float((found / sigma.flatten()[strong]).median()) == pytest.approx(1, abs=0.1)
 
 
@@ -131,6 +133,21 @@ def test_some_noise_is_equal_in_the_colours_and_some_pictures_are_grey(generator
     assert float(equal.float().mean()) == pytest.approx(0.15, abs=0.02)
     assert float(grey.float().mean()) == pytest.approx(0.1, abs=0.02)
     assert not bool((grey & ~equal).any())
+
+
+def test_files_for_the_estimator_come_with_their_tables_and_the_level_of_their_noise(
+    flat, generator
+):
+    batch, tables = degrade.jpeg_estimation_batch(flat.repeat(8, 1, 1, 1), generator)
+    count = 8 * flat.shape[0]
+    assert batch.sigma.shape == (count, 1, 1, 1)
+    assert tables.shape == (count, 2, 8, 8)
+    silent = batch.sigma.flatten() == 0
+    assert 0.05 < float(silent.float().mean()) < 0.3
+    fine = (tables.amax(dim=(1, 2, 3)) < 5) & ~silent
+    noise = (batch.noisy - batch.clean)[fine]
+    found = white_level(noise).flatten() / batch.sigma.flatten()[fine]
+    assert float(found.median()) == pytest.approx(1, abs=0.15)
 
 
 def test_three_of_four_noisy_batches_have_the_levels_asked_for(generator):
@@ -197,7 +214,8 @@ def test_a_compressed_batch_has_the_blocks_that_are_told(seed):
     told = float(batch.sigma.unique())
     pixels = batch.noisy[0].permute(1, 2, 0).numpy()
     assert 0.4 < told < 75
-    assert level_of(Image(pixels)) == pytest.approx(told if told >= VISIBLE else 0, rel=0.05)
+    expected = told if told >= VISIBLE else 0
+    assert compression_of(Image(pixels)).level == pytest.approx(expected, rel=0.05)
     torch.testing.assert_close(batch.noisy * 255, (batch.noisy * 255).round(), rtol=0, atol=1e-4)
 
 

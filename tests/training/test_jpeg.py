@@ -8,7 +8,8 @@ import torch
 from PIL import Image as PillowImage
 
 from restorer.benchmark.scene import draw_scene
-from restorer.training.jpeg import jpeg, rgb_to_ycc, ycc_to_rgb
+from restorer.engine.compression import table_level
+from restorer.training.jpeg import drawn_tables, jpeg, jpeg_by, rgb_to_ycc, ycc_to_rgb
 
 
 @pytest.fixture(scope="module")
@@ -64,3 +65,25 @@ def test_any_size_comes_back_in_its_size():
 def test_the_colour_transform_returns():
     picture = torch.rand(2, 3, 8, 8, generator=torch.Generator().manual_seed(0))
     torch.testing.assert_close(ycc_to_rgb(rgb_to_ycc(picture)), picture)
+
+
+def test_any_tables_lose_what_they_lose_in_a_file(crop):
+    """Those of Photoshop's "high" are less steep than libjpeg's."""
+    file = through_a_file(crop, "high", "4:4:4")
+    picture = io.BytesIO()
+    crop.save(picture, "JPEG", quality="high")
+    tables = PillowImage.open(picture).quantization
+    ours = jpeg_by(as_batch(crop), torch.tensor([tables[0], tables[1]]).view(1, 2, 8, 8), False)
+    assert rms(ours - file) < 0.65 * rms(file - as_batch(crop))
+
+
+def test_drawn_tables_are_of_many_strengths_and_shapes():
+    tables = drawn_tables(400, torch.Generator().manual_seed(1))
+    assert tables.shape == (400, 2, 8, 8)
+    assert torch.equal(tables, tables.round())
+    levels = [table_level(luma.flatten().int().tolist()) for luma in tables[:, 0]]
+    assert np.quantile(levels, (0, 0.25, 0.75, 1)) == pytest.approx((0.3, 1, 4, 6), rel=0.2)
+    coarse = tables[:, 0, 0, 0] > 5
+    steep = tables[coarse, 0, 7, 7] / tables[coarse, 0, 0, 0]
+    assert float(steep.quantile(0.1)) < 3  # of the standard's it is 6.2
+    assert float(steep.quantile(0.9)) > 6

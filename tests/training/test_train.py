@@ -132,7 +132,7 @@ def test_training_lowers_the_loss_and_exports_a_catalog(plan, name):
         "upscale": {"scale": RECIPES[name].scale, "width": 8, "blocks": 1},
         "estimate": {"width": 16},
     }[RECIPES[name].task]
-    patch_px = 96 if name == "estimator" else 48
+    patch_px = 96 if RECIPES[name].task == "estimate" else 48
     recipe = dataclasses.replace(
         RECIPES[name],
         arguments=arguments,

@@ -73,7 +73,7 @@ def denoise(
         folder,
         sigmas,
         networks,
-        models.estimator(),
+        models.estimators(),
         grey=grey,
         quality=jpeg_quality,
         device=device,
@@ -113,7 +113,7 @@ def pairs(folder: Path, device: str, weights: Path, as_json: bool) -> None:
 
     models, refused = Models(weights), _Refused(as_json)
     scored = quality.pairs(
-        folder, models.networks(Settings(), 1), models.estimator(), device=device, refuse=refused
+        folder, models.networks(Settings(), 1), models.estimators(), device=device, refuse=refused
     )
     _show(scored, _pair_means, refused, as_json)
 
@@ -160,7 +160,7 @@ def deblock(
     models, refused = Models(weights), _Refused(as_json)
     networks = models.networks(Settings(), 1)
     scored = quality.deblock(
-        folder, qualities, networks, models.estimator(), device=device, refuse=refused
+        folder, qualities, networks, models.estimators(), device=device, refuse=refused
     )
     _show(scored, _deblock_means, refused, as_json)
 
@@ -217,7 +217,7 @@ def upscale(
             times,
             jpeg_quality,
             networks,
-            models.estimator(),
+            models.estimators(),
             device=device,
             refuse=refused,
         )
