@@ -24,7 +24,7 @@ from restorer.training.grain import (
     uniform,
     white_level,
 )
-from restorer.training.jpeg import drawn_tables, jpeg, jpeg_by, jpeg_level
+from restorer.training.jpeg import jpeg, jpeg_by, jpeg_level, libjpeg_tables, standard_tables
 
 GREY_SHARE: Final = 0.1  # of the patches
 EQUAL_SHARE: Final = 0.05  # of the denoiser's have colours, but noise that is equal in all three
@@ -35,6 +35,10 @@ FINE_RMS: Final = (0.5, 50.0)
 FILE_SHARE: Final = 0.5  # of fine noise is in JPEGs
 SILENT_SHARE: Final = 0.15
 SOFT_SHARE: Final = 0.5  # of the estimator's patches
+TABLE_QUALITIES: Final = (40, 100)  # of the tables that the estimator of JPEGs learns
+FINEST_STEPS: Final = (1.0, 20.0)  # of other tables, which is about the same
+EVENNESS: Final = (0.3, 1.1)  # 0 for equal steps at all frequencies, 1 for the standard's
+COLOUR_STEPS: Final = (0.8, 2.2)  # by those of brightness
 WEB_SHARE: Final = 1 / 8  # of the upscaler's
 QUALITIES: Final = (3, 95)  # of the deblocker's JPEGs: levels of 0.5 to 67
 HALVED_SHARE: Final = 0.75  # of them have their colours at half the size
@@ -140,6 +144,21 @@ def jpeg_estimation_batch(clean: Tensor, generator: Generator) -> tuple[NoisyBat
     down, right = (8 * torch.randint(0, 2, (2,), generator=generator, device=clean.device)).tolist()
     files = _as_8_bits(jpeg_by(clean + noise, tables, halve_colour, (down, right)))
     return NoisyBatch(files, clean, white_level(noise)), tables
+
+
+def drawn_tables(count: int, generator: Generator) -> Tensor:
+    """(count, 2, 8, 8), half of them libjpeg's of quality 40 to 100.
+
+    Cameras and Photoshop have tables of their own, which rise less towards the high frequencies.
+    """
+    usual = libjpeg_tables(uniform(count, *TABLE_QUALITIES, generator))
+    standard = standard_tables(usual)
+    evenness = torch.cat([uniform(count, *EVENNESS, generator) for _ in range(2)], dim=1)
+    finest = log_uniform(count, *FINEST_STEPS, generator)
+    scale = torch.cat((finest, finest * uniform(count, *COLOUR_STEPS, generator)), dim=1)
+    others = scale * (standard / standard[:, :, :1, :1]) ** evenness
+    is_usual = uniform(count, 0, 1, generator) < 0.5
+    return torch.where(is_usual, usual, others.round().clamp(1, 255))
 
 
 def add_poisson_gaussian(

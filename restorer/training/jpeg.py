@@ -6,19 +6,12 @@ nothing and is left out. `tests/training/test_jpeg.py` holds it against Pillow's
 
 from __future__ import annotations
 
-from typing import Final
-
 import torch
-from torch import Generator, Tensor
+from torch import Tensor
 from torch.nn import functional
 
 from restorer.engine.compression import COLOUR_TABLE, LUMA_TABLE, table_level
 from restorer.models.dct import blocks_of, dct_matrix
-
-_QUALITIES: Final = (40, 100)  # of drawn tables
-_FINEST_STEPS: Final = 1.0, 20.0  # which is about the same
-_EVENNESS: Final = (0.3, 1.1)  # 0 for equal steps at all frequencies, 1 for the standard's
-_COLOUR_STEPS: Final = (0.8, 2.2)  # by those of brightness
 
 
 def jpeg(
@@ -65,29 +58,10 @@ def jpeg_level(quality: float) -> float:
 
 def libjpeg_tables(quality: Tensor) -> Tensor:
     """(N, 2, 8, 8): libjpeg's rule from quality to quantization steps."""
-    steps = _standard(quality)
+    steps = standard_tables(quality)
     quality = quality.view(-1, 1, 1, 1).round().clamp(1, 100)
     percent = torch.where(quality < 50, 5000 / quality, 200 - 2 * quality)
     return ((steps * percent + 50) / 100).floor().clamp(1, 255)
-
-
-def drawn_tables(count: int, generator: Generator) -> Tensor:
-    """(count, 2, 8, 8), half of them libjpeg's of quality 40 to 100.
-
-    Cameras and Photoshop have tables of their own, which rise less towards the high frequencies.
-    """
-
-    def draw(low: float, high: float) -> Tensor:
-        drawn = torch.rand((count, 1, 1, 1), generator=generator, device=generator.device)
-        return low + (high - low) * drawn
-
-    usual = libjpeg_tables(draw(*_QUALITIES))
-    standard = _standard(usual)
-    evenness = torch.cat((draw(*_EVENNESS), draw(*_EVENNESS)), dim=1)
-    finest = _FINEST_STEPS[1] ** draw(0, 1)
-    scale = torch.cat((finest, finest * draw(*_COLOUR_STEPS)), dim=1)
-    others = scale * (standard / standard[:, :, :1, :1]) ** evenness
-    return torch.where(draw(0, 1) < 0.5, usual, others.round().clamp(1, 255))
 
 
 def rgb_to_ycc(rgb: Tensor) -> Tensor:
@@ -115,6 +89,6 @@ def _quantize(planes: Tensor, table: Tensor) -> Tensor:
     return blocks.transpose(3, 4).reshape(planes.shape)
 
 
-def _standard(like: Tensor) -> Tensor:
-    """(1, 2, 8, 8)."""
+def standard_tables(like: Tensor) -> Tensor:
+    """(1, 2, 8, 8): Annex K's, on the device of `like`."""
     return like.new_tensor((LUMA_TABLE, COLOUR_TABLE)).view(1, 2, 8, 8)

@@ -7,7 +7,7 @@ from typing import Final
 import torch
 from torch import Generator, Tensor
 
-SIZE: Final = 1 << 17  # patches: 25 MiB
+SIZE: Final = 1 << 17  # patches: 25 MiB, of JPEGs 47
 DRAWN: Final = 256  # a step
 # Steps. By every eighth alone the estimator of JPEGs learned the ring by heart: on held-out photos
 # its error rose again, from 48 to 53 %.
