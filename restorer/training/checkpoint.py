@@ -82,6 +82,7 @@ def fresh(network: Network, recipe: Recipe, device: torch.device, past: Past) ->
         recipe.learning_rate,
         symmetric=recipe.symmetric,
         gradient_norm=recipe.gradient_norm,
+        weight_decay=recipe.weight_decay,
     )
     return State(network, average, optimizer, Generator(device).manual_seed(past.seed), past)
 

@@ -38,13 +38,19 @@ class Muon(torch.optim.Optimizer):
         *,
         symmetric: bool = False,
         gradient_norm: float = math.inf,
+        weight_decay: float = 0.0,
     ) -> None:
         """`symmetric`: the weights are as `make_symmetric` leaves them, and stay so.
 
         Then all of this is done with the numbers behind them, an eighth as many, whose gradients
         are the means over their places. `gradient_norm`: of the whole network's gradient, at most.
+
+        `weight_decay`: of the kernels whose steps are orthogonal, per step and unit of the learning
+        rate, apart from the gradient (Loshchilov and Hutter 2019). Their steps are of one length:
+        without it the kernels grow for as long as they are trained, and are turned ever less.
         """
         self._gradient_norm = gradient_norm
+        self._weight_decay = weight_decay
         self._ties = ties(network) if symmetric else {}
         inner, outer, others = [], [], []
         for name, parameter in network.named_parameters():
@@ -70,6 +76,7 @@ class Muon(torch.optim.Optimizer):
                 continue
             given = [gradients[parameter] for parameter in used]
             if group["orthogonal"]:
+                torch._foreach_mul_(used, 1 - group["lr"] * self._weight_decay)
                 self._orthogonal_steps(used, given, group["lr"], group["symmetric"])
             else:
                 self._adam_steps(used, given, group["lr"])

@@ -44,6 +44,7 @@ class Recipe:
     learning_rate_end: float = 2e-6
     warmup_steps: int = 200
     gradient_norm: float = 0.5
+    weight_decay: float = 0.0
     ema_decay: float = 0.999
     purpose: str = ""
     limits: str = ""

@@ -85,6 +85,21 @@ def test_a_step_is_as_large_as_one_of_adam():
     assert 0.5 * 0.2 * 0.01 < step < 1.2 * 0.2 * 0.01
 
 
+def test_wide_kernels_decay_and_nothing_else():
+    torch.manual_seed(0)
+    plain = nn.Sequential(nn.Conv2d(3, 24, 3), nn.ReLU(), nn.Conv2d(24, 24, 3))
+    decaying = copy.deepcopy(plain)
+    wide = plain[2].weight.detach().clone()
+    for network, weight_decay in ((plain, 0.0), (decaying, 0.5)):
+        optimizer = Muon(network, lr=0.01, weight_decay=weight_decay)
+        inputs = torch.rand((2, 3, 8, 8), generator=torch.Generator().manual_seed(1))
+        network(inputs).square().mean().backward()
+        optimizer.step()
+    torch.testing.assert_close(decaying[2].weight, plain[2].weight - 0.005 * wide)
+    torch.testing.assert_close(decaying[0].weight, plain[0].weight)
+    torch.testing.assert_close(decaying[2].bias, plain[2].bias)
+
+
 def test_thin_kernels_and_biases_are_trained_too():
     torch.manual_seed(0)
     network = nn.Sequential(nn.Conv2d(3, 24, 3), nn.ReLU(), nn.Conv2d(24, 24, 3))
