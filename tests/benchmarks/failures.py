@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from PIL import Image as PillowImage
 from PIL import ImageDraw, ImageFilter, ImageFont
 
-from restorer.benchmark.quality import as_jpeg
+from restorer.benchmark.cases import as_jpeg
 from restorer.engine.image import Image, to_pixels
 from restorer.engine.metrics import psnr
 from restorer.engine.photo import Workshop

@@ -15,7 +15,7 @@ from typing import Any
 
 import click
 
-from restorer.benchmark import quality
+from restorer.benchmark import cases, quality
 from restorer.engine.image import Image
 from restorer.engine.loaded import Models
 from restorer.engine.metrics import psnr
@@ -77,7 +77,7 @@ def denoiser_figures(catalog: Catalog, data: Path) -> dict[str, dict[str, Any]]:
     }
     equal = quality.denoise(data / "bsds32", SAVED_SIGMAS, networks, estimators, grey=True)
     anew = []
-    for case in quality.white_noise(data / "bsds32", (0,)):
+    for case in cases.white_noise(data / "bsds32", (0,)):
         found, restored = quality.by_estimate(Image(case.clean), networks, estimators, "auto")
         anew.append((found.sigma, found.strength, psnr(restored, case.clean)))
     saved, of_files = {}, {}

@@ -16,7 +16,7 @@ import numpy as np
 from PIL import Image as PillowImage
 from PIL import ImageDraw
 
-from restorer.benchmark import quality
+from restorer.benchmark import cases, quality
 from restorer.engine.image import Pixels, to_samples
 from restorer.engine.loaded import Models
 from restorer.engine.metrics import luma
@@ -64,7 +64,7 @@ def main(data: Path, out: Path) -> None:
     models = Models(weights_dir())
     networks, estimators = models.networks(Settings(), 1), models.estimators()
     rows = []
-    for case in quality.real_noise(data / "polyu"):
+    for case in cases.real_noise(data / "polyu"):
         assert case.files is not None
         noisy, _ = case.files
         found, auto = quality.by_estimate(noisy, networks, estimators, "auto")

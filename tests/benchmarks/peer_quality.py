@@ -13,7 +13,7 @@ import torch
 from PIL import Image as PillowImage
 
 from restorer.benchmark import quality
-from restorer.benchmark.quality import Case
+from restorer.benchmark.cases import Case
 from restorer.engine import noise
 from restorer.engine.image import Pixels, Samples, to_pixels, to_samples
 from restorer.engine.loaded import Models

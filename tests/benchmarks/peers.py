@@ -23,7 +23,7 @@ from pathlib import Path
 import click
 import torch
 
-from restorer.benchmark import quality
+from restorer.benchmark import cases, quality
 from restorer.engine.device import Rung, ladder
 from tests.benchmarks.documents import MODELS, Part, aligned
 from tests.benchmarks.peer_costs import Cost, costs
@@ -65,8 +65,8 @@ class Plan:
 
 def white_noise(plan: Plan) -> str:
     """Denoisers' quality and costs, as Markdown."""
-    cases = quality.white_noise(plan.data / "bsds32", plan.sigmas)
-    scores = judge(cases, white_noise_methods(plan.bm3d_pictures), plan.pictures)
+    pictures = cases.white_noise(plan.data / "bsds32", plan.sigmas)
+    scores = judge(pictures, white_noise_methods(plan.bm3d_pictures), plan.pictures)
     rung = ladder("cpu")[0]
     found = costs(1, plan.megapixels, rung, plan.rounds, plan.threads)
     heads = [f"sigma {sigma:g}" for sigma in plan.sigmas]
@@ -83,8 +83,8 @@ def white_noise(plan: Plan) -> str:
 
 def real_noise(plan: Plan) -> str:
     """Denoisers' quality on camera noise, as Markdown."""
-    cases = quality.real_noise(plan.data / "polyu")
-    scores = judge(cases, real_noise_methods(plan.bm3d_pictures), plan.pictures)
+    pictures = cases.real_noise(plan.data / "polyu")
+    scores = judge(pictures, real_noise_methods(plan.bm3d_pictures), plan.pictures)
     rows = [[title, *cells] for _, title, cells in quality_rows(scores, [None])]
     return (
         "### Real noise\n\n"
@@ -98,9 +98,9 @@ def real_noise(plan: Plan) -> str:
 
 def enlarging(plan: Plan, scale: int) -> str:
     """Upscalers' quality and costs at one scale, as Markdown."""
-    cases = quality.shrunk(plan.data / "set5", scale)
+    pictures = cases.shrunk(plan.data / "set5", scale)
     scores = judge(
-        cases,
+        pictures,
         enlarging_methods(scale),
         plan.pictures,
         lambda pixels: quality.measured_luma(pixels, scale),

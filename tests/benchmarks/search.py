@@ -34,7 +34,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from restorer.benchmark import quality
+from restorer.benchmark import cases, quality
 from restorer.engine.image import Pixels
 from restorer.engine.metrics import psnr
 from restorer.models.arithmetic import kmac_per_px
@@ -231,7 +231,7 @@ CANDIDATES = (
 def psnr_white(network: nn.Module, folder: Path) -> dict[str, float]:
     """Mean RGB PSNR by level of white noise, by the protocol of `quality.denoise`."""
     scores: dict[str, list[float]] = {f"{sigma:g}": [] for sigma in SIGMAS}
-    for case in quality.white_noise(folder, SIGMAS):
+    for case in cases.white_noise(folder, SIGMAS):
         noisy = as_batch(case.degraded)
         height, width = noisy.shape[2:]
         padding = (0, -width % STRIDE, 0, -height % STRIDE)
@@ -248,7 +248,7 @@ def psnr_enlarged(network: nn.Module, folder: Path) -> dict[str, float]:
             quality.measured_luma(as_pixels(network(as_batch(case.degraded))), SCALE),
             quality.measured_luma(case.clean, SCALE),
         )
-        for case in quality.shrunk(folder, SCALE)
+        for case in cases.shrunk(folder, SCALE)
     ]
     return {f"x{SCALE}": round(statistics.fmean(scores), 2)}
 

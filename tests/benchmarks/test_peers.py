@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from restorer.benchmark.quality import Case
+from restorer.benchmark.cases import Case
 from restorer.models.catalog import open_catalog
 from restorer.settings import weights_dir
 from tests.benchmarks import peer_costs, peer_quality, peers

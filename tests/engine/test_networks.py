@@ -7,7 +7,7 @@ import pytest
 import torch
 from PIL import Image as PillowImage
 
-from restorer.benchmark.quality import as_jpeg
+from restorer.benchmark.cases import as_jpeg
 from restorer.benchmark.scene import draw_scene
 from restorer.engine.device import ladder
 from restorer.engine.loaded import Models
