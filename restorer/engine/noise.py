@@ -34,6 +34,10 @@ COARSE_JPEG_SILENCE, COARSE_JPEG_GAIN = 0.45, 4.5
 COARSE_STRENGTH: Final = 12.0
 SAVED_GAIN: Final = 1.3
 _COARSE, _FINE = 0.14, 0.18  # of `fineness`: coarse grain below, none above
+# Noise that is equal in the colours may be texture for the estimator. But texture has hardly any
+# detail at the scale of a pixel: this is white noise where there is as much of `fineness`, of the
+# median of the levels that it may have, and not too much doubt.
+_WHITE_FROM, _VISIBLE_FROM, _LOST_FROM = (0.45, 0.5), (3.0, 4.0), (1.4, 1.7)
 _SURE, _UNSURE = 0.2, 0.4  # of `doubt`: certainly noise below, texture is possible above
 # Of `detail`: where even the quietest places have more, they are texture (grass, fur, gravel), and
 # nothing tells grain from it. The greater the doubt, the less may be there: 7.4 at a doubt of 0.8,
@@ -166,6 +170,8 @@ def estimate(image: Image, estimators: Estimators) -> NoiseEstimate:
         answers = estimators.plain.head(features)
     grain = float(fineness(features).median())
     mean, variance = _of_the_quiet(answers, grain, is_jpeg=is_jpeg)
+    if not is_jpeg:
+        variance *= 1 - _whiteness(grain, math.exp(mean), math.sqrt(variance))
     doubt, detail = math.sqrt(variance), 255 * _detail(batch)
     sigma = min(MAX_SIGMA, math.exp(mean - variance))
     if is_jpeg:
@@ -185,6 +191,12 @@ def _is_strongly_halved(image: Image, level: float) -> bool:
     """Whether a file has halved the colours and left little of their noise besides."""
     is_halved = image.jpeg is not None and image.jpeg.subsampling != "4:4:4"
     return is_halved and level >= _COLOURLESS
+
+
+def _whiteness(grain: float, median: float, doubt: float) -> float:
+    """0 to 1: how clear it is that this is white noise, whatever the estimator thinks of it."""
+    is_white = np.interp(grain, _WHITE_FROM, (0, 1)) * np.interp(median, _VISIBLE_FROM, (0, 1))
+    return float(is_white * np.interp(doubt, _LOST_FROM, (1, 0)))
 
 
 def _doubtful(doubt: float) -> float:

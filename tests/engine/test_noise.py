@@ -74,6 +74,15 @@ def test_noise_of_brightness_alone_is_found(estimators, scene, sigma):
     assert estimate(Image(scene + grain), estimators).strength == pytest.approx(sigma, rel=0.35)
 
 
+def test_noise_of_brightness_alone_is_found_in_texture_too(estimators, scene):
+    """Equal in the colours it might be texture as well, but for its pixel-sized part."""
+    field = with_noise(np.zeros_like(scene[..., :1]), 20, seed=1)
+    texture = (field + np.roll(field, 1, 0) + np.roll(field, 1, 1) + np.roll(field, 1, (0, 1))) / 4
+    grain = with_noise(np.zeros_like(texture), 10)
+    found = estimate(Image(scene + texture + grain), estimators)
+    assert found.strength == pytest.approx(10, rel=0.35)
+
+
 def test_clipped_regions_do_not_count(estimators, scene):
     noisy = with_noise(scene, 20)
     noisy[:, : noisy.shape[1] // 2] = 1
@@ -252,7 +261,7 @@ def test_in_a_jpeg_noise_is_found_by_its_tables(estimators, scene, tmp_path, sig
     assert found.kind == kind
     assert found.strength == pytest.approx(sigma, rel=0.3)
     if sigma == 10 and quality != "high":
-        assert estimate(Image(image.samples), estimators).sigma < found.sigma / 2
+        assert estimate(Image(image.samples), estimators).sigma < 0.7 * found.sigma
 
 
 @pytest.mark.parametrize("quality", [95, 85, 75, "high", "web_medium"])
