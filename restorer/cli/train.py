@@ -75,7 +75,8 @@ _UNITS: Final = {"estimate": "%", "digits": "nats"}  # of what is held out; else
     "start_from",
     type=PATH,
     help="Folder of weights to start from instead of from nothing, such as the shipped ones, which "
-    "lie where `restorer info` says. A deblocker without weights there begins as the degrainer.",
+    "lie where `restorer info` says. A deblocker without weights there begins as the degrainer, a "
+    "network with fewer blocks than the recipe's grows by those.",
 )
 @click.option(
     "--keep",

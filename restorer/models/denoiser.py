@@ -77,11 +77,6 @@ class Denoiser(nn.Module):
         parts = zip(noisy.unsqueeze(1), sigma.unsqueeze(1), levels, strict=True)
         return torch.cat([self._restore(*part) for part in parts])
 
-    def start_from(self, other: Denoiser) -> None:
-        """Makes each set what `other`, of the same widths and blocks, has at its level."""
-        for level, each in zip(self.levels, self.sets, strict=True):
-            each.load_state_dict(other.weights_at(level))
-
     def weights_at(self, level: float) -> dict[str, Tensor]:
         """Of a `UNet`, for noise of `level`."""
         above = bisect.bisect_left(self.levels, level)

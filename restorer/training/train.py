@@ -16,8 +16,7 @@ from restorer.engine.device import available
 from restorer.errors import TrainingError, WeightsMissing
 from restorer.models import CATALOG_NAME, catalog
 from restorer.models.catalog import ARCHITECTURES, Network
-from restorer.models.denoiser import Denoiser
-from restorer.training import card, checkpoint, data, digit_objective
+from restorer.training import card, checkpoint, data, digit_objective, growth
 from restorer.training.checkpoint import Kept, Past, State
 from restorer.training.interrupts import held_back
 from restorer.training.objective import BatchLoss, Objective
@@ -235,19 +234,16 @@ def _given(plan: Plan, folder: Path) -> tuple[Network, Past, int, float]:
             f"{folder} has no weights of the {recipe.name} to start from. Check --from."
         ) from error
     if entry.arguments != recipe.arguments:
-        wanted = build(recipe)
-        same_plan = entry.arguments | {"levels": recipe.arguments.get("levels")}
         if not (
-            isinstance(network, Denoiser)
-            and isinstance(wanted, Denoiser)
-            and same_plan == recipe.arguments
+            entry.architecture == recipe.architecture
+            and growth.can_grow(entry.arguments, recipe.arguments)
         ):
             raise TrainingError(
                 f"The {entry.name} in {folder} is another network than the recipe's. Choose "
                 "another --from, or begin without."
             )
-        wanted.start_from(network)
-        network = wanted
+        small, network = network, build(recipe)
+        growth.grow(network, small)
     network.requires_grad_(True).train()
     steps, hours = (entry.steps, entry.hours) if name == recipe.name else (0, 0.0)
     return network, card.past(entry, plan), steps, hours

@@ -351,6 +351,19 @@ def test_a_deblocker_starts_from_a_denoiser_and_then_from_itself(plan, tmp_path)
     assert open_catalog(second.out).entry("deblocker").steps == 3
 
 
+def test_a_network_with_more_blocks_goes_on_from_one_with_fewer(plan, tmp_path):
+    list(train.train(dataclasses.replace(plan, minutes=None, steps=3)))
+    widths, blocks = TINY.arguments["widths"], [2 * count for count in TINY.arguments["blocks"]]
+    recipe = dataclasses.replace(TINY, arguments=TINY.arguments | {"blocks": blocks})
+    onward = dataclasses.replace(
+        plan, recipe=recipe, start_from=plan.out, out=tmp_path / "onward", minutes=None, steps=2
+    )
+    list(train.train(onward))
+    entry = open_catalog(onward.out).entry(recipe.name)
+    assert (entry.arguments["widths"], entry.arguments["blocks"]) == (widths, blocks)
+    assert entry.steps == 5
+
+
 def test_weights_of_another_network_are_refused(plan, tmp_path):
     list(train.train(dataclasses.replace(plan, minutes=0.1)))
     other = dataclasses.replace(
