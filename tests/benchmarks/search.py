@@ -414,11 +414,10 @@ def draw_plot(rows: list[dict[str, Any]]) -> None:
                 fontsize=8,
                 clip_on=True,
             )
-        axis.set_xscale("log")
         axis.set_title(title)
         axis.set_xlabel("ms/MP of the result, CPU")
         axis.set_ylabel("mean PSNR (dB)")
-        axis.margins(x=0.25)
+        axis.margins(x=0.35)
         best = max((mean_psnr(row) for row in rows if row["task"] == task), default=0.0)
         axis.set_ylim(bottom=max(axis.get_ylim()[0], best - 3))  # what learned nothing is off
         axis.grid(alpha=0.3)
