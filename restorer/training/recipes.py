@@ -73,7 +73,7 @@ _DENOISER_PLAN: Final = {"widths": [32, 64, 128], "blocks": [2, 2, 3]}
 _DEGRAINER_PLAN: Final = {"widths": [48, 96, 128], "blocks": [1, 1, 2]}
 _DENOISER_PHASES: Final = (Phase(0.3, 3, 64), Phase(0.65, 3, 96), Phase(1.0, 3, 128))
 
-_UPSCALER_BLOCKS: Final = {2: 3, 3: 5, 4: 11}
+_UPSCALER_BLOCKS: Final = {2: 3, 3: 5, 4: 8}
 _UPSCALER_LIMITS: Final = (
     "Detail finer than a pixel of the small picture is not recovered: it is left smooth, or drawn "
     "as the nearest thing that the pixels allow, so small print may get wrong letters and fine "
