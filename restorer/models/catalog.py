@@ -7,7 +7,7 @@ import json
 import os
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Any, Final, get_args
+from typing import Any, Final, TypeVar, get_args
 
 import torch
 from safetensors import SafetensorError
@@ -24,6 +24,7 @@ from restorer.models.vae import ConditionalVAE, ConvVAE, DenseVAE, DigitModel, P
 
 PhotoNetwork = Denoiser | Upscaler | Estimator | JpegEstimator
 Network = PhotoNetwork | DigitModel
+_Kind = TypeVar("_Kind", Denoiser, Upscaler, Estimator, JpegEstimator)
 ARCHITECTURES: Final[dict[str, type[Network]]] = {
     kind.__name__: kind
     for kind in (
@@ -101,33 +102,23 @@ class Catalog:
 
     def denoiser(self, name: str = "denoiser") -> Denoiser:
         """Raises ModelUnknown, WeightsMissing or WeightsCorrupt."""
-        module = self.load(name)
-        if not isinstance(module, Denoiser):
-            raise WeightsCorrupt(self.folder / CATALOG_NAME, f"gives {name!r} to another network")
-        return module
+        return self._load_as(Denoiser, name)
 
     def upscaler(self, scale: int) -> Upscaler:
         """Raises ModelUnknown, WeightsMissing or WeightsCorrupt."""
         name = f"upscaler-x{scale}"
-        module = self.load(name)
-        if not isinstance(module, Upscaler) or module.scale != scale:
-            raise WeightsCorrupt(self.folder / CATALOG_NAME, f"gives {name!r} to another network")
+        module = self._load_as(Upscaler, name)
+        if module.scale != scale:
+            raise self._mistaken(name)
         return module
 
     def estimator(self) -> Estimator:
         """Raises ModelUnknown, WeightsMissing or WeightsCorrupt."""
-        module = self.load("estimator")
-        if not isinstance(module, Estimator):
-            raise WeightsCorrupt(self.folder / CATALOG_NAME, "gives 'estimator' to another network")
-        return module
+        return self._load_as(Estimator, "estimator")
 
     def jpeg_estimator(self) -> JpegEstimator:
         """Raises ModelUnknown, WeightsMissing or WeightsCorrupt."""
-        name = "jpeg-estimator"
-        module = self.load(name)
-        if not isinstance(module, JpegEstimator):
-            raise WeightsCorrupt(self.folder / CATALOG_NAME, f"gives {name!r} to another network")
-        return module
+        return self._load_as(JpegEstimator, "jpeg-estimator")
 
     def digit_models(self) -> list[str]:
         """Names of the models of digits."""
@@ -141,6 +132,15 @@ class Catalog:
         module = self.load(name)
         assert isinstance(module, DigitModel)
         return module
+
+    def _load_as(self, kind: type[_Kind], name: str) -> _Kind:
+        module = self.load(name)
+        if not isinstance(module, kind):
+            raise self._mistaken(name)
+        return module
+
+    def _mistaken(self, name: str) -> WeightsCorrupt:
+        return WeightsCorrupt(self.folder / CATALOG_NAME, f"gives {name!r} to another network")
 
     def load(self, name: str) -> Network:
         """The network with its weights: float32, on the CPU, `channels_last`, ready for inference.

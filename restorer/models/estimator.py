@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from restorer.models.dct import SIDE_PX, blocks_of, dct_matrix
+from restorer.models.ycc import rgb_to_ycc
 
 PATCH_PX: Final = 96
 _REGION_PX: Final = 16
@@ -159,13 +160,11 @@ def _quiet_energies(patches: Tensor) -> Tensor:
 
 def _block_energies(patches: Tensor) -> Tensor:
     """(N, 36): the same low quantiles, over JPEG's blocks, of bands of their frequencies."""
-    red, green, blue = patches.unbind(dim=1)
-    luma = 0.299 * red + 0.587 * green + 0.114 * blue
-    colour = torch.stack(((blue - luma) / 1.772, (red - luma) / 1.402), dim=1)
-    dct, quantiles = dct_matrix(patches), patches.new_tensor(_QUANTILES)
+    ycc, dct = rgb_to_ycc(patches), dct_matrix(patches)
+    luma, halved_colour = ycc[:, :1], functional.avg_pool2d(ycc[:, 1:], 2)
+    quantiles = patches.new_tensor(_QUANTILES)
     features = []
-    halved = functional.avg_pool2d(colour, 2)
-    for planes, rings in zip((luma[:, None], halved), _RINGS, strict=True):
+    for planes, rings in zip((luma, halved_colour), _RINGS, strict=True):
         energies = (dct @ blocks_of(planes) @ dct.T).square().mean(dim=1).flatten(1, 2)
         features += [torch.quantile(band, quantiles, dim=1) for band in _bands(energies, rings)]
     return (torch.log(torch.cat(features).T + _SILENCE) - 1) / _SPREAD

@@ -13,7 +13,7 @@ import torch
 from torch import Generator, Tensor
 from torch.nn import functional
 
-from restorer.training.jpeg import rgb_to_ycc, ycc_to_rgb
+from restorer.models.ycc import rgb_to_ycc, ycc_to_rgb
 
 COARSE_PX: Final = 4
 

@@ -12,6 +12,7 @@ from torch.nn import functional
 
 from restorer.engine.compression import COLOUR_TABLE, LUMA_TABLE, table_level
 from restorer.models.dct import blocks_of, dct_matrix
+from restorer.models.ycc import rgb_to_ycc, ycc_to_rgb
 
 
 def jpeg(
@@ -62,22 +63,6 @@ def libjpeg_tables(quality: Tensor) -> Tensor:
     quality = quality.view(-1, 1, 1, 1).round().clamp(1, 100)
     percent = torch.where(quality < 50, 5000 / quality, 200 - 2 * quality)
     return ((steps * percent + 50) / 100).floor().clamp(1, 255)
-
-
-def rgb_to_ycc(rgb: Tensor) -> Tensor:
-    """BT.601 full range as in JFIF, colour centred on zero."""
-    red, green, blue = rgb.unbind(dim=1)
-    luma = 0.299 * red + 0.587 * green + 0.114 * blue
-    return torch.stack((luma, (blue - luma) / 1.772, (red - luma) / 1.402), dim=1)
-
-
-def ycc_to_rgb(ycc: Tensor) -> Tensor:
-    """The inverse of `rgb_to_ycc`."""
-    luma, blue_difference, red_difference = ycc.unbind(dim=1)
-    red = luma + 1.402 * red_difference
-    blue = luma + 1.772 * blue_difference
-    green = (luma - 0.299 * red - 0.114 * blue) / 0.587
-    return torch.stack((red, green, blue), dim=1)
 
 
 def _quantize(planes: Tensor, table: Tensor) -> Tensor:

@@ -164,6 +164,22 @@ def _of_white_noise(name: str, plan: dict[str, list[int]], purpose: str) -> Reci
     )
 
 
+def _of_noise_levels(
+    name: str, architecture: str, *, purpose: str, limits: str, degradations: str
+) -> Recipe:
+    return Recipe(
+        name=name,
+        task="estimate",
+        architecture=architecture,
+        arguments={"width": 64},
+        phases=(Phase(1.0, 48, 96),),
+        loss="Gaussian likelihood of ln(sigma)",
+        purpose=purpose,
+        limits=limits,
+        degradations=degradations,
+    )
+
+
 RECIPES: Final[dict[str, Recipe]] = {
     "denoiser": _of_white_noise(
         "denoiser", _DENOISER_PLAN, "Takes noise out of photos, as much as it is told to."
@@ -197,13 +213,9 @@ RECIPES: Final[dict[str, Recipe]] = {
         weight_decay=0.1,
         kin="degrainer",
     ),
-    "estimator": Recipe(
-        name="estimator",
-        task="estimate",
-        architecture="Estimator",
-        arguments={"width": 64},
-        phases=(Phase(1.0, 48, 96),),
-        loss="Gaussian likelihood of ln(sigma)",
+    "estimator": _of_noise_levels(
+        "estimator",
+        "Estimator",
         purpose="Finds out how noisy a photo is, so that the denoiser can be told.",
         limits=(
             "Coarse texture without a quiet place in the whole picture (gravel, leaves to the "
@@ -217,13 +229,9 @@ RECIPES: Final[dict[str, Recipe]] = {
             "0.5 to 25; 1/8 only compressed; half of the patches blurred before"
         ),
     ),
-    "jpeg-estimator": Recipe(
-        name="jpeg-estimator",
-        task="estimate",
-        architecture="JpegEstimator",
-        arguments={"width": 64},
-        phases=(Phase(1.0, 48, 96),),
-        loss="Gaussian likelihood of ln(sigma)",
+    "jpeg-estimator": _of_noise_levels(
+        "jpeg-estimator",
+        "JpegEstimator",
         purpose="Finds out how noisy a JPEG is: its quantization tables say what is missing.",
         limits=(
             "Coarse texture without a quiet place in the whole picture (gravel, leaves to the "

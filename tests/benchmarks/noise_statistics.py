@@ -18,8 +18,8 @@ from torch import Tensor
 
 from restorer.engine import imagefile
 from restorer.engine.image import to_pixels
+from restorer.models.ycc import rgb_to_ycc
 from restorer.training import degrade
-from restorer.training.jpeg import rgb_to_ycc
 from tests.benchmarks.documents import MODELS, Part, aligned
 
 TABLE = Part(MODELS, "noise", "tests/benchmarks/noise_statistics.py")

@@ -5,9 +5,9 @@ from PIL import Image as PillowImage
 
 from restorer.engine.compression import VISIBLE, compression_of
 from restorer.engine.image import Image
+from restorer.models.ycc import rgb_to_ycc
 from restorer.training import degrade
 from restorer.training.grain import add_white, white_level
-from restorer.training.jpeg import rgb_to_ycc
 
 
 @pytest.fixture

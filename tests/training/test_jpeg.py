@@ -9,8 +9,9 @@ from PIL import Image as PillowImage
 
 from restorer.benchmark.scene import draw_scene
 from restorer.engine.compression import table_level
+from restorer.models.ycc import rgb_to_ycc, ycc_to_rgb
 from restorer.training.degrade import drawn_tables
-from restorer.training.jpeg import jpeg, jpeg_by, rgb_to_ycc, ycc_to_rgb
+from restorer.training.jpeg import jpeg, jpeg_by
 
 
 @pytest.fixture(scope="module")
