@@ -193,6 +193,8 @@ class MapView(QWidget):
             )
             self._compose_ms = 1000 * (time.perf_counter() - started)
             self._drift = QPointF()
+            self._soon.stop()  # what either waits for has just been done
+            self._at_rest.stop()
         return self._backdrop
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802
