@@ -42,6 +42,7 @@ class Models:
         return Estimators(
             plain=self._get("estimator", Catalog.estimator),
             jpeg=self._get("jpeg-estimator", Catalog.jpeg_estimator),
+            trial=self.degrainer(),
         )
 
     def upscaler(self, scale: int) -> Upscaler:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 import numpy as np
@@ -13,6 +13,7 @@ from torch.nn import functional
 
 from restorer.engine import compression
 from restorer.engine.image import BT_601, Image, Pixels, to_pixels
+from restorer.engine.trial import softness
 from restorer.models.dct import SIDE_PX
 from restorer.models.estimator import PATCH_PX, Estimators, fineness, has_halved_colour
 from restorer.settings import MAX_SIGMA
@@ -44,6 +45,8 @@ _SURE, _UNSURE = 0.2, 0.4  # of `doubt`: certainly noise below, texture is possi
 # 5 at 1. Grain of COARSE_STRENGTH makes 5.2.
 _LOUD, _LOUD_PER_DOUBT = 17.0, -12.0
 _LOUD_JPEG: Final = 13.0  # of coarse grain in a JPEG whose tables are known
+# Of `softness`: less than PolyU's softest-grained photo has (0.3) is texture.
+_SHARP, _SOFT = 0.2, 0.3
 # Level of compression, that of libjpeg's quality 86: from there on colour noise is too faint for
 # `has_halved_colour`.
 _COLOURLESS: Final = 1.3
@@ -68,9 +71,10 @@ class NoiseEstimate:
     likeliest value (the mode) of a log-normal distribution. `fineness`: 1 for white noise, near 0
     for noise that a camera's processing has made coarse. `doubt`: standard deviation of ln(sigma);
     0.05 for white noise, 0.5 to 1 where it may as well be texture. `detail`: RMS of what is two to
-    four pixels large in the brightness of the quietest places, noise or texture. `blocks`: as of
-    `compression_of`. `is_enlarged`: whether the picture is to be enlarged afterwards, and fainter
-    blocks with it. `is_halved`: whether a file has halved the size of the colours. `is_jpeg`:
+    four pixels large in the brightness of the quietest places, noise or texture. `softness`: as of
+    `trial.softness`, 1 where it was not asked for. `blocks`: as of `compression_of`.
+    `is_enlarged`: whether the picture is to be enlarged afterwards, and fainter blocks with it.
+    `is_halved`: whether a file has halved the size of the colours. `is_jpeg`:
     whether it is known how the picture was compressed, and the estimator of JPEGs was asked.
     """
 
@@ -78,6 +82,7 @@ class NoiseEstimate:
     fineness: float
     doubt: float
     detail: float = 0.0
+    softness: float = 1.0
     blocks: float = 0.0
     is_enlarged: bool = False
     is_halved: bool = False
@@ -127,6 +132,7 @@ class NoiseEstimate:
     @property
     def _grain(self) -> float:
         coarse = np.interp(self.fineness, (_COARSE, _FINE), (1, 0))
+        coarse *= np.interp(self.softness, (_SHARP, _SOFT), (0, 1))
         if self.is_jpeg:
             coarse *= 1 - _doubtful(self.doubt) * _texture(self.detail, self.doubt, _LOUD_JPEG)
             found = COARSE_JPEG_GAIN * max(0.0, self._median - COARSE_JPEG_SILENCE)
@@ -176,7 +182,7 @@ def estimate(image: Image, estimators: Estimators) -> NoiseEstimate:
     sigma = min(MAX_SIGMA, math.exp(mean - variance))
     if is_jpeg:
         sigma *= 1 - _doubtful(doubt) * _texture(detail, doubt, _LOUD)
-    return NoiseEstimate(
+    found = NoiseEstimate(
         sigma=sigma,
         fineness=grain,
         doubt=doubt,
@@ -185,6 +191,9 @@ def estimate(image: Image, estimators: Estimators) -> NoiseEstimate:
         is_jpeg=is_jpeg,
         is_halved=has_halved_colour(features) or _is_strongly_halved(image, compressed.level),
     )
+    if found.kind == "coarse":
+        found = replace(found, softness=softness(batch, estimators.trial))
+    return found
 
 
 def _is_strongly_halved(image: Image, level: float) -> bool:

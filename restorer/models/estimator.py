@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from restorer.models.dct import SIDE_PX, blocks_of, dct_matrix
+from restorer.models.denoiser import Denoiser
 from restorer.models.ycc import rgb_to_ycc
 
 PATCH_PX: Final = 96
@@ -106,10 +107,11 @@ class JpegEstimator(_Reader):
 
 @dataclass(frozen=True, slots=True)
 class Estimators:
-    """For pictures of which nothing is known, and for JPEGs."""
+    """For pictures of which nothing is known, for JPEGs, and a denoiser to try a picture with."""
 
     plain: Estimator
     jpeg: JpegEstimator
+    trial: Denoiser
 
 
 def fineness(features: Tensor) -> Tensor:

@@ -6,7 +6,7 @@ import pytest
 from PIL import Image as PillowImage
 
 from restorer.benchmark.scene import draw_scene
-from restorer.engine import imagefile
+from restorer.engine import imagefile, noise
 from restorer.engine.image import Image
 from restorer.engine.loaded import Models
 from restorer.engine.noise import NoiseEstimate, estimate
@@ -151,6 +151,35 @@ def test_without_a_quiet_place_texture_is_not_taken_for_grain():
     assert NoiseEstimate(0.6, 0.1, 1.0, detail=6.5).kind == "fine"
     assert NoiseEstimate(0.8, 0.1, doubt=0.7, detail=8).strength > 10  # rather grain than texture
     assert NoiseEstimate(5, 0.1, 1.0, detail=6.5).strength == 5  # noise that is seen through it
+
+
+def test_what_a_denoiser_takes_out_pixel_by_pixel_is_no_grain():
+    softnesses = (-0.1, 0.2, 0.25, 0.3)
+    found = [NoiseEstimate(0.8, 0.1, 0.8, softness=softness) for softness in softnesses]
+    assert [each.strength for each in found] == pytest.approx([0, 0, 10.6, 12], abs=0.1)
+    assert [each.kind for each in found] == ["fine", "fine", "coarse", "coarse"]
+    assert NoiseEstimate(5, 0.1, 0.8, softness=0).strength == 5  # noise that is seen in spite of it
+
+
+@pytest.mark.parametrize(("softness", "strength"), [(0.1, 0), (0.6, 12)])
+def test_what_looks_like_coarse_grain_is_put_on_trial(
+    estimators, scene, monkeypatch, softness, strength
+):
+    asked = []
+
+    def measured(patches, denoiser):
+        asked.append(denoiser)
+        return softness
+
+    monkeypatch.setattr(noise, "softness", measured)
+    assert estimate(Image(with_noise(scene, 15)), estimators).kind == "fine"
+    assert asked == []
+    grain = np.random.default_rng(0).standard_normal(scene.shape, np.float32)
+    blurred = sum(np.roll(grain, (i, j), (0, 1)) for i in range(6) for j in range(6)) / 36
+    noisy = np.rint(255 * (scene + np.float32(0.08) * blurred).clip(0, 1)).astype(np.uint8)
+    found = estimate(Image(noisy), estimators)
+    assert asked == [estimators.trial]
+    assert found.strength == pytest.approx(strength, abs=1)
 
 
 def test_detail_is_what_the_quietest_fifth_has(estimators):
