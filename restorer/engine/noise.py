@@ -45,8 +45,8 @@ _SURE, _UNSURE = 0.2, 0.4  # of `doubt`: certainly noise below, texture is possi
 # 5 at 1. Grain of COARSE_STRENGTH makes 5.2.
 _LOUD, _LOUD_PER_DOUBT = 17.0, -12.0
 _LOUD_JPEG: Final = 13.0  # of coarse grain in a JPEG whose tables are known
-# Of `softness`: less than PolyU's softest-grained photo has (0.3) is texture.
-_SHARP, _SOFT = 0.2, 0.3
+# Of `softness`: less than PolyU's photos have (0.31 to 0.64) is texture.
+_SHARP, _SOFT = 0.23, 0.33
 # Level of compression, that of libjpeg's quality 86: from there on colour noise is too faint for
 # `has_halved_colour`.
 _COLOURLESS: Final = 1.3

@@ -154,7 +154,7 @@ def test_without_a_quiet_place_texture_is_not_taken_for_grain():
 
 
 def test_what_a_denoiser_takes_out_pixel_by_pixel_is_no_grain():
-    softnesses = (-0.1, 0.2, 0.25, 0.3)
+    softnesses = (-0.1, 0.23, 0.28, 0.33)
     found = [NoiseEstimate(0.8, 0.1, 0.8, softness=softness) for softness in softnesses]
     assert [each.strength for each in found] == pytest.approx([0, 0, 10.6, 12], abs=0.1)
     assert [each.kind for each in found] == ["fine", "fine", "coarse", "coarse"]
