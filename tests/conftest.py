@@ -12,7 +12,7 @@ from PIL import ImageDraw, ImageFont
 from restorer.engine.image import Image
 from restorer.models import catalog
 from restorer.models.denoiser import Denoiser
-from restorer.models.estimator import Estimator, JpegEstimator
+from restorer.models.estimator import Estimator, JpegEstimator, PictureEstimator
 from restorer.models.upscaler import Upscaler
 from restorer.models.vae import ConditionalVAE, ConvVAE, DenseVAE, PlainAutoencoder
 
@@ -72,6 +72,8 @@ def tiny_weights(tmp_path_factory, tiny_denoiser, tiny_upscalers):
     catalog.add(folder, calm(Denoiser(**TINY)), card("degrainer", "Denoiser", TINY))
     catalog.add(folder, Estimator(8), card("estimator", "Estimator", {"width": 8}))
     catalog.add(folder, JpegEstimator(8), card("jpeg-estimator", "JpegEstimator", {"width": 8}))
+    picture_card = card("picture-estimator", "PictureEstimator", {"width": 8})
+    catalog.add(folder, PictureEstimator(8), picture_card)
     for scale, upscaler in tiny_upscalers.items():
         arguments = {"scale": scale, "width": 8, "blocks": 1}
         catalog.add(folder, upscaler, card(f"upscaler-x{scale}", "Upscaler", arguments))

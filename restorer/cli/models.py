@@ -50,6 +50,7 @@ _PURPOSES: Final = {
     "degrainer": "degrain",
     "estimator": "estimate",
     "jpeg-estimator": "estimate JPEGs",
+    "picture-estimator": "estimate, if in doubt",
 }
 
 

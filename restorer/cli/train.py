@@ -25,6 +25,7 @@ PHOTO_MODELS: Final = (
     "upscaler",
     "estimator",
     "jpeg-estimator",
+    "picture-estimator",
 )
 DIGIT_MODELS: Final = ("vae", "cvae", "vae-dense", "autoencoder")
 _LAST_SEED: Final = 2**63 - 1
@@ -131,8 +132,9 @@ def train(
 ) -> None:
     """Train a model on your own photos: they need no labels, only to be clean and sharp.
 
-    MODEL is denoiser, deblocker, degrainer, upscaler, jpeg-estimator or estimator, or a model of
-    handwritten digits: vae, cvae, vae-dense or autoencoder, which train on MNIST.
+    MODEL is denoiser, deblocker, degrainer, upscaler, estimator, jpeg-estimator or
+    picture-estimator, or a model of handwritten digits: vae, cvae, vae-dense or autoencoder, which
+    train on MNIST.
 
     Ctrl-C saves a checkpoint; --resume goes on from it, or starts another learning-rate cycle if
     the last one was finished.

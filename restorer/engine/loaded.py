@@ -9,11 +9,11 @@ from typing import Any, TypeVar
 from restorer.engine.networks import Networks
 from restorer.models.catalog import Catalog, open_catalog
 from restorer.models.denoiser import Denoiser
-from restorer.models.estimator import Estimator, Estimators, JpegEstimator
+from restorer.models.estimator import Estimator, Estimators, JpegEstimator, PictureEstimator
 from restorer.models.upscaler import Upscaler
 from restorer.settings import Settings, weights_dir
 
-_Network = TypeVar("_Network", Denoiser, Upscaler, Estimator, JpegEstimator)
+_Network = TypeVar("_Network", Denoiser, Upscaler, Estimator, JpegEstimator, PictureEstimator)
 
 
 class Models:
@@ -42,6 +42,7 @@ class Models:
         return Estimators(
             plain=self._get("estimator", Catalog.estimator),
             jpeg=self._get("jpeg-estimator", Catalog.jpeg_estimator),
+            picture=self._get("picture-estimator", Catalog.picture_estimator),
             trial=self.degrainer(),
         )
 

@@ -13,9 +13,10 @@ from torch.nn import functional
 
 from restorer.engine import compression
 from restorer.engine.image import BT_601, Image, Pixels, to_pixels
-from restorer.engine.trial import softness
+from restorer.models import trial
 from restorer.models.dct import SIDE_PX
 from restorer.models.estimator import PATCH_PX, Estimators, fineness, has_halved_colour
+from restorer.models.estimator import evidence as of_picture
 from restorer.settings import MAX_SIGMA
 
 MAX_PATCHES: Final = 144  # spread over the photo: more do not change the answer, only the time
@@ -54,6 +55,12 @@ _COARSE_IS_STRONGER: Final = 1.5  # strength by sigma, from which on sigma misle
 _WHITE: Final = 0.6
 # Of what it never saw, such as the dots of print, the estimator may be in doubt beyond all numbers.
 _MOST_DOUBT: Final = 2.0
+# Of what the estimator of pictures says less is taken for silence. Where texture has so many times
+# as much detail, noise is not seen, and may be texture. Compression makes both harder to tell.
+_SILENCE_SEEN, _HALVED_SILENCE_SEEN, _JPEG_SILENCE_SEEN = 2.0, 1.5, 3.0
+_BUSY, _HIDES, _HIDES_IN_FILES = 8.0, 3.0, 2.0
+_MAX_TRIED: Final = 48  # patches: to denoise them takes longer than all the rest
+_LEAST: Final = 0.01
 _MAX_CLIPPED: Final = 0.05  # of a patch's samples: clipped noise is missing noise
 _WORDS: Final = ((3.0, "hardly any"), (8.0, "slight"), (20.0, "visible"), (40.0, "strong"))
 
@@ -70,7 +77,8 @@ class NoiseEstimate:
     `sigma`: standard deviation of the noise as far as the estimator can tell it from detail: the
     likeliest value (the mode) of a log-normal distribution. `fineness`: 1 for white noise, near 0
     for noise that a camera's processing has made coarse. `doubt`: standard deviation of ln(sigma);
-    0.05 for white noise, 0.5 to 1 where it may as well be texture. `detail`: RMS of what is two to
+    0.05 for white noise, 0.5 to 1 where it may as well be texture; 0 where the estimator of
+    pictures has decided. `detail`: RMS of what is two to
     four pixels large in the brightness of the quietest places, noise or texture. `softness`: as of
     `trial.softness`, 1 where it was not asked for. `blocks`: as of `compression_of`.
     `is_enlarged`: whether the picture is to be enlarged afterwards, and fainter blocks with it.
@@ -167,33 +175,96 @@ def estimate(image: Image, estimators: Estimators) -> NoiseEstimate:
     if (clipped <= _MAX_CLIPPED).any():
         patches = patches[clipped <= _MAX_CLIPPED]
     batch = torch.from_numpy(patches).permute(0, 3, 1, 2).expand(-1, 3, -1, -1)
-    if is_jpeg:
-        tables = batch.new_tensor(compressed.tables).view(1, 2, SIDE_PX, SIDE_PX)
-        features = estimators.jpeg.features(batch, tables.expand(len(batch), -1, -1, -1))
-        answers = estimators.jpeg.head(features)
-    else:
-        features = estimators.plain.features(batch)
-        answers = estimators.plain.head(features)
-    grain = float(fineness(features).median())
-    mean, variance = _of_the_quiet(answers, grain, is_jpeg=is_jpeg)
+    tables = batch.new_tensor(compressed.tables).view(2, SIDE_PX, SIDE_PX) if is_jpeg else None
+    reading = read(batch, tables, estimators)
+    variance = reading.variance
     if not is_jpeg:
-        variance *= 1 - _whiteness(grain, math.exp(mean), math.sqrt(variance))
-    doubt, detail = math.sqrt(variance), 255 * _detail(batch)
-    sigma = min(MAX_SIGMA, math.exp(mean - variance))
+        variance *= 1 - _whiteness(reading.fineness, math.exp(reading.mean), math.sqrt(variance))
+    doubt = math.sqrt(variance)
+    sigma = min(MAX_SIGMA, math.exp(reading.mean - variance))
     if is_jpeg:
-        sigma *= 1 - _doubtful(doubt) * _texture(detail, doubt, _LOUD)
+        sigma *= 1 - _doubtful(doubt) * _texture(reading.detail, doubt, _LOUD)
     found = NoiseEstimate(
         sigma=sigma,
-        fineness=grain,
+        fineness=reading.fineness,
         doubt=doubt,
-        detail=detail,
+        detail=reading.detail,
         blocks=min(MAX_SIGMA, compressed.level),
         is_jpeg=is_jpeg,
-        is_halved=has_halved_colour(features) or _is_strongly_halved(image, compressed.level),
+        is_halved=reading.is_halved or _is_strongly_halved(image, compressed.level),
     )
     if found.kind == "coarse":
-        found = replace(found, softness=softness(batch, estimators.trial))
-    return found
+        found = replace(found, softness=trial.softness(batch, estimators.trial))
+    if found.kind == "coarse" or not (share := _doubtful(doubt)):
+        return found
+    seen = evidence(batch, tables, reading, estimators)
+    level = _seen_level(float(estimators.picture(seen[None])[0, 0]), found)
+    return replace(
+        found,
+        sigma=(1 - share) * sigma + share * level,
+        doubt=(1 - share) * doubt,
+        softness=0.0,  # what was no camera's grain does not become that now
+    )
+
+
+def _seen_level(logarithm: float, found: NoiseEstimate) -> float:
+    """What the estimator of pictures says; 0 for silence and for what texture hides."""
+    level = min(MAX_SIGMA, math.exp(logarithm))
+    silence, hides = _SILENCE_SEEN, _HIDES
+    if found.is_jpeg:
+        silence, hides = _JPEG_SILENCE_SEEN, _HIDES_IN_FILES
+    elif found.is_halved:
+        silence, hides = _HALVED_SILENCE_SEEN, _HIDES_IN_FILES
+    if level < silence:
+        return 0.0
+    excess = found.detail - max(_BUSY, hides * level)
+    return level * float(np.interp(excess, (0, 1), (1, 0)))
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What an estimator of patches finds in a picture: mean and variance of ln(sigma), and more.
+
+    `fineness`, `detail`, `is_halved`: as of `NoiseEstimate`.
+    """
+
+    mean: float
+    variance: float
+    fineness: float
+    detail: float
+    is_halved: bool
+
+
+def read(patches: Tensor, tables: Tensor | None, estimators: Estimators) -> Reading:
+    """By the estimator of JPEGs where `tables`, (2, 8, 8), say how the picture was compressed.
+
+    `patches`: (N, 3, 96, 96) in [0, 1].
+    """
+    if tables is None:
+        features = estimators.plain.features(patches)
+        answers = estimators.plain.head(features)
+    else:
+        features = estimators.jpeg.features(patches, tables.expand(len(patches), -1, -1, -1))
+        answers = estimators.jpeg.head(features)
+    grain = float(fineness(features).median())
+    mean, variance = _of_the_quiet(answers, grain, is_jpeg=tables is not None)
+    return Reading(mean, variance, grain, 255 * _detail(patches), has_halved_colour(features))
+
+
+def evidence(
+    patches: Tensor, tables: Tensor | None, reading: Reading, estimators: Estimators
+) -> Tensor:
+    """(73): what the estimator of pictures goes by. `patches`, `tables`: as of `read`."""
+    tables = patches.new_zeros((2, SIDE_PX, SIDE_PX)) if tables is None else tables
+    tried = patches[:: -(-len(patches) // _MAX_TRIED)]
+    findings = (
+        reading.mean,
+        math.log(reading.variance),
+        math.log(max(reading.fineness, _LEAST)),
+        math.log(max(reading.detail, _LEAST)),
+    )
+    hints = trial.hints(tried, estimators.trial)
+    return of_picture(patches.new_tensor([findings]), tables[None], hints[None])[0]
 
 
 def _is_strongly_halved(image: Image, level: float) -> bool:

@@ -125,7 +125,8 @@ class Workshop:
         scales = SCALES if self.settings.has_size else (self.settings.scale,)
         names = [f"upscaler-x{scale}" for scale in scales if scale > 1]
         if self.settings.denoise != "off":
-            names += ["denoiser", "deblocker", "degrainer", "estimator", "jpeg-estimator"]
+            names += ["denoiser", "deblocker", "degrainer"]
+            names += ["estimator", "jpeg-estimator", "picture-estimator"]
         return {name: self.models.checksum(name) for name in sorted(names)}
 
     def networks(self, scale: int | None = None) -> Networks:

@@ -44,6 +44,11 @@ LIMITS: Final = (
     ),
     QT_TRANSLATE_NOOP(
         "AboutModels",
+        "Very slight noise, and what strong compression has left of slight noise, may be taken "
+        "for silence.",
+    ),
+    QT_TRANSLATE_NOOP(
+        "AboutModels",
         "Detail finer than a pixel of the small picture is not recovered: it is left smooth, or "
         "drawn as the nearest thing that the pixels allow, so small print may get wrong letters "
         "and fine lines a wrong direction. Strong noise and strong compression are enlarged with "
@@ -55,6 +60,9 @@ _PURPOSES: Final = {
     "degrainer": QT_TRANSLATE_NOOP("AboutModels", "Removes the coarse grain that cameras leave"),
     "estimator": QT_TRANSLATE_NOOP("AboutModels", "Estimates how noisy a photo is"),
     "jpeg-estimator": QT_TRANSLATE_NOOP("AboutModels", "Estimates how noisy a JPEG is"),
+    "picture-estimator": QT_TRANSLATE_NOOP(
+        "AboutModels", "Is asked where the other estimator is in doubt"
+    ),
 }
 
 

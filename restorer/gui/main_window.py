@@ -327,7 +327,8 @@ class MainWindow(QMainWindow):
         session = self.session
         kind = "fine" if session.noise is None else session.noise.kind
         is_jpeg = session.photo is not None and session.photo.rest.jpeg is not None
-        names = [_CLEANERS[kind], "jpeg-estimator" if is_jpeg else "estimator"]
+        estimator = "jpeg-estimator" if is_jpeg else "estimator"
+        names = [_CLEANERS[kind], estimator, "picture-estimator"]
         if session.layers is not None and session.layers.scale > 1:
             names.insert(0, f"upscaler-x{session.layers.scale}")
         AboutModels(names, weights_dir(), self).exec()

@@ -18,13 +18,13 @@ from restorer.errors import ModelUnknown, WeightsCorrupt, WeightsMissing
 from restorer.models import CATALOG_NAME
 from restorer.models.arithmetic import kmac_per_px
 from restorer.models.denoiser import Denoiser
-from restorer.models.estimator import Estimator, JpegEstimator
+from restorer.models.estimator import Estimator, JpegEstimator, PictureEstimator
 from restorer.models.upscaler import Upscaler
 from restorer.models.vae import ConditionalVAE, ConvVAE, DenseVAE, DigitModel, PlainAutoencoder
 
-PhotoNetwork = Denoiser | Upscaler | Estimator | JpegEstimator
+PhotoNetwork = Denoiser | Upscaler | Estimator | JpegEstimator | PictureEstimator
 Network = PhotoNetwork | DigitModel
-_Kind = TypeVar("_Kind", Denoiser, Upscaler, Estimator, JpegEstimator)
+_Kind = TypeVar("_Kind", Denoiser, Upscaler, Estimator, JpegEstimator, PictureEstimator)
 ARCHITECTURES: Final[dict[str, type[Network]]] = {
     kind.__name__: kind
     for kind in (
@@ -32,6 +32,7 @@ ARCHITECTURES: Final[dict[str, type[Network]]] = {
         Upscaler,
         Estimator,
         JpegEstimator,
+        PictureEstimator,
         DenseVAE,
         ConvVAE,
         ConditionalVAE,
@@ -119,6 +120,10 @@ class Catalog:
     def jpeg_estimator(self) -> JpegEstimator:
         """Raises ModelUnknown, WeightsMissing or WeightsCorrupt."""
         return self._load_as(JpegEstimator, "jpeg-estimator")
+
+    def picture_estimator(self) -> PictureEstimator:
+        """Raises ModelUnknown, WeightsMissing or WeightsCorrupt."""
+        return self._load_as(PictureEstimator, "picture-estimator")
 
     def digit_models(self) -> list[str]:
         """Names of the models of digits."""

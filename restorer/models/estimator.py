@@ -10,8 +10,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from restorer.models import trial
 from restorer.models.dct import SIDE_PX, blocks_of, dct_matrix
 from restorer.models.denoiser import Denoiser
+from restorer.models.haar import details
 from restorer.models.ycc import rgb_to_ycc
 
 PATCH_PX: Final = 96
@@ -19,6 +21,7 @@ _REGION_PX: Final = 16
 _LEVELS: Final = 3
 _QUANTILES: Final = (0.05, 0.15, 0.35, 0.6)
 _SPREAD: Final = 3.0
+_FINDINGS: Final = 4
 # In white noise both are 1. Halved colours leave 0.07 to 0.3 of the first and, unless compressed
 # much, 0.1 to 0.5 of the second; the picture itself has 0.03 to 0.1 of that without any noise.
 _HALVED, _LEAST_COLOUR = 0.45, 0.1
@@ -105,13 +108,48 @@ class JpegEstimator(_Reader):
             return torch.cat((*energies, _quantization_energies(tables.float())), dim=1)
 
 
+class PictureEstimator(_Reader):
+    """The same in a whole picture of which one of the others is in doubt.
+
+    Stacked on them (Wolpert 1992): the perceptron reads what that one found in the picture, the
+    quantization tables and what a denoiser takes out of it (see `trial.hints`).
+    """
+
+    def __init__(self, width: int = 32) -> None:
+        super().__init__(_FINDINGS + sum(map(len, _RINGS)) + trial.HINTS, width)
+
+    def forward(self, evidence: Tensor) -> Tensor:
+        """(N, 73), see `evidence`, to (N, 2): mean and log variance of ln(sigma)."""
+        answer: Tensor = self.head(evidence)
+        return answer
+
+    @staticmethod
+    def features(evidence: Tensor) -> Tensor:
+        """What it is given is already all that `head` learns from."""
+        return evidence
+
+
 @dataclass(frozen=True, slots=True)
 class Estimators:
-    """For pictures of which nothing is known, for JPEGs, and a denoiser to try a picture with."""
+    """For pictures of which nothing is known, for JPEGs, and for both where those are in doubt.
+
+    `trial`: a denoiser to try such a picture with.
+    """
 
     plain: Estimator
     jpeg: JpegEstimator
+    picture: PictureEstimator
     trial: Denoiser
+
+
+def evidence(findings: Tensor, tables: Tensor, hints: Tensor) -> Tensor:
+    """(N, 73): what `PictureEstimator` learns from.
+
+    `findings`: (N, 4), mean and log variance of ln(sigma) as the others found them, logarithms of
+    `fineness` and of the quietest places' detail in 8-bit levels. `tables`: (N, 2, 8, 8), zeros
+    for pictures without any. `hints`: (N, 60), see `trial.hints`.
+    """
+    return torch.cat((findings / _SPREAD, _quantization_energies(tables), hints), dim=1)
 
 
 def fineness(features: Tensor) -> Tensor:
@@ -144,15 +182,11 @@ def _quiet_energies(patches: Tensor) -> Tensor:
 
     Of brightness and colour, three levels, straight (horizontal and vertical) and diagonal details.
     """
-    red, green, blue = patches.unbind(dim=1)
-    low = torch.stack((red + green + blue, red - blue, red - 2 * green + blue), dim=1)
-    low = low / low.new_tensor([3, 2, 6]).sqrt().view(3, 1, 1)  # orthonormal: white stays white
-    quantiles = low.new_tensor(_QUANTILES)
+    quantiles = patches.new_tensor(_QUANTILES)
     features = []
-    for level in range(_LEVELS):
-        low, horizontal, vertical, diagonal = _haar(low)
+    for level, bands in enumerate(details(patches, _LEVELS)):
         region = _REGION_PX >> (level + 1)
-        for detail in (0.5 * (horizontal.square() + vertical.square()), diagonal.square()):
+        for detail in bands:
             regions = functional.avg_pool2d(detail, region).flatten(2)  # (N, 3, 36)
             brightness, colour = regions[:, 0], regions[:, 1:].mean(dim=1)
             features += [torch.quantile(plane, quantiles, dim=1) for plane in (brightness, colour)]
@@ -185,10 +219,3 @@ def _bands(energies: Tensor, rings: Iterable[tuple[int, int]]) -> list[Tensor]:
     rank = torch.arange(SIDE_PX, device=energies.device)
     ring = torch.maximum(rank[:, None], rank)
     return [energies[..., (ring >= low) & (ring < high)].mean(dim=-1) for low, high in rings]
-
-
-def _haar(planes: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-    """One level of the orthonormal transform: the low band and three details at half the size."""
-    a, b = planes[..., 0::2, 0::2], planes[..., 0::2, 1::2]
-    c, d = planes[..., 1::2, 0::2], planes[..., 1::2, 1::2]
-    return (a + b + c + d) / 2, (a - b + c - d) / 2, (a + b - c - d) / 2, (a - b - c + d) / 2

@@ -34,6 +34,8 @@ CAMERA_RMS: Final = (0.5, 25.0)  # of the estimators' patches, 8-bit levels, log
 FINE_RMS: Final = (0.5, 50.0)
 FILE_SHARE: Final = 0.5  # of fine noise is in JPEGs
 SILENT_SHARE: Final = 0.15
+PICTURE_RMS: Final = (1.0, 30.0)
+PICTURE_SILENT_SHARE: Final = 1 / 3
 SOFT_SHARE: Final = 0.5  # of the estimator's patches
 TABLE_QUALITIES: Final = (40, 100)  # of the tables that the estimator of JPEGs learns
 FINEST_STEPS: Final = (1.0, 20.0)  # of other tables, which is about the same
@@ -139,10 +141,30 @@ def jpeg_estimation_batch(clean: Tensor, generator: Generator) -> tuple[NoisyBat
     )
     silent = uniform(count, 0, 1, generator) < SILENT_SHARE
     noise = torch.where(silent, torch.zeros_like(noise), noise)
-    tables = drawn_tables(count, generator)
-    halve_colour = float(uniform(1, 0, 1, generator)) < HALVED_SHARE
-    down, right = (8 * torch.randint(0, 2, (2,), generator=generator, device=clean.device)).tolist()
-    files = _as_8_bits(jpeg_by(clean + noise, tables, halve_colour, (down, right)))
+    files, tables = _as_files_with_tables(clean + noise, generator)
+    return NoisyBatch(files, clean, white_level(noise)), tables
+
+
+def picture_batch(clean: Tensor, generator: Generator) -> tuple[NoisyBatch, Tensor | None]:
+    """For the estimator of pictures: Poisson-Gaussian noise, a third of them without any.
+
+    A camera's grain is judged without it. Half of the batches are JPEGs whose quantization tables,
+    (N, 2, 8, 8), are returned too; of the others half of the pictures were JPEGs.
+    """
+    count = clean.shape[0]
+    grey = uniform(count, 0, 1, generator) < GREY_SHARE
+    clean = torch.where(grey, to_grey(clean), clean)
+    level = log_uniform(count, *PICTURE_RMS, generator)
+    noise = poisson_gaussian(clean, grey, level, generator)
+    silent = uniform(count, 0, 1, generator) < PICTURE_SILENT_SHARE
+    noise = torch.where(silent, torch.zeros_like(noise), noise)
+    tables = None
+    if float(uniform(1, 0, 1, generator)) < FILE_SHARE:
+        files, tables = _as_files_with_tables(clean + noise, generator)
+    else:
+        compressed = _as_file(clean + noise, generator)
+        is_file = uniform(count, 0, 1, generator) < FILE_SHARE
+        files = _as_8_bits(torch.where(is_file, compressed, clean + noise))
     return NoisyBatch(files, clean, white_level(noise)), tables
 
 
@@ -238,6 +260,16 @@ def _soft_or_grey(clean: Tensor, generator: Generator) -> tuple[Tensor, Tensor]:
     clean = torch.where(uniform(count, 0, 1, generator) < SOFT_SHARE, soft, clean)
     grey = uniform(count, 0, 1, generator) < GREY_SHARE
     return torch.where(grey, to_grey(clean), clean), grey
+
+
+def _as_files_with_tables(pictures: Tensor, generator: Generator) -> tuple[Tensor, Tensor]:
+    """JPEGs by the tables of `drawn_tables`; their blocks begin where a patch begins."""
+    tables = drawn_tables(pictures.shape[0], generator)
+    halve_colour = float(uniform(1, 0, 1, generator)) < HALVED_SHARE
+    down, right = (
+        8 * torch.randint(0, 2, (2,), generator=generator, device=pictures.device)
+    ).tolist()
+    return _as_8_bits(jpeg_by(pictures, tables, halve_colour, (down, right))), tables
 
 
 def _as_file(pictures: Tensor, generator: Generator) -> Tensor:

@@ -10,8 +10,15 @@ import torch
 from torch import Generator, Tensor
 from torch.nn import functional
 
+from restorer.engine import noise
 from restorer.models.catalog import Network
-from restorer.models.estimator import PATCH_PX, Estimator, JpegEstimator
+from restorer.models.estimator import (
+    PATCH_PX,
+    Estimator,
+    Estimators,
+    JpegEstimator,
+    PictureEstimator,
+)
 from restorer.training import degrade
 from restorer.training.data import Photos
 from restorer.training.jpeg import jpeg, jpeg_level
@@ -37,7 +44,8 @@ class PhotoObjective:
     recipe: Recipe
     photos: Photos
     levels: tuple[float, float] | None = None  # of noise that the denoiser learns most
-    replay: Replay = field(default_factory=Replay)  # the estimator's
+    replay: Replay = field(default_factory=Replay)  # the estimators'
+    trained: Estimators | None = None  # those that the estimator of pictures is stacked on
 
     @property
     def left_out(self) -> tuple[str, ...]:
@@ -65,7 +73,7 @@ class PhotoObjective:
         return BatchLoss(value, clean[:, 0].numel(), value)
 
     def _estimator_loss(self, network: Network, phase: Phase, generator: Generator) -> BatchLoss:
-        assert isinstance(network, Estimator | JpegEstimator)
+        assert isinstance(network, Estimator | JpegEstimator | PictureEstimator)
         pixels = 0
         if self.replay.wants_more():
             clean = self.photos.patches(phase.batch, phase.patch_px, generator)
@@ -103,12 +111,16 @@ class PhotoObjective:
 
     def _estimation_error(self, network: Network) -> float:
         generator = Generator(next(network.parameters()).device).manual_seed(0)
-        crops = self.photos.validation(PATCH_PX, PATCH_PX)
+        sees_all = self.recipe.architecture == "PictureEstimator"
+        side_px = 2 * PATCH_PX if sees_all else PATCH_PX
+        crops = self.photos.validation(side_px, PATCH_PX)
         patches = [clean for clean in crops for _ in range(8)]
         inputs, target = self._batch(torch.cat(patches), generator)
         return float(100 * (network(*inputs)[:, 0] - target).abs().median())
 
     def _batch(self, clean: Tensor, generator: Generator) -> Batch:
+        if self.recipe.architecture == "PictureEstimator":
+            return self._evidence(clean, generator)
         if self.recipe.architecture == "JpegEstimator":
             batch, tables = degrade.jpeg_estimation_batch(clean, generator)
             return (batch.noisy, tables), _log_level(batch.sigma)
@@ -124,6 +136,19 @@ class PhotoObjective:
             batch = degrade.compressed_batch(clean, generator)
         noisy = batch.noisy.contiguous(memory_format=torch.channels_last)
         return (noisy, batch.sigma), batch.clean
+
+    def _evidence(self, clean: Tensor, generator: Generator) -> Batch:
+        """Of each of these pictures as a whole."""
+        assert self.trained is not None
+        batch, tables = degrade.picture_batch(clean, generator)
+        rows = []
+        for index, picture in enumerate(batch.noisy):
+            cells = functional.unfold(picture[None], PATCH_PX, stride=PATCH_PX)
+            patches = cells[0].T.reshape(-1, *picture.shape[:1], PATCH_PX, PATCH_PX)
+            table = None if tables is None else tables[index]
+            reading = noise.read(patches, table, self.trained)
+            rows.append(noise.evidence(patches, table, reading, self.trained))
+        return (torch.stack(rows),), _log_level(batch.sigma)
 
 
 def _likelihood_loss(answer: Tensor, target: Tensor) -> Tensor:

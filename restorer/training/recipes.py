@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
+from restorer.models.estimator import PATCH_PX
 from restorer.models.vae import SIDE_PX
 
 Task = Literal["denoise", "deblock", "upscale", "estimate", "digits"]
@@ -165,14 +166,21 @@ def _of_white_noise(name: str, plan: dict[str, list[int]], purpose: str) -> Reci
 
 
 def _of_noise_levels(
-    name: str, architecture: str, *, purpose: str, limits: str, degradations: str
+    name: str,
+    architecture: str,
+    *,
+    width: int = 64,
+    phase: Phase = Phase(1.0, 48, PATCH_PX),
+    purpose: str,
+    limits: str,
+    degradations: str,
 ) -> Recipe:
     return Recipe(
         name=name,
         task="estimate",
         architecture=architecture,
-        arguments={"width": 64},
-        phases=(Phase(1.0, 48, 96),),
+        arguments={"width": width},
+        phases=(phase,),
         loss="Gaussian likelihood of ln(sigma)",
         purpose=purpose,
         limits=limits,
@@ -243,6 +251,22 @@ RECIPES: Final[dict[str, Recipe]] = {
             "simulated camera noise of RMS 0.5 to 25, in JPEGs, half of quality 40 to 100, half by "
             "other tables of steps from 1 to 20, 3/4 with colours at half the size; 1/7 only "
             "compressed; half of the patches blurred before"
+        ),
+    ),
+    "picture-estimator": _of_noise_levels(
+        "picture-estimator",
+        "PictureEstimator",
+        width=32,
+        phase=Phase(1.0, 8, 3 * PATCH_PX),
+        purpose="Finds out how noisy a picture is where the other two are in doubt.",
+        limits=(
+            "Very slight noise, and what strong compression has left of slight noise, may be taken "
+            "for silence."
+        ),
+        degradations=(
+            "Poisson-Gaussian noise of RMS 1 to 30, half of it with less in colour, a third "
+            "without any; half in the JPEGs of the jpeg-estimator, a quarter in other JPEGs; it is "
+            "given what the other estimators found and what the degrainer took"
         ),
     ),
     **{

@@ -7,8 +7,9 @@ from typing import Final
 import torch
 from torch import Generator, Tensor
 
-SIZE: Final = 1 << 17  # patches: 25 MiB, of JPEGs 47
+SIZE: Final = 1 << 17  # patches: 25 MiB, of JPEGs 47, whole pictures 37
 DRAWN: Final = 256  # a step
+LEAST: Final = 1 << 10
 # Steps. By every eighth alone the estimator of JPEGs learned the ring by heart: on held-out photos
 # its error rose again, from 48 to 53 %.
 NEW_EVERY: Final = 2
@@ -32,7 +33,7 @@ class Replay:
     def wants_more(self) -> bool:
         """Whether this step should bring new patches: every other, and until there are enough."""
         self._steps += 1
-        return self._added < SIZE // 32 or self._steps % NEW_EVERY == 0
+        return self._added < LEAST or self._steps % NEW_EVERY == 0
 
     def add(self, features: Tensor, levels: Tensor) -> None:
         """(N, F) and (N); the oldest go when the ring is full."""

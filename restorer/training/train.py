@@ -16,6 +16,8 @@ from restorer.engine.device import available
 from restorer.errors import TrainingError, WeightsMissing
 from restorer.models import CATALOG_NAME, catalog
 from restorer.models.catalog import ARCHITECTURES, Network
+from restorer.models.estimator import Estimators, PictureEstimator
+from restorer.settings import weights_dir
 from restorer.training import card, checkpoint, data, digit_objective, growth
 from restorer.training.checkpoint import Kept, Past, State
 from restorer.training.interrupts import held_back
@@ -143,7 +145,19 @@ def _objective(plan: Plan, device: torch.device) -> Objective:
     if plan.recipe.task == "digits":
         return digit_objective.load(plan.recipe, plan.data, device)
     photos = data.load(plan.data, device, plan.recipe.largest_patch_px, plan.shares)
-    return PhotoObjective(plan.recipe, photos, plan.levels)
+    trained = _trained(device) if plan.recipe.architecture == "PictureEstimator" else None
+    return PhotoObjective(plan.recipe, photos, plan.levels, trained=trained)
+
+
+def _trained(device: torch.device) -> Estimators:
+    """The shipped estimators of patches, and the denoiser that a picture is tried with."""
+    shipped = catalog.open_catalog(weights_dir())
+    return Estimators(
+        plain=shipped.estimator().to(device),
+        jpeg=shipped.jpeg_estimator().to(device),
+        picture=PictureEstimator(),
+        trial=shipped.denoiser("degrainer").to(device),
+    )
 
 
 def _fraction(plan: Plan, state: State) -> float:

@@ -1,15 +1,19 @@
 import io
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image as PillowImage
 
 from restorer.benchmark.scene import draw_scene
-from restorer.engine import imagefile, noise
+from restorer.engine import imagefile
 from restorer.engine.image import Image
 from restorer.engine.loaded import Models
 from restorer.engine.noise import NoiseEstimate, estimate
+from restorer.models import trial
+from restorer.models.estimator import PictureEstimator
 from restorer.settings import weights_dir
 from restorer.training.jpeg import jpeg_level
 from tests.conftest import drawn
@@ -161,9 +165,31 @@ def test_what_a_denoiser_takes_out_pixel_by_pixel_is_no_grain():
     assert NoiseEstimate(5, 0.1, 0.8, softness=0).strength == 5  # noise that is seen in spite of it
 
 
-@pytest.mark.parametrize(("softness", "strength"), [(0.1, 0), (0.6, 12)])
+@pytest.fixture
+def grainy(scene):
+    """With grain that is six pixels wide; the picture is sharp."""
+    grain = np.random.default_rng(0).standard_normal(scene.shape, np.float32)
+    blurred = sum(np.roll(grain, (i, j), (0, 1)) for i in range(6) for j in range(6)) / 36
+    return np.rint(255 * (scene + np.float32(0.08) * blurred).clip(0, 1)).astype(np.uint8)
+
+
+class Opinion(torch.nn.Module):
+    """In place of the estimator of pictures: has its mind made up, and counts who asks."""
+
+    def __init__(self, sigma):
+        super().__init__()
+        self.answer = torch.tensor([[math.log(sigma), 0.0]])
+        self.asked = 0
+
+    def forward(self, evidence):
+        assert evidence.shape == (1, PictureEstimator().head[0].in_features)
+        self.asked += 1
+        return self.answer
+
+
+@pytest.mark.parametrize(("softness", "strength"), [(0.1, 9.1), (0.6, 12)])
 def test_what_looks_like_coarse_grain_is_put_on_trial(
-    estimators, scene, monkeypatch, softness, strength
+    estimators, scene, grainy, monkeypatch, softness, strength
 ):
     asked = []
 
@@ -171,15 +197,36 @@ def test_what_looks_like_coarse_grain_is_put_on_trial(
         asked.append(denoiser)
         return softness
 
-    monkeypatch.setattr(noise, "softness", measured)
-    assert estimate(Image(with_noise(scene, 15)), estimators).kind == "fine"
+    monkeypatch.setattr(trial, "softness", measured)
+    witnesses = replace(estimators, picture=Opinion(7))
+    assert estimate(Image(with_noise(scene, 15)), witnesses).kind == "fine"
     assert asked == []
-    grain = np.random.default_rng(0).standard_normal(scene.shape, np.float32)
-    blurred = sum(np.roll(grain, (i, j), (0, 1)) for i in range(6) for j in range(6)) / 36
-    noisy = np.rint(255 * (scene + np.float32(0.08) * blurred).clip(0, 1)).astype(np.uint8)
-    found = estimate(Image(noisy), estimators)
+    found = estimate(Image(grainy), witnesses)
     assert asked == [estimators.trial]
-    assert found.strength == pytest.approx(strength, abs=1)
+    assert found.strength == pytest.approx(strength, abs=0.1)
+    assert witnesses.picture.asked == (softness < 0.5)
+
+
+@pytest.mark.parametrize(("sigma", "strength"), [(7, 9.1), (1.4, 0), (1.6, 2.08), (200, 75)])
+def test_in_doubt_the_picture_as_a_whole_decides(estimators, scene, grainy, sigma, strength):
+    """Its grain has no colours at the scale of a pixel: for halved ones more is taken."""
+    witnesses = replace(estimators, picture=Opinion(sigma))
+    found = estimate(Image(grainy), witnesses)
+    assert (found.strength, found.doubt) == (pytest.approx(strength, rel=0.02), 0)
+    assert witnesses.picture.asked == 1
+    assert estimate(Image(with_noise(scene, 15)), witnesses).sigma == pytest.approx(15, rel=0.1)
+    assert witnesses.picture.asked == 1
+
+
+@pytest.mark.parametrize(("sigma", "strength"), [(4, 0), (30, 30)])
+def test_noise_that_texture_hides_stays(estimators, scene, sigma, strength):
+    """Cells of five pixels, each of another grey."""
+    cells = np.random.default_rng(0).standard_normal((75, 100, 1)).repeat(5, 0).repeat(5, 1)
+    busy = np.rint(255 * (0.5 + 0.12 * cells.clip(-3, 3))).astype(np.uint8)
+    witnesses = replace(estimators, picture=Opinion(sigma))
+    found = estimate(Image(busy), witnesses)
+    assert found.detail > 10
+    assert found.strength == pytest.approx(strength, rel=0.02)
 
 
 def test_detail_is_what_the_quietest_fifth_has(estimators):

@@ -839,7 +839,8 @@ def test_about_opens_with_the_models_of_the_photo(
     window.session.photo = replace(photo, rest=replace(photo.rest, jpeg=JpegCoding((), "4:4:4")))
     QPushButton.click(window.controls.about)
     assert named == [
-        ["upscaler-x3", cleaner, estimator] for estimator in ("estimator", "jpeg-estimator")
+        ["upscaler-x3", cleaner, estimator, "picture-estimator"]
+        for estimator in ("estimator", "jpeg-estimator")
     ]
 
 

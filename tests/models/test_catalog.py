@@ -132,6 +132,7 @@ def test_the_shipped_weights_are_whole_and_within_their_budget():
         "denoiser",
         "estimator",
         "jpeg-estimator",
+        "picture-estimator",
         "upscaler-x2",
         "upscaler-x3",
         "upscaler-x4",

@@ -4,9 +4,16 @@ import pytest
 import torch
 from torch.utils.flop_counter import FlopCounterMode
 
+from restorer.models import trial
 from restorer.models.dct import dct_matrix
 from restorer.models.denoiser import Denoiser
-from restorer.models.estimator import PATCH_PX, Estimator, JpegEstimator
+from restorer.models.estimator import (
+    PATCH_PX,
+    Estimator,
+    JpegEstimator,
+    PictureEstimator,
+    evidence,
+)
 from restorer.models.upscaler import Upscaler
 from restorer.training.jpeg import libjpeg_tables
 from restorer.training.recipes import RECIPES
@@ -188,3 +195,18 @@ def test_the_estimator_of_jpegs_sees_what_the_other_sees_and_the_blocks():
     wave = (dct.T @ coefficients @ dct).transpose(3, 4).reshape(1, 1, PATCH_PX, PATCH_PX)
     bands = JpegEstimator.features(0.5 + wave.expand(-1, 3, -1, -1), tables[:1])[0, 48:84]
     assert bands.view(9, 4).argmax(dim=0).tolist() == [2] * 4  # the band of rank 3, in brightness
+
+
+def test_the_estimator_of_pictures_hears_all_three_witnesses():
+    torch.manual_seed(0)
+    module = PictureEstimator()
+    findings, hints = torch.rand(2, 4), torch.rand(2, trial.HINTS)
+    tables = libjpeg_tables(torch.tensor([50.0, 90.0]))
+    answer = module(evidence(findings, tables, hints))
+    assert answer.shape == (2, 2)
+    for changed in (
+        evidence(findings + 1, tables, hints),
+        evidence(findings, tables.flip(0), hints),
+        evidence(findings, tables, hints + 1),
+    ):
+        assert not torch.allclose(module(changed), answer)

@@ -225,3 +225,20 @@ def test_compressed_batches_differ_in_quality_and_in_where_blocks_lie(generator)
     assert len({float(batch.sigma[0]) for batch in batches}) > 5
     steps = [batch.noisy[0, 1].diff(dim=1).abs().mean(dim=0) for batch in batches]
     assert len({int(step.argmax() + 1) % 8 for step in steps}) > 2
+
+
+def test_pictures_for_the_estimator_of_pictures_are_silent_or_files_now_and_then():
+    clean = torch.full((400, 3, 32, 32), 0.5)
+    without, known = 0, 0
+    for seed in range(4):
+        batch, tables = degrade.picture_batch(clean, torch.Generator().manual_seed(seed))
+        without += int((batch.sigma == 0).sum())
+        known += tables is not None
+        assert batch.noisy.shape == clean.shape
+        assert batch.sigma.shape == (400, 1, 1, 1)
+        assert torch.equal(batch.noisy, (255 * batch.noisy).round() / 255)
+        if tables is None:
+            changed = (batch.noisy - batch.clean).square().mean(dim=(1, 2, 3)).sqrt()
+            assert changed[batch.sigma.flatten() == 0].max() < 0.01
+    assert 0 < known < 4
+    assert without == pytest.approx(1600 / 3, rel=0.15)

@@ -11,7 +11,7 @@ def numbered(first, count):
 
 
 def test_new_patches_are_wanted_until_there_are_enough_and_then_now_and_again(monkeypatch):
-    monkeypatch.setattr(replay, "SIZE", 320)
+    monkeypatch.setattr(replay, "LEAST", 10)
     seen = Replay()
     assert [seen.wants_more() for _ in range(5)] == [True] * 5
     seen.add(*numbered(0, 10))

@@ -4,7 +4,7 @@ import torch
 from torch.nn import functional
 
 from restorer.engine.loaded import Models
-from restorer.engine.trial import softness
+from restorer.models.trial import HINTS, hints, softness
 from restorer.settings import weights_dir
 
 
@@ -52,3 +52,40 @@ def test_the_busiest_places_tell(degrainer):
 
 def test_one_flat_colour_has_an_answer(degrainer):
     assert -1 <= softness(torch.full((1, 3, 96, 96), 0.5), degrainer) <= 1
+
+
+def test_hints_are_as_many_as_they_should_be_for_any_number_of_patches(degrainer):
+    for count in (1, 2, 40):
+        told = hints(patches_of(white(count)), degrainer)
+        assert told.shape == (HINTS,)
+        assert told.isfinite().all()
+
+
+def test_noise_hides_in_busy_places_and_texture_follows_the_picture(degrainer):
+    """Waves that fade out over the patch, with noise all over, or with texture that fades too."""
+    y, x = np.mgrid[:96, :96]
+    fade = x / 96
+    waves = 0.5 + 0.2 * fade * np.sin(x / 3) * np.sin(y / 4)
+    grain = white(8) - 0.5
+    noise = hints(patches_of(waves + 0.5 * grain), degrainer)
+    texture = hints(patches_of(waves + fade**2 * grain), degrainer)
+    assert noise[-2] < 0.2 < 0.6 < texture[-2]
+    assert noise[-1] < 0.2 < 0.6 < texture[-1]
+
+
+def test_what_brightness_explains_is_told_apart(degrainer):
+    """Detail and noise that both grow with the brightness, and nothing else."""
+    y, x = np.mgrid[:96, :96]
+    brightness = np.linspace(0.2, 0.8, 16)[:, None, None]
+    waves = brightness * (1 + 0.2 * np.sin(x / 3) * np.sin(y / 3))
+    told = hints(patches_of(waves + 0.6 * brightness * (white(16) - 0.5)), degrainer)
+    assert told[-2] > 0.5
+    assert abs(told[-1]) < 0.2
+
+
+def test_a_turned_picture_gets_the_same_hints(degrainer):
+    y, x = np.mgrid[:96, :96]
+    patches = patches_of(white(3) + 0.1 * np.sin(x / 5 + y / 9))
+    expected = hints(patches, degrainer)
+    for turned in (patches.flip(2), patches.flip(3), patches.transpose(2, 3)):
+        torch.testing.assert_close(hints(turned, degrainer), expected, atol=0.01, rtol=0)
