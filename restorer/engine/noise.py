@@ -36,10 +36,6 @@ COARSE_JPEG_SILENCE, COARSE_JPEG_GAIN = 0.45, 4.5
 COARSE_STRENGTH: Final = 12.0
 SAVED_GAIN: Final = 1.3
 _COARSE, _FINE = 0.14, 0.18  # of `fineness`: coarse grain below, none above
-# Noise that is equal in the colours may be texture for the estimator. But texture has hardly any
-# detail at the scale of a pixel: this is white noise where there is as much of `fineness`, of the
-# median of the levels that it may have, and not too much doubt.
-_WHITE_FROM, _VISIBLE_FROM, _LOST_FROM = (0.45, 0.5), (3.0, 4.0), (1.4, 1.7)
 _SURE, _UNSURE = 0.2, 0.4  # of `doubt`: certainly noise below, texture is possible above
 # Of `detail`: where even the quietest places have more, they are texture (grass, fur, gravel), and
 # nothing tells grain from it. The greater the doubt, the less may be there: 7.4 at a doubt of 0.8,
@@ -177,17 +173,10 @@ def estimate(image: Image, estimators: Estimators) -> NoiseEstimate:
     batch = torch.from_numpy(patches).permute(0, 3, 1, 2).expand(-1, 3, -1, -1)
     tables = batch.new_tensor(compressed.tables).view(2, SIDE_PX, SIDE_PX) if is_jpeg else None
     reading = read(batch, tables, estimators)
-    variance = reading.variance
-    if not is_jpeg:
-        variance *= 1 - _whiteness(reading.fineness, math.exp(reading.mean), math.sqrt(variance))
-    doubt = math.sqrt(variance)
-    sigma = min(MAX_SIGMA, math.exp(reading.mean - variance))
-    if is_jpeg:
-        sigma *= 1 - _doubtful(doubt) * _texture(reading.detail, doubt, _LOUD)
     found = NoiseEstimate(
-        sigma=sigma,
+        sigma=min(MAX_SIGMA, math.exp(reading.mean - reading.variance)),
         fineness=reading.fineness,
-        doubt=doubt,
+        doubt=math.sqrt(reading.variance),
         detail=reading.detail,
         blocks=min(MAX_SIGMA, compressed.level),
         is_jpeg=is_jpeg,
@@ -195,14 +184,14 @@ def estimate(image: Image, estimators: Estimators) -> NoiseEstimate:
     )
     if found.kind == "coarse":
         found = replace(found, softness=trial.softness(batch, estimators.trial))
-    if found.kind == "coarse" or not (share := _doubtful(doubt)):
+    if found.kind == "coarse" or not (share := _doubtful(found.doubt)):
         return found
     seen = evidence(batch, tables, reading, estimators)
     level = _seen_level(float(estimators.picture(seen[None])[0, 0]), found)
     return replace(
         found,
-        sigma=(1 - share) * sigma + share * level,
-        doubt=(1 - share) * doubt,
+        sigma=(1 - share) * found.sigma + share * level,
+        doubt=(1 - share) * found.doubt,
         softness=0.0,  # what was no camera's grain does not become that now
     )
 
@@ -248,7 +237,8 @@ def read(patches: Tensor, tables: Tensor | None, estimators: Estimators) -> Read
         answers = estimators.jpeg.head(features)
     grain = float(fineness(features).median())
     mean, variance = _of_the_quiet(answers, grain, is_jpeg=tables is not None)
-    return Reading(mean, variance, grain, 255 * _detail(patches), has_halved_colour(features))
+    is_halved = has_halved_colour(features, math.exp(mean))
+    return Reading(mean, variance, grain, 255 * _detail(patches), is_halved)
 
 
 def evidence(
@@ -271,12 +261,6 @@ def _is_strongly_halved(image: Image, level: float) -> bool:
     """Whether a file has halved the colours and left little of their noise besides."""
     is_halved = image.jpeg is not None and image.jpeg.subsampling != "4:4:4"
     return is_halved and level >= _COLOURLESS
-
-
-def _whiteness(grain: float, median: float, doubt: float) -> float:
-    """0 to 1: how clear it is that this is white noise, whatever the estimator thinks of it."""
-    is_white = np.interp(grain, _WHITE_FROM, (0, 1)) * np.interp(median, _VISIBLE_FROM, (0, 1))
-    return float(is_white * np.interp(doubt, _LOST_FROM, (1, 0)))
 
 
 def _doubtful(doubt: float) -> float:

@@ -23,8 +23,9 @@ _QUANTILES: Final = (0.05, 0.15, 0.35, 0.6)
 _SPREAD: Final = 3.0
 _FINDINGS: Final = 4
 # In white noise both are 1. Halved colours leave 0.07 to 0.3 of the first and, unless compressed
-# much, 0.1 to 0.5 of the second; the picture itself has 0.03 to 0.1 of that without any noise.
-_HALVED, _LEAST_COLOUR = 0.45, 0.1
+# much, 0.1 to 0.5 of the second, of strong noise 0.25 and more; the picture itself has 0.03 to 0.1
+# of that without any noise, a colourful one 0.16.
+_HALVED, _LEAST_COLOUR = 0.45, ((10.0, 0.1), (20.0, 0.2))  # the latter by sigma, 8-bit levels
 _SILENCE: Final = 0.02  # 8-bit levels squared: far below what rounding to 8 bits leaves
 # Frequencies of a JPEG's blocks, by the higher of their two ranks: in brightness, in colour.
 _RINGS: Final = ((1, 2), (2, 3), (3, 4), (4, 5), (5, 8)), ((1, 2), (2, 3), (3, 5), (5, 8))
@@ -162,13 +163,17 @@ def fineness(features: Tensor) -> Tensor:
     return _amplitudes(features, 2, 4)
 
 
-def has_halved_colour(features: Tensor) -> bool:
+def has_halved_colour(features: Tensor, sigma: float) -> bool:
     """Whether the patches of these (N, 48) have colour noise, but none at the scale of a pixel.
+
+    `sigma`: of their noise, 8-bit levels: the stronger, the more of it should be in colour.
 
     So most JPEGs leave it, WebP, AVIF and HEIC too, which keep colour at half the size.
     """
     fine, share = _amplitudes(features, 3, 5), _amplitudes(features, 5, 4)
-    return bool(fine.median() < _HALVED) and bool(share.median() > _LEAST_COLOUR)
+    (slight, least), (strong, most) = _LEAST_COLOUR
+    weight = min(1.0, max(0.0, (sigma - slight) / (strong - slight)))
+    return bool(fine.median() < _HALVED) and bool(share.median() > least + weight * (most - least))
 
 
 def _amplitudes(features: Tensor, band: int, other: int) -> Tensor:

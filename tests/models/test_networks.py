@@ -1,3 +1,5 @@
+import math
+
 """What every network promises: its halo, its stride, its cost, and no global statistics."""
 
 import pytest
@@ -13,6 +15,7 @@ from restorer.models.estimator import (
     JpegEstimator,
     PictureEstimator,
     evidence,
+    has_halved_colour,
 )
 from restorer.models.upscaler import Upscaler
 from restorer.training.jpeg import libjpeg_tables
@@ -210,3 +213,15 @@ def test_the_estimator_of_pictures_hears_all_three_witnesses():
         evidence(findings, tables, hints + 1),
     ):
         assert not torch.allclose(module(changed), answer)
+
+
+@pytest.mark.parametrize(
+    ("sigma", "share", "is_halved"),
+    [(8, 0.12, True), (8, 0.09, False), (15, 0.12, False), (15, 0.16, True), (25, 0.19, False)],
+)
+def test_of_strong_noise_more_should_be_in_colour(sigma, share, is_halved):
+    """What is there is the picture's own else, whatever a file has done to it."""
+    features = torch.zeros(3, 48)
+    features[:, 3 * 4] = math.log(0.2) / 1.5  # colour at the scale of a pixel, by the next band's
+    features[:, 4 * 4] = -math.log(share) / 1.5  # brightness there, by which its colour counts
+    assert has_halved_colour(features, sigma) is is_halved
