@@ -1,6 +1,6 @@
-import math
-
 """What every network promises: its halo, its stride, its cost, and no global statistics."""
+
+import math
 
 import pytest
 import torch
