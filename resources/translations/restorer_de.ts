@@ -12,10 +12,6 @@
         <translation>Erkannt wird die Kompression an den Quantisierungstabellen der Datei oder, wenn sie neu gespeichert wurde, an ihren Pixeln; nach einer Größenänderung nicht mehr. Struktur, die die Kompression weggenommen hat, kommt nicht wieder.</translation>
     </message>
     <message>
-        <source>Very slight noise, and what strong compression has left of slight noise, may be taken for silence.</source>
-        <translation>Sehr schwaches Rauschen und was starke Kompression von schwachem übrig gelassen hat, kann für Stille gehalten werden.</translation>
-    </message>
-    <message>
         <source>Detail finer than a pixel of the small picture is not recovered: it is left smooth, or drawn as the nearest thing that the pixels allow, so small print may get wrong letters and fine lines a wrong direction. Strong noise and strong compression are enlarged with the picture: denoise first. Trained on photographs, not on drawings or pixel art.</source>
         <translation>Einzelheiten, die feiner sind als ein Pixel des kleinen Bildes, werden nicht wiedergewonnen: Sie bleiben glatt oder werden als das Nächstliegende gezeichnet, das die Pixel zulassen. Kleine Schrift kann falsche Buchstaben bekommen, feine Linien eine falsche Richtung. Starkes Rauschen und starke Kompression werden mit vergrößert: zuerst entrauschen. Mit Fotos trainiert, nicht mit Zeichnungen oder Pixelgrafik.</translation>
     </message>
@@ -86,6 +82,10 @@
     <message>
         <source>Coarse texture without a quiet place in the whole picture (gravel, leaves to the edges) may be taken for grain, and very faint grain for silence. Of a picture that was compressed, resized and compressed again it knows the last compression only.</source>
         <translation>Grobe Textur ohne ruhige Stelle im ganzen Bild (Kies, Laub bis an den Rand) kann für Korn gehalten werden und sehr schwaches Korn für Stille. Von einem Bild, das komprimiert, in der Größe verändert und wieder komprimiert wurde, kennt es nur die letzte Kompression.</translation>
+    </message>
+    <message>
+        <source>Very slight noise, and what strong compression has left of slight noise, may be taken for silence. Texture from edge to edge in JPEGs of quality 90 and less may be taken for noise.</source>
+        <translation>Sehr schwaches Rauschen und was starke Kompression von schwachem übrig gelassen hat, kann für Stille gehalten werden. Textur von Rand zu Rand in JPEGs der Qualität 90 und weniger kann für Rauschen gehalten werden.</translation>
     </message>
     <message>
         <source>Removes the coarse grain that cameras leave</source>

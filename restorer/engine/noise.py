@@ -37,6 +37,8 @@ COARSE_STRENGTH: Final = 12.0
 SAVED_GAIN: Final = 1.3
 _COARSE, _FINE = 0.14, 0.18  # of `fineness`: coarse grain below, none above
 _SURE, _UNSURE = 0.2, 0.4  # of `doubt`: certainly noise below, texture is possible above
+# What the estimator never saw, such as the dots of print, that of pictures has not seen either.
+_LOST_FROM: Final = (1.4, 1.7)
 # Of `detail`: where even the quietest places have more, they are texture (grass, fur, gravel), and
 # nothing tells grain from it. The greater the doubt, the less may be there: 7.4 at a doubt of 0.8,
 # 5 at 1. Grain of COARSE_STRENGTH makes 5.2.
@@ -184,7 +186,8 @@ def estimate(image: Image, estimators: Estimators) -> NoiseEstimate:
     )
     if found.kind == "coarse":
         found = replace(found, softness=trial.softness(batch, estimators.trial))
-    if found.kind == "coarse" or not (share := _doubtful(found.doubt)):
+    share = _doubtful(found.doubt) * float(np.interp(found.doubt, _LOST_FROM, (1, 0)))
+    if found.kind == "coarse" or share == 0:
         return found
     seen = evidence(batch, tables, reading, estimators)
     level = _seen_level(float(estimators.picture(seen[None])[0, 0]), found)
@@ -206,6 +209,8 @@ def _seen_level(logarithm: float, found: NoiseEstimate) -> float:
         silence, hides = _HALVED_SILENCE_SEEN, _HIDES_IN_FILES
     if level < silence:
         return 0.0
+    if found.blocks >= compression.VISIBLE:
+        hides = 0.0  # of loud texture nothing is left by which to tell them
     excess = found.detail - max(_BUSY, hides * level)
     return level * float(np.interp(excess, (0, 1), (1, 0)))
 

@@ -45,7 +45,8 @@ LIMITS: Final = (
     QT_TRANSLATE_NOOP(
         "AboutModels",
         "Very slight noise, and what strong compression has left of slight noise, may be taken "
-        "for silence.",
+        "for silence. Texture from edge to edge in JPEGs of quality 90 and less may be taken for "
+        "noise.",
     ),
     QT_TRANSLATE_NOOP(
         "AboutModels",

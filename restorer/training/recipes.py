@@ -261,7 +261,8 @@ RECIPES: Final[dict[str, Recipe]] = {
         purpose="Finds out how noisy a picture is where the other two are in doubt.",
         limits=(
             "Very slight noise, and what strong compression has left of slight noise, may be taken "
-            "for silence."
+            "for silence. Texture from edge to edge in JPEGs of quality 90 and less may be taken "
+            "for noise."
         ),
         degradations=(
             "Poisson-Gaussian noise of RMS 1 to 30, half of it with less in colour, a third "

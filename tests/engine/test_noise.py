@@ -218,13 +218,35 @@ def test_in_doubt_the_picture_as_a_whole_decides(estimators, scene, grainy, sigm
     assert witnesses.picture.asked == 1
 
 
-@pytest.mark.parametrize(("sigma", "strength"), [(4, 0), (30, 30)])
-def test_noise_that_texture_hides_stays(estimators, scene, sigma, strength):
+def test_of_what_the_estimator_never_saw_that_of_pictures_is_not_asked(estimators):
+    """The dots of a print."""
+    y, x = np.mgrid[:300, :400]
+    dots = 150 + 17 * (np.cos(np.pi * x / 2) + np.cos(np.pi * y / 2))
+    witnesses = replace(estimators, picture=Opinion(30))
+    found = estimate(Image(np.rint(dots)[..., None].astype(np.uint8)), witnesses)
+    assert found.doubt > 1.7
+    assert (found.strength, witnesses.picture.asked) == (0, 0)
+
+
+@pytest.fixture
+def busy():
     """Cells of five pixels, each of another grey."""
-    cells = np.random.default_rng(0).standard_normal((75, 100, 1)).repeat(5, 0).repeat(5, 1)
-    busy = np.rint(255 * (0.5 + 0.12 * cells.clip(-3, 3))).astype(np.uint8)
+    cells = np.random.default_rng(0).standard_normal((75, 100)).repeat(5, 0).repeat(5, 1)
+    return np.rint(255 * (0.5 + 0.12 * cells.clip(-3, 3))).astype(np.uint8)
+
+
+def test_in_loud_texture_strong_compression_counts_for_more_than_noise(estimators, busy, tmp_path):
+    PillowImage.fromarray(busy).save(tmp_path / "busy.jpg", quality=40)
+    witnesses = replace(estimators, picture=Opinion(30))
+    found = estimate(imagefile.read(tmp_path / "busy.jpg"), witnesses)
+    assert witnesses.picture.asked == 1
+    assert (found.kind, found.strength) == ("jpeg", found.blocks)
+
+
+@pytest.mark.parametrize(("sigma", "strength"), [(4, 0), (30, 30)])
+def test_noise_that_texture_hides_stays(estimators, busy, sigma, strength):
     witnesses = replace(estimators, picture=Opinion(sigma))
-    found = estimate(Image(busy), witnesses)
+    found = estimate(Image(busy[..., None]), witnesses)
     assert found.detail > 10
     assert found.strength == pytest.approx(strength, rel=0.02)
 
