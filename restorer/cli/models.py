@@ -83,7 +83,6 @@ def _card(entry: Entry) -> str:
     if entry.kmac_per_px is not None:
         cost = f"{entry.kmac_per_px:g} thousand multiply-adds for a pixel of the result"
         rows.append(("Cost", cost))
-    if entry.halo is not None:
         rows.append(("Tiles", f"halo {entry.halo} px, stride {entry.stride} px"))
     if entry.sigma_range is not None:
         low, high = entry.sigma_range

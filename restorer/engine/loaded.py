@@ -20,7 +20,9 @@ class Models:
     """The networks of a folder of weights, each loaded when it is first wanted.
 
     What that folder lacks comes from the shipped ones, so one's own denoiser works with the shipped
-    estimators, and strong JPEGs go to the shipped deblocker. Every method raises WeightsError.
+    estimators, and strong JPEGs go to the shipped deblocker. What a picture is tried with is always
+    the shipped degrainer: by what that takes the estimator of pictures has learned. Every method
+    raises WeightsError.
     """
 
     def __init__(self, weights: Path) -> None:
@@ -43,8 +45,13 @@ class Models:
             plain=self._get("estimator", Catalog.estimator),
             jpeg=self._get("jpeg-estimator", Catalog.jpeg_estimator),
             picture=self._get("picture-estimator", Catalog.picture_estimator),
-            trial=self.degrainer(),
+            trial=self._trial(),
         )
+
+    def _trial(self) -> Denoiser:
+        if self._catalog_of(self._known_as("degrainer")).folder == weights_dir():
+            return self.degrainer()
+        return self._get("trial", lambda shipped: shipped.denoiser("degrainer"))
 
     def upscaler(self, scale: int) -> Upscaler:
         return self._get(f"upscaler-x{scale}", lambda catalog: catalog.upscaler(scale))

@@ -15,8 +15,13 @@ from restorer.engine import compression
 from restorer.engine.image import BT_601, Image, Pixels, to_pixels
 from restorer.models import trial
 from restorer.models.dct import SIDE_PX
-from restorer.models.estimator import PATCH_PX, Estimators, fineness, has_halved_colour
-from restorer.models.estimator import evidence as of_picture
+from restorer.models.estimator import (
+    PATCH_PX,
+    Estimators,
+    PictureEstimator,
+    fineness,
+    has_halved_colour,
+)
 from restorer.settings import MAX_SIGMA
 
 MAX_PATCHES: Final = 144  # spread over the photo: more do not change the answer, only the time
@@ -73,15 +78,16 @@ class NoiseEstimate:
     """How strong the noise is, and how strongly to denoise; 8-bit levels, 0 to 75.
 
     `sigma`: standard deviation of the noise as far as the estimator can tell it from detail: the
-    likeliest value (the mode) of a log-normal distribution. `fineness`: 1 for white noise, near 0
-    for noise that a camera's processing has made coarse. `doubt`: standard deviation of ln(sigma);
-    0.05 for white noise, 0.5 to 1 where it may as well be texture; 0 where the estimator of
-    pictures has decided. `detail`: RMS of what is two to
-    four pixels large in the brightness of the quietest places, noise or texture. `softness`: as of
-    `trial.softness`, 1 where it was not asked for. `blocks`: as of `compression_of`.
-    `is_enlarged`: whether the picture is to be enlarged afterwards, and fainter blocks with it.
-    `is_halved`: whether a file has halved the size of the colours. `is_jpeg`:
-    whether it is known how the picture was compressed, and the estimator of JPEGs was asked.
+    likeliest value (the mode) of a log-normal distribution, or what the estimator of pictures says.
+    `fineness`: 1 for white noise, near 0 for noise that a camera's processing has made coarse.
+    `doubt`: standard deviation of ln(sigma); 0.05 for white noise, 0.5 to 1 where it may as well be
+    texture; what the estimator of pictures has left of it, which is 0 where it alone has decided.
+    `detail`: RMS of what is two to four pixels large in the brightness of the quietest places,
+    noise or texture. `softness`: as of `trial.softness`, 1 where it was not asked for, 0 where the
+    estimator of pictures was. `blocks`: as of `compression_of`. `is_enlarged`: whether the picture
+    is to be enlarged afterwards, and fainter blocks with it. `is_halved`: whether a file has halved
+    the size of the colours. `is_jpeg`: whether it is known how the picture was compressed, and the
+    estimator of JPEGs was asked.
     """
 
     sigma: float
@@ -190,18 +196,20 @@ def estimate(image: Image, estimators: Estimators) -> NoiseEstimate:
     if found.kind == "coarse" or share == 0:
         return found
     seen = evidence(batch, tables, reading, estimators)
-    level = _seen_level(float(estimators.picture(seen[None])[0, 0]), found)
+    level = level_seen(float(estimators.picture(seen[None])[0, 0]), found)
     return replace(
         found,
         sigma=(1 - share) * found.sigma + share * level,
         doubt=(1 - share) * found.doubt,
-        softness=0.0,  # what was no camera's grain does not become that now
+        # What was no camera's grain does not become that now; its trace in the strength, which was
+        # less than half of sigma, goes at once.
+        softness=0.0,
     )
 
 
-def _seen_level(logarithm: float, found: NoiseEstimate) -> float:
+def level_seen(logarithm: float, found: NoiseEstimate) -> float:
     """What the estimator of pictures says; 0 for silence and for what texture hides."""
-    level = min(MAX_SIGMA, math.exp(logarithm))
+    level = math.exp(min(logarithm, math.log(MAX_SIGMA)))
     silence, hides = _SILENCE_SEEN, _HIDES
     if found.is_jpeg:
         silence, hides = _JPEG_SILENCE_SEEN, _HIDES_IN_FILES
@@ -251,7 +259,8 @@ def evidence(
 ) -> Tensor:
     """(73): what the estimator of pictures goes by. `patches`, `tables`: as of `read`."""
     tables = patches.new_zeros((2, SIDE_PX, SIDE_PX)) if tables is None else tables
-    tried = patches[:: -(-len(patches) // _MAX_TRIED)]
+    spread = np.linspace(0, len(patches) - 1, min(len(patches), _MAX_TRIED)).astype(int)
+    tried = patches[torch.from_numpy(spread)]
     findings = (
         reading.mean,
         math.log(reading.variance),
@@ -259,7 +268,7 @@ def evidence(
         math.log(max(reading.detail, _LEAST)),
     )
     hints = trial.hints(tried, estimators.trial)
-    return of_picture(patches.new_tensor([findings]), tables[None], hints[None])[0]
+    return PictureEstimator.evidence(patches.new_tensor([findings]), tables[None], hints[None])[0]
 
 
 def _is_strongly_halved(image: Image, level: float) -> bool:
@@ -297,7 +306,8 @@ def _of_the_quiet(answers: Tensor, grain: float, *, is_jpeg: bool) -> tuple[floa
 
 
 def _detail(patches: Tensor) -> float:
-    brightness = (patches * torch.tensor(BT_601).view(3, 1, 1)).sum(dim=1, keepdim=True)
+    weights = patches.new_tensor(BT_601).view(3, 1, 1)
+    brightness = (patches * weights).sum(dim=1, keepdim=True)
     half = functional.avg_pool2d(brightness, 2)
     rough = functional.interpolate(functional.avg_pool2d(half, 2), scale_factor=2)  # nearest
     rms = (half - rough).square().mean(dim=(1, 2, 3)).sqrt()

@@ -32,7 +32,7 @@ _RINGS: Final = ((1, 2), (2, 3), (3, 4), (4, 5), (5, 8)), ((1, 2), (2, 3), (3, 5
 
 
 class _Reader(nn.Module):
-    """A small perceptron that reads a level of noise from a patch's features.
+    """A small perceptron that reads a level of noise from a few features.
 
     Besides the mean it gives the variance of ln(sigma) (Kendall and Gal 2017), so that patches in
     which noise cannot be told from detail weigh little.
@@ -120,9 +120,19 @@ class PictureEstimator(_Reader):
         super().__init__(_FINDINGS + sum(map(len, _RINGS)) + trial.HINTS, width)
 
     def forward(self, evidence: Tensor) -> Tensor:
-        """(N, 73), see `evidence`, to (N, 2): mean and log variance of ln(sigma)."""
+        """(N, 73), as of `evidence`, to (N, 2): mean and log variance of ln(sigma)."""
         answer: Tensor = self.head(evidence)
         return answer
+
+    @staticmethod
+    def evidence(findings: Tensor, tables: Tensor, hints: Tensor) -> Tensor:
+        """(N, 73): what it goes by.
+
+        `findings`: (N, 4), mean and log variance of ln(sigma) as the other estimator found them,
+        logarithms of `fineness` and of the quietest places' detail in 8-bit levels. `tables`:
+        (N, 2, 8, 8), zeros for pictures without any. `hints`: (N, 60), see `trial.hints`.
+        """
+        return torch.cat((findings / _SPREAD, _quantization_energies(tables), hints), dim=1)
 
     @staticmethod
     def features(evidence: Tensor) -> Tensor:
@@ -141,16 +151,6 @@ class Estimators:
     jpeg: JpegEstimator
     picture: PictureEstimator
     trial: Denoiser
-
-
-def evidence(findings: Tensor, tables: Tensor, hints: Tensor) -> Tensor:
-    """(N, 73): what `PictureEstimator` learns from.
-
-    `findings`: (N, 4), mean and log variance of ln(sigma) as the others found them, logarithms of
-    `fineness` and of the quietest places' detail in 8-bit levels. `tables`: (N, 2, 8, 8), zeros
-    for pictures without any. `hints`: (N, 60), see `trial.hints`.
-    """
-    return torch.cat((findings / _SPREAD, _quantization_energies(tables), hints), dim=1)
 
 
 def fineness(features: Tensor) -> Tensor:

@@ -30,6 +30,7 @@ from restorer.training.replay import Replay
 VALIDATION_SIGMA: Final = 25.0
 VALIDATION_QUALITY: Final = 30.0
 VALIDATION_CROP_PX: Final = 240
+_VALIDATION_ROUNDS: Final = 8  # of the estimators
 _STRIDE: Final = 16  # of every denoiser of up to four levels
 FLOOR_SIGMA: Final = 0.5  # where rounding to 8 bits hides any noise
 _SMALLEST_ERROR: Final = 1e-6  # squared, in [0, 1]: a quarter of a level
@@ -97,9 +98,9 @@ class PhotoObjective:
         for clean in self.photos.validation(VALIDATION_CROP_PX, multiple):
             if self.recipe.task == "denoise":
                 generator = Generator(clean.device).manual_seed(0)
-                noise = torch.randn(clean.shape, generator=generator, device=clean.device)
+                grain = torch.randn(clean.shape, generator=generator, device=clean.device)
                 sigma = torch.full((1, 1, 1, 1), VALIDATION_SIGMA, device=clean.device)
-                restored = network(clean + noise * (VALIDATION_SIGMA / 255), sigma)
+                restored = network(clean + grain * (VALIDATION_SIGMA / 255), sigma)
             elif self.recipe.task == "deblock":
                 quality = torch.full((1, 1, 1, 1), VALIDATION_QUALITY, device=clean.device)
                 level = torch.full_like(quality, jpeg_level(VALIDATION_QUALITY))
@@ -114,9 +115,12 @@ class PhotoObjective:
         sees_all = self.recipe.architecture == "PictureEstimator"
         side_px = 2 * PATCH_PX if sees_all else PATCH_PX
         crops = self.photos.validation(side_px, PATCH_PX)
-        patches = [clean for clean in crops for _ in range(8)]
-        inputs, target = self._batch(torch.cat(patches), generator)
-        return float(100 * (network(*inputs)[:, 0] - target).abs().median())
+        clean = torch.cat(list(crops))
+        errors = []
+        for _ in range(_VALIDATION_ROUNDS):  # some things are drawn once a batch
+            inputs, target = self._batch(clean, generator)
+            errors.append((network(*inputs)[:, 0] - target).abs())
+        return float(100 * torch.cat(errors).median())
 
     def _batch(self, clean: Tensor, generator: Generator) -> Batch:
         if self.recipe.architecture == "PictureEstimator":

@@ -9,7 +9,7 @@ from torch import Generator, Tensor
 
 SIZE: Final = 1 << 17  # patches: 25 MiB, of JPEGs 47, whole pictures 37
 DRAWN: Final = 256  # a step
-LEAST: Final = 1 << 10
+LEAST: Final = 1 << 10  # patches or pictures, before it is worth learning from them again
 # Steps. By every eighth alone the estimator of JPEGs learned the ring by heart: on held-out photos
 # its error rose again, from 48 to 53 %.
 NEW_EVERY: Final = 2

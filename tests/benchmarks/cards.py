@@ -23,6 +23,7 @@ def write_cards() -> None:
 
 def card(entry: Entry) -> str:
     """One model, as Markdown."""
+    tiles = f"halo {entry.halo} px, stride {entry.stride} px"
     facts = [
         ("Purpose", entry.purpose),
         ("Limits", entry.limits),
@@ -32,7 +33,7 @@ def card(entry: Entry) -> str:
         ("Last cycle", f"seed {entry.seed}, on {entry.hardware}"),
         ("All cycles", f"{entry.steps:,} steps in {entry.hours:g} h"),
         ("Size", size(entry)),
-        ("Tiles", f"halo {entry.halo} px, stride {entry.stride} px" if entry.stride else ""),
+        ("Tiles", tiles if entry.kmac_per_px else ""),
     ]
     lines = [f"- **{title}:** {text}" for title, text in facts if text]
     tables = [f"{data}:\n\n{figures_table(figures)}" for data, figures in entry.figures.items()]

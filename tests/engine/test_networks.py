@@ -56,6 +56,16 @@ def test_an_own_denoiser_is_the_degrainer_too_unless_there_is_one(tiny_weights, 
         assert (models.degrainer() is models.denoiser()) == (name == "one")
 
 
+def test_pictures_are_tried_with_the_shipped_degrainer_whatever_weights_one_has(tiny_weights):
+    shipped = Models(weights_dir())
+    assert shipped.estimators().trial is shipped.degrainer()
+    own = Models(tiny_weights)
+    tried, worked = own.estimators().trial, own.degrainer()
+    assert own.estimators().trial is tried is not worked
+    for name, weights in shipped.degrainer().named_parameters():
+        assert torch.equal(tried.get_parameter(name), weights)
+
+
 @pytest.mark.parametrize("kind", ["fine", "coarse", "jpeg"])
 def test_denoising_that_is_off_stays_off(networks, tiny_upscalers, kind):
     off = Networks(None, tiny_upscalers[2], networks.deblocker)

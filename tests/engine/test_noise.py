@@ -8,7 +8,7 @@ import torch
 from PIL import Image as PillowImage
 
 from restorer.benchmark.scene import draw_scene
-from restorer.engine import imagefile
+from restorer.engine import imagefile, noise
 from restorer.engine.image import Image
 from restorer.engine.loaded import Models
 from restorer.engine.noise import NoiseEstimate, estimate
@@ -226,6 +226,79 @@ def test_of_what_the_estimator_never_saw_that_of_pictures_is_not_asked(estimator
     found = estimate(Image(np.rint(dots)[..., None].astype(np.uint8)), witnesses)
     assert found.doubt > 1.7
     assert (found.strength, witnesses.picture.asked) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("found", "silence"),
+    [
+        (NoiseEstimate(1, fineness=1, doubt=1), 2),
+        (NoiseEstimate(1, fineness=1, doubt=1, is_halved=True), 1.5),
+        (NoiseEstimate(1, fineness=1, doubt=1, is_halved=True, is_jpeg=True), 3),
+    ],
+)
+def test_how_little_is_taken_for_silence_depends_on_what_a_file_has_done(found, silence):
+    assert noise.level_seen(math.log(silence - 0.01), found) == 0
+    assert noise.level_seen(math.log(silence + 0.01), found) == pytest.approx(silence + 0.01)
+    assert noise.level_seen(1e4, found) == pytest.approx(75)  # of pictures that it never saw
+
+
+@pytest.mark.parametrize(
+    ("found", "level"),
+    [
+        (NoiseEstimate(1, fineness=1, doubt=1, detail=11.9), 4),
+        (NoiseEstimate(1, fineness=1, doubt=1, detail=12.5), 2),
+        (NoiseEstimate(1, fineness=1, doubt=1, detail=12.5, is_jpeg=True), 0),
+        (NoiseEstimate(1, fineness=1, doubt=1, detail=7.9, is_jpeg=True, blocks=4), 4),
+        (NoiseEstimate(1, fineness=1, doubt=1, detail=9, is_jpeg=True, blocks=4), 0),
+    ],
+)
+def test_loud_texture_hides_the_less_the_stronger_the_noise(found, level):
+    assert noise.level_seen(math.log(4), found) == pytest.approx(level)
+
+
+def test_between_sure_and_unsure_both_estimators_count(estimators, grainy, monkeypatch):
+    monkeypatch.setattr(noise, "_SURE", 0.0)
+    witnesses = replace(estimators, picture=Opinion(7))
+    sure = estimate(Image(grainy), replace(estimators, picture=Opinion(0.1)))
+    for unsure, share in ((1e9, 0), (2.48, 0.5), (0.5, 1)):
+        monkeypatch.setattr(noise, "_UNSURE", unsure)
+        found = estimate(Image(grainy), witnesses)
+        assert found.sigma == pytest.approx(7 * share + (1 - share) * 0.58, abs=0.05), sure
+
+
+def test_at_most_48_patches_are_tried_from_all_over_the_picture(estimators, grainy, monkeypatch):
+    seen = []
+
+    def hints(patches, denoiser):
+        seen.append(patches)
+        return torch.zeros(trial.HINTS)
+
+    monkeypatch.setattr(trial, "hints", hints)
+    witnesses = replace(estimators, picture=Opinion(7))
+    estimate(Image(np.tile(grainy, (1, 2, 1))), witnesses)
+    assert [len(patches) for patches in seen] == [48]
+    patches = noise._patches(Image(np.tile(grainy, (1, 2, 1))), None)
+    assert np.array_equal(seen[0][-1].permute(1, 2, 0), patches[-1])
+
+
+def test_texture_and_noise_are_told_apart_where_patches_alone_leave_doubt(estimators, scene):
+    """The same strength in the same file: once all over, once where the picture is busy."""
+    y, x = np.mgrid[: scene.shape[0], : scene.shape[1]]
+    fade = (0.5 + 0.5 * np.sin(x / 60) * np.sin(y / 45))[..., None].astype(np.float32)
+    waves = 0.5 + 0.15 * fade * (np.sin(x / 3) * np.sin(y / 3))[..., None].astype(np.float32)
+    grain = np.random.default_rng(0).standard_normal((*scene.shape[:2], 1)).astype(np.float32)
+
+    def seen(picture):
+        patches = torch.from_numpy(noise._patches(Image(picture), None)).permute(0, 3, 1, 2)
+        patches = patches.expand(-1, 3, -1, -1)
+        reading = noise.read(patches, None, estimators)
+        evidence = noise.evidence(patches, None, reading, estimators)
+        return math.exp(float(estimators.picture(evidence[None])[0, 0]))
+
+    with torch.inference_mode():
+        noisy, textured = seen(waves + 0.02 * grain), seen(waves + 0.05 * fade**3 * grain)
+    assert noisy > 3
+    assert textured < 0.5 * noisy
 
 
 @pytest.fixture

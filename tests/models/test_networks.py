@@ -14,7 +14,6 @@ from restorer.models.estimator import (
     Estimator,
     JpegEstimator,
     PictureEstimator,
-    evidence,
     has_halved_colour,
 )
 from restorer.models.upscaler import Upscaler
@@ -203,6 +202,7 @@ def test_the_estimator_of_jpegs_sees_what_the_other_sees_and_the_blocks():
 def test_the_estimator_of_pictures_hears_all_three_witnesses():
     torch.manual_seed(0)
     module = PictureEstimator()
+    evidence = PictureEstimator.evidence
     findings, hints = torch.rand(2, 4), torch.rand(2, trial.HINTS)
     tables = libjpeg_tables(torch.tensor([50.0, 90.0]))
     answer = module(evidence(findings, tables, hints))
