@@ -34,6 +34,7 @@ QUOTED_FILES = ((25, 90), (10, 75))  # sigma, quality
 QUALITIES = (10, 20, 40, 60)
 QUOTED_QUALITIES = (10, 20, 40)
 WEB_QUALITY = 75
+ALL_UNTOUCHED = "–"  # in place of the PSNR of the one that was changed most
 CLEANERS = {
     "denoiser",
     "deblocker",
@@ -131,11 +132,12 @@ def as_they_are(
 def clean_figures(found: Iterable[tuple[float, float, float]]) -> dict[str, Any]:
     """Of each picture: the sigma that was found, the strength that follows, and what is kept."""
     sigmas, strengths, kept = zip(*found, strict=True)
+    lowest = round(min(kept), 1) if min(kept) < quality.UNTOUCHED else ALL_UNTOUCHED
     return {
         "largest": round(max(sigmas), 2),
         "below_2": f"{sum(sigma < 2 for sigma in sigmas)} of {len(sigmas)}",
         "left_alone_by_auto": f"{sum(strength == 0 for strength in strengths)} of {len(sigmas)}",
-        "lowest_psnr_db": round(min(quality.UNTOUCHED, *kept), 1),
+        "lowest_psnr_db": lowest,
     }
 
 
@@ -233,7 +235,7 @@ def readme_table(figures: dict[str, dict[str, Any]]) -> str:
         rows.append([title, *in_db(row["bicubic_db"], row["psnr_db"])])
     clean = figures["picture-estimator"]["bsds32, clean"]["as they are"]
     lowest, touched = clean["lowest_psnr_db"], ""
-    if lowest < quality.UNTOUCHED:
+    if lowest != ALL_UNTOUCHED:
         touched = f", the others came back at {lowest:.1f} dB or more"
     return aligned(rows) + (
         f"\nOf the real photos {real['made_worse']} were made worse; the least gain was "
