@@ -44,9 +44,10 @@ def add_sensor_noise(
 ) -> PillowImage.Image:
     """Grain that grows with the light, as a sensor's does; `level` is its RMS in 8-bit levels.
 
-    `coarseness_px`: how wide the camera's processing has made a grain.
+    `coarseness_px`: how wide the camera's processing has made a grain. The picture is then as soft.
     """
-    pixels = np.asarray(clean, np.float64)
+    soft = clean.filter(ImageFilter.GaussianBlur((coarseness_px - 1) / 2))
+    pixels = np.asarray(soft, np.float64)
     height, width, channels = pixels.shape
     drawn = (-(-height // coarseness_px), -(-width // coarseness_px), channels)
     grain = np.random.default_rng(seed).standard_normal(drawn)

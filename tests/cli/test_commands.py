@@ -91,11 +91,11 @@ def test_models_lists_cards_and_checks_files(tiny_weights, capsys):
     assert re.search("degrainer +degrain", listed)
     assert re.search("^estimator +estimate  ", listed, re.MULTILINE)
     assert re.search("jpeg-estimator +estimate JPEGs", listed)
-    assert "All 8 weights files are whole." in listed
+    assert "All 9 weights files are whole." in listed
     assert run(["models", "denoiser", "--weights", str(tiny_weights)]) == 0
     assert "Trained on     nothing" in capsys.readouterr().out
     assert run(["models", "--json", "--weights", str(tiny_weights)]) == 0
-    assert len(json.loads(capsys.readouterr().out)) == 8
+    assert len(json.loads(capsys.readouterr().out)) == 9
 
 
 def test_models_checks_one_file_and_never_none(tiny_weights, tmp_path, capsys):
