@@ -42,7 +42,7 @@ def test_either_direction_counts_alike(degrainer, turn):
 
 
 def test_the_busiest_places_tell(degrainer):
-    """One patch of fine texture among flat ones that are softly uneven."""
+    """Fine texture in four patches, beside four that are softly uneven."""
     y, x = np.mgrid[:96, :96]
     soft = np.repeat((0.5 + 0.01 * np.sin((x + y) / 2))[None], 4, axis=0)
     both = np.concatenate([soft, white(4, strength=12)])
