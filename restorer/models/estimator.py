@@ -10,10 +10,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from restorer.models import trial
+from restorer.models import haar, trial
 from restorer.models.dct import SIDE_PX, blocks_of, dct_matrix
 from restorer.models.denoiser import Denoiser
-from restorer.models.haar import details
 from restorer.models.ycc import rgb_to_ycc
 
 PATCH_PX: Final = 96
@@ -29,6 +28,7 @@ _HALVED, _LEAST_COLOUR = 0.45, ((10.0, 0.1), (20.0, 0.2))  # the latter by sigma
 _SILENCE: Final = 0.02  # 8-bit levels squared: far below what rounding to 8 bits leaves
 # Frequencies of a JPEG's blocks, by the higher of their two ranks: in brightness, in colour.
 _RINGS: Final = ((1, 2), (2, 3), (3, 4), (4, 5), (5, 8)), ((1, 2), (2, 3), (3, 5), (5, 8))
+_RING_COUNT: Final = sum(map(len, _RINGS))
 
 
 class _Reader(nn.Module):
@@ -89,8 +89,7 @@ class JpegEstimator(_Reader):
     """
 
     def __init__(self, width: int = 64) -> None:
-        bands = sum(map(len, _RINGS))
-        super().__init__((2 * 2 * _LEVELS + bands) * len(_QUANTILES) + bands, width)
+        super().__init__((2 * 2 * _LEVELS + _RING_COUNT) * len(_QUANTILES) + _RING_COUNT, width)
 
     def forward(self, patches: Tensor, tables: Tensor) -> Tensor:
         """As of `Estimator`; a patch begins where a block begins.
@@ -117,7 +116,7 @@ class PictureEstimator(_Reader):
     """
 
     def __init__(self, width: int = 32) -> None:
-        super().__init__(_FINDINGS + sum(map(len, _RINGS)) + trial.HINTS, width)
+        super().__init__(_FINDINGS + _RING_COUNT + trial.HINTS, width)
 
     def forward(self, evidence: Tensor) -> Tensor:
         """(N, 73), as of `evidence`, to (N, 2): mean and log variance of ln(sigma)."""
@@ -166,9 +165,8 @@ def fineness(features: Tensor) -> Tensor:
 def has_halved_colour(features: Tensor, sigma: float) -> bool:
     """Whether the patches of these (N, 48) have colour noise, but none at the scale of a pixel.
 
-    `sigma`: of their noise, 8-bit levels: the stronger, the more of it should be in colour.
-
-    So most JPEGs leave it, WebP, AVIF and HEIC too, which keep colour at half the size.
+    So most JPEGs leave it, WebP, AVIF and HEIC too, which keep colour at half the size. `sigma`: of
+    the noise, 8-bit levels: the stronger it is, the more of it should be in colour.
     """
     fine, share = _amplitudes(features, 3, 5), _amplitudes(features, 5, 4)
     (slight, least), (strong, most) = _LEAST_COLOUR
@@ -189,12 +187,8 @@ def _quiet_energies(patches: Tensor) -> Tensor:
     """
     quantiles = patches.new_tensor(_QUANTILES)
     features = []
-    for level, bands in enumerate(details(patches, _LEVELS)):
-        region = _REGION_PX >> (level + 1)
-        for detail in bands:
-            regions = functional.avg_pool2d(detail, region).flatten(2)  # (N, 3, 36)
-            brightness, colour = regions[:, 0], regions[:, 1:].mean(dim=1)
-            features += [torch.quantile(plane, quantiles, dim=1) for plane in (brightness, colour)]
+    for band in haar.energies(patches, _LEVELS, _REGION_PX):
+        features += [torch.quantile(plane, quantiles, dim=1) for plane in band.flatten(2).unbind(1)]
     # About zero mean and unit variance over the levels that are trained, for a quick start.
     return (torch.log(torch.cat(features).T + _SILENCE) - 1) / _SPREAD
 

@@ -92,8 +92,7 @@ def compressed_batch(clean: Tensor, generator: Generator) -> NoisyBatch:
     which goes with the compression's own: coarsened by it, the two cannot be told apart.
     """
     count = clean.shape[0]
-    grey = uniform(count, 0, 1, generator) < GREY_SHARE
-    clean = torch.where(grey, to_grey(clean), clean)
+    clean, grey = _some_grey(clean, generator)
     faint = uniform(count, 0, MAX_FAINT, generator)
     faint = faint * (uniform(count, 0, 1, generator) < FAINT_SHARE)
     quality = uniform(1, *QUALITIES, generator).expand(count, -1, -1, -1)
@@ -139,8 +138,7 @@ def jpeg_estimation_batch(clean: Tensor, generator: Generator) -> tuple[NoisyBat
             camera(clean[half:], grey[half:], coarse, generator),
         )
     )
-    silent = uniform(count, 0, 1, generator) < SILENT_SHARE
-    noise = torch.where(silent, torch.zeros_like(noise), noise)
+    noise = _some_silent(noise, SILENT_SHARE, generator)
     files, tables = _as_files_with_tables(clean + noise, generator)
     return NoisyBatch(files, clean, white_level(noise)), tables
 
@@ -151,20 +149,15 @@ def picture_batch(clean: Tensor, generator: Generator) -> tuple[NoisyBatch, Tens
     A camera's grain is judged without it. Half of the batches are JPEGs whose quantization tables,
     (N, 2, 8, 8), are returned too; of the others half of the pictures were JPEGs.
     """
-    count = clean.shape[0]
-    grey = uniform(count, 0, 1, generator) < GREY_SHARE
-    clean = torch.where(grey, to_grey(clean), clean)
-    level = log_uniform(count, *PICTURE_RMS, generator)
+    clean, grey = _some_grey(clean, generator)
+    level = log_uniform(clean.shape[0], *PICTURE_RMS, generator)
     noise = poisson_gaussian(clean, grey, level, generator)
-    silent = uniform(count, 0, 1, generator) < PICTURE_SILENT_SHARE
-    noise = torch.where(silent, torch.zeros_like(noise), noise)
+    noise = _some_silent(noise, PICTURE_SILENT_SHARE, generator)
     tables = None
     if float(uniform(1, 0, 1, generator)) < FILE_SHARE:
         files, tables = _as_files_with_tables(clean + noise, generator)
     else:
-        compressed = _as_file(clean + noise, generator)
-        is_file = uniform(count, 0, 1, generator) < FILE_SHARE
-        files = _as_8_bits(torch.where(is_file, compressed, clean + noise))
+        files = _some_as_files(clean + noise, generator)
     return NoisyBatch(files, clean, white_level(noise)), tables
 
 
@@ -193,9 +186,7 @@ def add_poisson_gaussian(
     """
     level = log_uniform(clean.shape[0], *FINE_RMS, generator)
     noise = poisson_gaussian(clean, grey, level, generator)
-    compressed = _as_file(clean + noise, generator)
-    is_file = uniform(clean.shape[0], 0, 1, generator) < FILE_SHARE
-    return _as_8_bits(torch.where(is_file, compressed, clean + noise)), white_level(noise)
+    return _some_as_files(clean + noise, generator), white_level(noise)
 
 
 def add_camera(clean: Tensor, grey: Tensor, generator: Generator) -> tuple[Tensor, Tensor]:
@@ -258,8 +249,25 @@ def _soft_or_grey(clean: Tensor, generator: Generator) -> tuple[Tensor, Tensor]:
     count = clean.shape[0]
     soft = gaussian_blur(clean, uniform(count, 0.3, 3.0, generator), radius=8)
     clean = torch.where(uniform(count, 0, 1, generator) < SOFT_SHARE, soft, clean)
-    grey = uniform(count, 0, 1, generator) < GREY_SHARE
+    return _some_grey(clean, generator)
+
+
+def _some_grey(clean: Tensor, generator: Generator) -> tuple[Tensor, Tensor]:
+    """Some of the pictures without colours, and (N, 1, 1, 1) which those are."""
+    grey = uniform(clean.shape[0], 0, 1, generator) < GREY_SHARE
     return torch.where(grey, to_grey(clean), clean), grey
+
+
+def _some_silent(noise: Tensor, share: float, generator: Generator) -> Tensor:
+    silent = uniform(noise.shape[0], 0, 1, generator) < share
+    return torch.where(silent, torch.zeros_like(noise), noise)
+
+
+def _some_as_files(pictures: Tensor, generator: Generator) -> Tensor:
+    """Half of them as JPEGs, all of them clipped and rounded to 8 bits."""
+    compressed = _as_file(pictures, generator)
+    is_file = uniform(pictures.shape[0], 0, 1, generator) < FILE_SHARE
+    return _as_8_bits(torch.where(is_file, compressed, pictures))
 
 
 def _as_files_with_tables(pictures: Tensor, generator: Generator) -> tuple[Tensor, Tensor]:

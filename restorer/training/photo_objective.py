@@ -112,10 +112,8 @@ class PhotoObjective:
 
     def _estimation_error(self, network: Network) -> float:
         generator = Generator(next(network.parameters()).device).manual_seed(0)
-        sees_all = self.recipe.architecture == "PictureEstimator"
-        side_px = 2 * PATCH_PX if sees_all else PATCH_PX
-        crops = self.photos.validation(side_px, PATCH_PX)
-        clean = torch.cat(list(crops))
+        side_px = PATCH_PX if self.trained is None else 2 * PATCH_PX
+        clean = torch.cat(list(self.photos.validation(side_px, PATCH_PX)))
         errors = []
         for _ in range(_VALIDATION_ROUNDS):  # some things are drawn once a batch
             inputs, target = self._batch(clean, generator)
@@ -123,8 +121,8 @@ class PhotoObjective:
         return float(100 * torch.cat(errors).median())
 
     def _batch(self, clean: Tensor, generator: Generator) -> Batch:
-        if self.recipe.architecture == "PictureEstimator":
-            return self._evidence(clean, generator)
+        if self.trained is not None:
+            return self._evidence(clean, self.trained, generator)
         if self.recipe.architecture == "JpegEstimator":
             batch, tables = degrade.jpeg_estimation_batch(clean, generator)
             return (batch.noisy, tables), _log_level(batch.sigma)
@@ -141,17 +139,16 @@ class PhotoObjective:
         noisy = batch.noisy.contiguous(memory_format=torch.channels_last)
         return (noisy, batch.sigma), batch.clean
 
-    def _evidence(self, clean: Tensor, generator: Generator) -> Batch:
+    def _evidence(self, clean: Tensor, trained: Estimators, generator: Generator) -> Batch:
         """Of each of these pictures as a whole."""
-        assert self.trained is not None
         batch, tables = degrade.picture_batch(clean, generator)
         rows = []
         for index, picture in enumerate(batch.noisy):
             cells = functional.unfold(picture[None], PATCH_PX, stride=PATCH_PX)
             patches = cells[0].T.reshape(-1, *picture.shape[:1], PATCH_PX, PATCH_PX)
             table = None if tables is None else tables[index]
-            reading = noise.read(patches, table, self.trained)
-            rows.append(noise.evidence(patches, table, reading, self.trained))
+            reading = noise.read(patches, table, trained)
+            rows.append(noise.evidence(patches, table, reading, trained))
         return (torch.stack(rows),), _log_level(batch.sigma)
 
 

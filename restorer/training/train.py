@@ -13,10 +13,11 @@ import torch
 from torch import Tensor
 
 from restorer.engine.device import available
+from restorer.engine.loaded import Models
 from restorer.errors import TrainingError, WeightsMissing
 from restorer.models import CATALOG_NAME, catalog
 from restorer.models.catalog import ARCHITECTURES, Network
-from restorer.models.estimator import Estimators, PictureEstimator
+from restorer.models.estimator import Estimators
 from restorer.settings import weights_dir
 from restorer.training import card, checkpoint, data, digit_objective, growth
 from restorer.training.checkpoint import Kept, Past, State
@@ -151,13 +152,10 @@ def _objective(plan: Plan, device: torch.device) -> Objective:
 
 def _trained(device: torch.device) -> Estimators:
     """The shipped estimators of patches, and the denoiser that a picture is tried with."""
-    shipped = catalog.open_catalog(weights_dir())
-    return Estimators(
-        plain=shipped.estimator().to(device),
-        jpeg=shipped.jpeg_estimator().to(device),
-        picture=PictureEstimator(),
-        trial=shipped.denoiser("degrainer").to(device),
-    )
+    shipped = Models(weights_dir()).estimators()
+    for network in (shipped.plain, shipped.jpeg, shipped.trial):
+        network.to(device)
+    return shipped
 
 
 def _fraction(plan: Plan, state: State) -> float:
