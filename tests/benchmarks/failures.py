@@ -108,7 +108,7 @@ def shrunk(scale: int) -> Callable[[Levels], Levels]:
 
 FAILURES = (
     Failure("Faint weave", "texture fainter than the noise is lost", cloth, white_noise(25), 25.0),
-    Failure("Halftone print", "denoised, its dots go", halftone, lambda clean: clean, 10.0),
+    Failure("Halftone print", "denoised, its small dots go", halftone, lambda clean: clean, 10.0),
     Failure("Wide blotches", "too wide for the model: they stay", still_life, blotches, "auto"),
     Failure(
         "JPEG of quality 20",
