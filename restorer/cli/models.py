@@ -50,7 +50,7 @@ _PURPOSES: Final = {
     "degrainer": "degrain",
     "estimator": "estimate",
     "jpeg-estimator": "estimate JPEGs",
-    "picture-estimator": "estimate, if in doubt",
+    "picture-estimator": "estimate again",
 }
 
 
@@ -62,7 +62,7 @@ def _line(entry: Entry) -> str:
     else:
         purpose = _PURPOSES.get(entry.name, "denoise")
     return (
-        f"{entry.name:<14} {purpose:<14} {entry.parameters / 1e6:5.2f} M parameters, "
+        f"{entry.name:<17} {purpose:<14} {entry.parameters:>9,} parameters, "
         f"{entry.steps} steps in {entry.hours:g} h"
     )
 
