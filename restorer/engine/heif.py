@@ -7,21 +7,33 @@ import struct
 from typing import BinaryIO, Final
 
 import numpy as np
-import pi_heif
 
 from restorer.engine.image import Samples
 
 _HEAD_BYTES: Final = 1 << 20  # the boxes that describe the items come first
 
 
+def begins(file: BinaryIO) -> bool:
+    """Whether it may be a HEIC; leaves the file where it was."""
+    at = file.tell()
+    file.seek(4)
+    kind = file.read(4)
+    file.seek(at)
+    return kind == b"ftyp"
+
+
 @functools.cache
 def register() -> None:
-    """Lets Pillow open HEIC; once, and not before there is something to open."""
+    """Lets Pillow open HEIC; once, and not before there is one: training needs no libheif."""
+    import pi_heif
+
     pi_heif.register_heif_opener()
 
 
 def read_deep(file: BinaryIO) -> Samples:
     """(H, W, C) uint16, upright."""
+    import pi_heif
+
     file.seek(0)
     picture = pi_heif.open_heif(file, convert_hdr_to_8bit=False)
     samples: Samples = np.array(picture)  # a copy: the array does not keep the picture alive
@@ -29,17 +41,15 @@ def read_deep(file: BinaryIO) -> Samples:
 
 
 def is_sound(file: BinaryIO) -> bool:
-    """False for a HEIC whose item descriptions are no text; leaves the file where it was.
+    """False if a HEIC's item descriptions are no text; leaves the file where it was.
 
     pi_heif 1.4 makes Python strings of them without looking, and takes the process down.
     """
     at = file.tell()
     file.seek(0)
-    head = file.read(12)
-    is_heif = head[4:8] == b"ftyp"
-    head += file.read(_HEAD_BYTES) if is_heif else b""
+    head = file.read(_HEAD_BYTES)
     file.seek(at)
-    return not is_heif or all(map(_is_text, head.split(b"infe")[1:]))
+    return all(map(_is_text, head.split(b"infe")[1:]))
 
 
 def _is_text(content: bytes) -> bool:

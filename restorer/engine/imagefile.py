@@ -111,11 +111,12 @@ def describe(path: Path) -> Description:
 @contextmanager
 def _opened(path: Path) -> Iterator[tuple[BinaryIO, PillowImage.Image]]:
     """The file and its header, checked; whatever decoding raises inside becomes an ImageError."""
-    heif.register()
     tiff.register()
     with _file(path) as file, tamed():
-        if not heif.is_sound(file):
-            raise _damaged(path)
+        if heif.begins(file):
+            heif.register()
+            if not heif.is_sound(file):
+                raise _damaged(path)
         try:
             picture = PillowImage.open(file)
         except UnidentifiedImageError as error:

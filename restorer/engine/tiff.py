@@ -16,7 +16,6 @@ from dataclasses import dataclass
 from typing import Any, BinaryIO, Final
 
 import numpy as np
-import tifffile
 from PIL import TiffImagePlugin
 
 from restorer.engine import exif
@@ -165,6 +164,8 @@ def value_of(file: BinaryIO, tag: int) -> bytes | None:
 
 def write(image: Image, file: BinaryIO) -> None:
     """Grey or RGB, with or without alpha, 8 or 16 bits; `file` can be read too."""
+    import tifffile
+
     samples = image.samples
     if image.alpha is not None:
         samples = np.concatenate((samples, image.alpha[..., None]), axis=2)
