@@ -123,8 +123,8 @@ def _lies_between(value: object, low: float, high: float) -> bool:
 class Saving:
     """How results are written.
 
-    `quality`: of JPEG, WebP and AVIF, 1 to 100; None keeps that of a JPEG, unless it
-    would put back its blocks, and a lossless WebP lossless, and is 95 elsewhere.
+    `quality`: of JPEG, WebP and AVIF, 1 to 100; None is 95, or that of a JPEG if it is finer,
+    keeps a lossless WebP lossless, and copies the file of a photo that has not changed.
     `strip_location`: leave out coordinates and place names. `strip_metadata`: leave out all EXIF,
     XMP and IPTC. `keep_times`: the result's file times are the source's. `eight_bits`: 16-bit
     photos are saved with 8.

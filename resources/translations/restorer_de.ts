@@ -680,12 +680,12 @@
         <translation>Exportieren</translation>
     </message>
     <message>
-        <source>As the original</source>
-        <translation>Wie im Original</translation>
+        <source>Automatic</source>
+        <translation>Automatisch</translation>
     </message>
     <message>
-        <source>95 where the original&apos;s would put back JPEG blocks</source>
-        <translation>95, wo die des Originals wieder JPEG-Blöcke brächte</translation>
+        <source>95, or the original&apos;s if finer; unchanged photos are copied</source>
+        <translation>95 oder die des Originals, wenn sie feiner ist; unveränderte Fotos werden kopiert</translation>
     </message>
     <message>
         <source>Keep 16 bits a channel</source>

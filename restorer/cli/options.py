@@ -155,8 +155,8 @@ _RESTORING = (
     click.option(
         "--quality",
         type=click.IntRange(1, 100),
-        help="Of JPEG, WebP and AVIF files. Default: a JPEG's own, else 95; "
-        "95 too if a JPEG's own would put back its blocks.",
+        help="Of JPEG, WebP and AVIF files. Default: 95, or a JPEG's own if that is finer; a photo "
+        "with nothing to remove is copied.",
     ),
     click.option(
         "--strip-location",

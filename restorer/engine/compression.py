@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from restorer.engine.image import BT_601, Image, JpegCoding, Samples, to_pixels
 
 VISIBLE: Final = 3.0  # the level of libjpeg's quality 69
+FINE: Final = 0.5  # that of 95
 # Enlarging shows what else is too small to see: from quality 92 down the deblocker gains something.
 VISIBLE_ENLARGED: Final = 0.8
 SAMPLE_PX: Final = 768

@@ -41,7 +41,8 @@ class Image:
     `icc`, `exif`, `xmp`, `iptc`: as stored in files, orientation reset to 1. `dpi`: horizontal,
     vertical. `texts`: remarks with their names, as PNG has them; "Comment" is that of a JPEG.
     `xmp_extension`: what of a JPEG's XMP did not fit into its first segment, as segments.
-    `jpeg`: how a JPEG was compressed. `lossless`: whether a WebP lost nothing. `format`: Pillow's
+    `jpeg`: how a JPEG was compressed. `lossless`: whether a WebP lost nothing. `is_as_stored`:
+    whether these are a file's pixels, neither turned nor converted nor restored. `format`: Pillow's
     name of the source's file format, such as "JPEG"; None for a picture that does not come from a
     file.
     """
@@ -58,6 +59,7 @@ class Image:
     xmp_extension: tuple[bytes, ...] = ()
     jpeg: JpegCoding | None = None
     lossless: bool = False
+    is_as_stored: bool = False
 
     @property
     def height(self) -> int:

@@ -39,6 +39,7 @@ FORMATS: Final = {
 }
 # Without an encoder that may be shipped: Restorer reads these and writes another format.
 _READ_ONLY: Final = {".heic": "HEIF", ".heif": "HEIF", ".hif": "HEIF", ".gif": "GIF"}
+_AS_THEY_ARE: Final = ("RGB", "RGBA", "L", "LA")  # modes that are not converted
 READABLE: Final = frozenset(FORMATS) | frozenset(_READ_ONLY) | rawfile.SUFFIXES
 
 
@@ -265,6 +266,7 @@ def _upright(image: Image, found: Metadata, turn: int, picture: PillowImage.Imag
         xmp_extension=found.xmp_extension,
         jpeg=found.jpeg and replace(found.jpeg, grid=_grid(turn, height, width)),
         lossless=found.lossless,
+        is_as_stored=turn == 1 and picture.mode in _AS_THEY_ARE,
     )
 
 

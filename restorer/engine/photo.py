@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal
+from typing import Final, Literal
 
 import numpy as np
 
@@ -24,6 +24,8 @@ from restorer.engine.restore import Event, SteppedDown, enlarge_alpha, restore
 from restorer.engine.tiling import Box
 from restorer.errors import ImageUnsupported, ImageUnwritable
 from restorer.settings import SCALES, Enlargement, Saving, Settings
+
+_BAND_ROWS: Final = 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -315,12 +317,17 @@ def save(
 ) -> Image:
     """Writes a finished picture with as much of its origin as is wanted; returns what was written.
 
+    If nothing was to be done to it, that is a copy of its file, if that loses something whenever
+    it is written.
+
     Raises ImageUnwritable, and FileExistsError if the target should be new and is not.
     """
     result = metadata.without(image, saving)
     if saving.eight_bits:
         result = result.in_eight_bits()
-    resultfile.write(result, target, source=source, quality=saving.quality, is_new=is_new)
+    is_plain = saving == Saving(keep_times=saving.keep_times)
+    if not (is_plain and resultfile.copy(image, target, source, is_new=is_new)):
+        resultfile.write(result, target, source=source, quality=saving.quality, is_new=is_new)
     if saving.keep_times:
         _copy_times(source, target)
     return result
@@ -398,11 +405,27 @@ def finished(image: Image, out: Samples, cleaned: Samples, settings: Settings) -
         alpha = enlarge_alpha(alpha, enlargement.scale)
         if enlargement.size is not None:
             alpha = blend.resized(alpha, enlargement.size)
-    is_changed = settings.denoise != "off" or enlargement != Enlargement(1, None)
-    jpeg = None if is_changed and _has_blocks(image) else image.jpeg  # which would put them back
-    return replace(image, samples=samples, alpha=alpha, jpeg=jpeg)
+    is_changed = not _are_alike(samples, image.samples)
+    return replace(
+        image,
+        samples=samples,
+        alpha=alpha,
+        jpeg=None if is_changed and _is_coarse(image) else image.jpeg,
+        is_as_stored=image.is_as_stored and not is_changed,
+    )
 
 
-def _has_blocks(image: Image) -> bool:
+def _are_alike(samples: Samples, others: Samples) -> bool:
+    if samples.shape != others.shape:
+        return False
+    bands = range(0, len(samples), _BAND_ROWS)  # mostly the first tells
+    return all(
+        np.array_equal(samples[top : top + _BAND_ROWS], others[top : top + _BAND_ROWS])
+        for top in bands
+    )
+
+
+def _is_coarse(image: Image) -> bool:
+    """Whether compressing it as before would undo a part of what was done to it."""
     coding = image.jpeg
-    return coding is not None and compression.table_level(coding.tables[0]) >= compression.VISIBLE
+    return coding is not None and compression.table_level(coding.tables[0]) > compression.FINE

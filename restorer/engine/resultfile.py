@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import secrets
+import shutil
 import struct
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -15,11 +16,11 @@ import numpy as np
 from PIL import Image as PillowImage
 from PIL.PngImagePlugin import PngInfo
 
-from restorer.engine import deepfile, exif, iptc, tiff
+from restorer.engine import deepfile, exif, imagefile, iptc, tiff
 from restorer.engine.image import Image, Samples, to_pixels, to_samples
 from restorer.engine.imagefile import FORMATS
 from restorer.engine.wording import NO_ROOM
-from restorer.errors import DiskFull, ImageUnwritable
+from restorer.errors import DiskFull, ImageError, ImageUnwritable
 
 WRITABLE: Final = frozenset(FORMATS)
 
@@ -30,6 +31,7 @@ _LONGEST_SIDE: Final = {"JPEG": 65_535, "WEBP": 16_383, "AVIF": 32_768}
 _LONGEST_SEGMENT: Final = 65_533
 _QUALITY: Final = 95
 _XMP_BY_PILLOW: Final = ("JPEG", "WEBP", "AVIF")
+_LOSSY: Final = ("JPEG", "WEBP", "AVIF")
 _WITHOUT_ALPHA: Final = ("JPEG", "BMP")
 
 
@@ -107,10 +109,43 @@ def write(
         file.flush()
         os.fsync(file.fileno())
         file.close()
-        if is_new:
-            _move_to_free(part, path)
-        else:
-            part.replace(path)
+        _move(part, path, is_new=is_new)
+
+
+def copy(image: Image, path: Path, source: Path, *, is_new: bool = False) -> bool:
+    """The same with the file that the picture comes from, if to write it would lose something.
+
+    That is so of JPEGs and of lossy WebPs and AVIFs. Returns False, and writes nothing, if the
+    picture `is_as_stored` no longer, another format is wanted, or `source` holds another by now.
+    """
+    kind = FORMATS.get(path.suffix.lower())
+    if not image.is_as_stored or kind != image.format or kind not in _LOSSY or image.lossless:
+        return False
+    check_writable(path, source=source)
+    try:
+        stored = source.open("rb")
+    except OSError:
+        return False
+    with stored, part_file(path) as part:
+        with part.open("wb") as file:
+            shutil.copyfileobj(stored, file)
+            file.flush()
+            os.fsync(file.fileno())
+        try:
+            held = imagefile.read(part)
+        except ImageError:
+            return False
+        if not np.array_equal(held.samples, image.samples):
+            return False
+        _move(part, path, is_new=is_new)
+    return True
+
+
+def _move(part: Path, path: Path, *, is_new: bool) -> None:
+    if is_new:
+        _move_to_free(part, path)
+    else:
+        part.replace(path)
 
 
 def _move_to_free(part: Path, path: Path) -> None:

@@ -84,8 +84,10 @@ class ExportDialog(QDialog):
         own = photo.path.suffix.lower().replace(".jpeg", ".jpg").replace(".tiff", ".tif")
         self.format.setCurrentIndex(max(0, self.format.findData(own)))
         self.quality = QSpinBox(minimum=0, maximum=100, value=quality)
-        self.quality.setSpecialValueText(self.tr("As the original"))
-        self.quality.setToolTip(self.tr("95 where the original's would put back JPEG blocks"))
+        self.quality.setSpecialValueText(self.tr("Automatic"))
+        self.quality.setToolTip(
+            self.tr("95, or the original's if finer; unchanged photos are copied")
+        )
         self.sixteen_bits = QCheckBox(self.tr("Keep 16 bits a channel"))
         self.sixteen_bits.setChecked(True)
         self.metadata = QComboBox()

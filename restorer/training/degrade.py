@@ -41,7 +41,8 @@ TABLE_QUALITIES: Final = (40, 100)  # of the tables that the estimator of JPEGs 
 FINEST_STEPS: Final = (1.0, 20.0)  # of other tables, which is about the same
 EVENNESS: Final = (0.3, 1.1)  # 0 for equal steps at all frequencies, 1 for the standard's
 COLOUR_STEPS: Final = (0.8, 2.2)  # by those of brightness
-WEB_SHARE: Final = 1 / 8  # of the upscaler's
+WEB_SHARE: Final = 1 / 8  # of the upscaler's photos
+PAGE_QUALITIES: Final = (50, 100)  # of half of its drawn pages
 QUALITIES: Final = (3, 95)  # of the deblocker's JPEGs: levels of 0.5 to 67
 HALVED_SHARE: Final = 0.75  # of them have their colours at half the size
 FAINT_SHARE: Final = 0.5  # of its patches had noise before they were compressed,
@@ -242,6 +243,22 @@ def small_batch(clean: Tensor, scale: int, generator: Generator) -> Tensor:
     noisy = small + noise * uniform(count, 0, 4, generator) / 255
     web = jpeg(noisy, uniform(count, 60, 100, generator), True, _phase(generator))
     return torch.cat((shrink(clean[:plain], scale), _as_8_bits(web)))
+
+
+def small_pages(clean: Tensor, scale: int, generator: Generator) -> Tensor:
+    """(N, 3, H / scale, W / scale): drawn pages as screenshots hold them, and as scans do.
+
+    Half by the mean of each cell, which is how programs draw smooth edges, half as `shrink` does;
+    half of either as JPEGs.
+    """
+    count = clean.shape[0]
+    is_mean = uniform(count, 0, 1, generator) < 0.5
+    small = torch.where(is_mean, functional.avg_pool2d(clean, scale), shrink(clean, scale))
+    halve_colour = float(uniform(1, 0, 1, generator)) < HALVED_SHARE
+    quality = uniform(count, *PAGE_QUALITIES, generator)
+    file = jpeg(small, quality, halve_colour, _phase(generator))
+    is_file = uniform(count, 0, 1, generator) < FILE_SHARE
+    return _as_8_bits(torch.where(is_file, file, small))
 
 
 def _soft_or_grey(clean: Tensor, generator: Generator) -> tuple[Tensor, Tensor]:

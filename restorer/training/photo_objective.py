@@ -21,12 +21,14 @@ from restorer.models.estimator import (
 )
 from restorer.training import degrade
 from restorer.training.data import Photos
+from restorer.training.drawings import Drawings
 from restorer.training.jpeg import jpeg, jpeg_level
 from restorer.training.objective import BatchLoss
 from restorer.training.precision import bfloat16_is_fast
 from restorer.training.recipes import Phase, Recipe
 from restorer.training.replay import Replay
 
+DRAWN_SHARE: Final = 1 / 8  # of the upscaler's patches
 VALIDATION_SIGMA: Final = 25.0
 VALIDATION_QUALITY: Final = 30.0
 VALIDATION_CROP_PX: Final = 240
@@ -47,6 +49,7 @@ class PhotoObjective:
     levels: tuple[float, float] | None = None  # of noise that the denoiser learns most
     replay: Replay = field(default_factory=Replay)  # the estimators'
     trained: Estimators | None = None  # those that the estimator of pictures is stacked on
+    drawings: Drawings | None = None  # what the upscaler learns from beside photos
 
     @property
     def left_out(self) -> tuple[str, ...]:
@@ -64,14 +67,28 @@ class PhotoObjective:
         del fraction  # these losses stay the same from start to end
         if self.recipe.task == "estimate":
             return self._estimator_loss(network, phase, generator)
-        clean = self.photos.patches(phase.batch, phase.patch_px, generator)
-        inputs, target = self._batch(clean, generator)
-        device = clean.device
+        inputs, target = self._examples(phase, generator)
+        device = target.device
         with torch.autocast(device.type, torch.bfloat16, enabled=bfloat16_is_fast(device)):
             answer = network(*inputs)
         errors = functional.mse_loss(answer.float(), target, reduction="none").mean(dim=(1, 2, 3))
         value = 255 * torch.sqrt(errors + _SMALLEST_ERROR).mean()
-        return BatchLoss(value, clean[:, 0].numel(), value)
+        return BatchLoss(value, target[:, 0].numel(), value)
+
+    def _examples(self, phase: Phase, generator: Generator) -> Batch:
+        drawn = 0
+        if self.drawings is not None:
+            lot = float(torch.rand(1, generator=generator, device=generator.device))
+            drawn = int(phase.batch * DRAWN_SHARE + lot)  # so many on average
+        photos = self.photos.patches(phase.batch - drawn, phase.patch_px, generator)
+        if self.drawings is None or not drawn:
+            return self._batch(photos, generator)
+        pages = self.drawings.patches(drawn, phase.patch_px, generator)
+        small = (
+            degrade.small_batch(photos, self.recipe.scale, generator),
+            degrade.small_pages(pages, self.recipe.scale, generator),
+        )
+        return _together(*small), torch.cat((photos, pages))
 
     def _estimator_loss(self, network: Network, phase: Phase, generator: Generator) -> BatchLoss:
         assert isinstance(network, Estimator | JpegEstimator | PictureEstimator)
@@ -130,8 +147,7 @@ class PhotoObjective:
             batch = degrade.estimation_batch(clean, generator)
             return (batch.noisy,), _log_level(batch.sigma)
         if self.recipe.task == "upscale":
-            small = degrade.small_batch(clean, self.recipe.scale, generator)
-            return (small.contiguous(memory_format=torch.channels_last),), clean
+            return _together(degrade.small_batch(clean, self.recipe.scale, generator)), clean
         if self.recipe.task == "denoise":
             batch = degrade.noisy_batch(clean, generator, self.levels)
         else:
@@ -150,6 +166,10 @@ class PhotoObjective:
             reading = noise.read(patches, table, trained)
             rows.append(noise.evidence(patches, table, reading, trained))
         return (torch.stack(rows),), _log_level(batch.sigma)
+
+
+def _together(*small: Tensor) -> tuple[Tensor]:
+    return (torch.cat(small).contiguous(memory_format=torch.channels_last),)
 
 
 def _likelihood_loss(answer: Tensor, target: Tensor) -> Tensor:

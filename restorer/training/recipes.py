@@ -285,7 +285,8 @@ RECIPES: Final[dict[str, Recipe]] = {
             limits=_UPSCALER_LIMITS,
             degradations=(
                 "7/8 antialiased bicubic shrinking; 1/8 with slight blur before it, and noise of "
-                "sigma 0 to 4 and JPEG quality 60 to 100 after it"
+                "sigma 0 to 4 and JPEG quality 60 to 100 after it; beside them, in 1/8 of the last "
+                "cycle's patches, drawn pages of text and lines, half as JPEGs"
             ),
             symmetric=True,
             weight_decay=0.1,

@@ -19,7 +19,7 @@ from restorer.models import CATALOG_NAME, catalog
 from restorer.models.catalog import ARCHITECTURES, Network
 from restorer.models.estimator import Estimators
 from restorer.settings import weights_dir
-from restorer.training import card, checkpoint, data, digit_objective, growth
+from restorer.training import card, checkpoint, data, digit_objective, drawings, growth
 from restorer.training.checkpoint import Kept, Past, State
 from restorer.training.interrupts import held_back
 from restorer.training.objective import BatchLoss, Objective
@@ -147,7 +147,8 @@ def _objective(plan: Plan, device: torch.device) -> Objective:
         return digit_objective.load(plan.recipe, plan.data, device)
     photos = data.load(plan.data, device, plan.recipe.largest_patch_px, plan.shares)
     trained = _trained(device) if plan.recipe.architecture == "PictureEstimator" else None
-    return PhotoObjective(plan.recipe, photos, plan.levels, trained=trained)
+    pages = drawings.draw(plan.recipe.scale, device) if plan.recipe.task == "upscale" else None
+    return PhotoObjective(plan.recipe, photos, plan.levels, trained=trained, drawings=pages)
 
 
 def _trained(device: torch.device) -> Estimators:

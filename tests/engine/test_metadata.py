@@ -17,6 +17,7 @@ from PIL.PngImagePlugin import PngInfo
 from restorer.engine import exif, imagefile, iptc, metadata, resultfile, xmp
 from restorer.engine.image import Image
 from restorer.engine.photo import Workshop
+from restorer.engine.photo import save as save_photo
 from restorer.settings import Saving, Settings
 from tests.conftest import drawn
 
@@ -65,7 +66,7 @@ def rich(channels=3, dtype=np.uint8, alpha=False):
 
 
 def restored(source, target, weights, saving=None, **settings):
-    settings = {"denoise": "off"} | settings
+    settings = {"denoise": 5.0} | settings  # else the file would be copied
     workshop = Workshop.open(Settings(device="cpu", **settings), weights)
     list(workshop.restore_file(source, target, saving=saving or Saving(), may_replace=True))
     return imagefile.read(target)
@@ -257,8 +258,21 @@ def test_records_of_any_length_are_stepped_over():
     assert iptc.without_location(long + record(90, b"Wien")) == long
 
 
-@pytest.mark.parametrize(("quality", "subsampling"), [(70, "4:2:0"), (85, "4:2:2"), (97, "4:4:4")])
-def test_a_jpeg_is_compressed_as_its_source_was(tmp_path, tiny_weights, quality, subsampling):
+def test_a_restored_jpeg_is_compressed_finely(tmp_path, tiny_weights):
+    """Its own compression would put back a part of what was taken."""
+    source, target = tmp_path / "a.jpg", tmp_path / "b.jpg"
+    picture = PillowImage.fromarray(drawn(64, 48))
+    picture.save(tmp_path / "fine.jpg", quality=95, subsampling="4:4:4")
+    for quality in (40, 85, 94):
+        picture.save(source, quality=quality, subsampling="4:2:0")
+        restored(source, target, tiny_weights, denoise=5.0)
+        with PillowImage.open(tmp_path / "fine.jpg") as fine, PillowImage.open(target) as after:
+            assert after.quantization == fine.quantization
+            assert [layer[1:3] for layer in after.layer] == [layer[1:3] for layer in fine.layer]
+
+
+@pytest.mark.parametrize(("quality", "subsampling"), [(95, "4:2:0"), (97, "4:4:4")])
+def test_a_fine_jpeg_is_compressed_as_its_source_was(tmp_path, tiny_weights, quality, subsampling):
     source, target = tmp_path / "a.jpg", tmp_path / "b.jpg"
     picture = PillowImage.fromarray(drawn(64, 48))
     picture.save(source, quality=quality, subsampling=subsampling)
@@ -268,21 +282,47 @@ def test_a_jpeg_is_compressed_as_its_source_was(tmp_path, tiny_weights, quality,
         assert [layer[1:3] for layer in after.layer] == [layer[1:3] for layer in before.layer]
 
 
-def test_blocks_are_not_put_back(tmp_path, tiny_weights):
-    source, target = tmp_path / "a.jpg", tmp_path / "b.jpg"
-    PillowImage.fromarray(drawn(64, 48)).save(source, quality=40)
-    PillowImage.fromarray(drawn(64, 48)).save(tmp_path / "c.jpg", quality=95)
-    restored(source, target, tiny_weights, denoise="auto")
-    with PillowImage.open(tmp_path / "c.jpg") as fine, PillowImage.open(target) as after:
-        assert after.quantization == fine.quantization
-
-
-def test_a_strong_jpeg_that_is_only_copied_is_compressed_as_it_was(tmp_path, tiny_weights):
-    source, target = tmp_path / "a.jpg", tmp_path / "b.jpg"
-    PillowImage.fromarray(drawn(64, 48)).save(source, quality=40)
+@pytest.mark.parametrize("ending", ["jpg", "webp", "avif"])
+def test_a_photo_that_has_not_changed_is_copied(tmp_path, tiny_weights, ending):
+    source, target = tmp_path / f"a.{ending}", tmp_path / f"b.{ending}"
+    PillowImage.fromarray(drawn(64, 48)).save(source, quality=40, exif=camera_exif())
     restored(source, target, tiny_weights, denoise="off")
-    with PillowImage.open(source) as before, PillowImage.open(target) as after:
-        assert after.quantization == before.quantization
+    assert target.read_bytes() == source.read_bytes()
+
+
+@pytest.mark.parametrize(
+    "saving", [Saving(quality=90), Saving(strip_location=True), Saving(strip_metadata=True)]
+)
+def test_what_is_to_be_saved_otherwise_is_not_copied(tmp_path, tiny_weights, saving):
+    source, target = tmp_path / "a.jpg", tmp_path / "b.jpg"
+    PillowImage.fromarray(drawn(64, 48)).save(source, quality=40, exif=camera_exif())
+    restored(source, target, tiny_weights, saving, denoise="off")
+    assert target.read_bytes() != source.read_bytes()
+
+
+def test_what_was_turned_or_is_another_format_is_not_copied(tmp_path, tiny_weights):
+    turned = PillowImage.Exif()
+    turned[0x0112] = 6
+    PillowImage.fromarray(drawn(64, 48)).save(tmp_path / "a.jpg", quality=40, exif=turned)
+    restored(tmp_path / "a.jpg", tmp_path / "b.jpg", tiny_weights, denoise="off")
+    restored(tmp_path / "a.jpg", tmp_path / "b.png", tiny_weights, denoise="off")
+    for name in ("b.jpg", "b.png"):
+        with PillowImage.open(tmp_path / name) as upright:
+            assert upright.size == (48, 64)
+
+
+def test_a_file_that_holds_another_photo_by_now_is_not_copied(tmp_path):
+    source, target = tmp_path / "a.jpg", tmp_path / "b.jpg"
+    PillowImage.fromarray(drawn(64, 48)).save(source)
+    image = imagefile.read(source)
+    for content in (b"no picture", None):
+        source.write_bytes(content) if content else source.unlink()
+        assert not resultfile.copy(image, target, source)
+        assert not target.exists()
+    PillowImage.fromarray(255 - drawn(64, 48)).save(source)
+    assert not resultfile.copy(image, target, source)
+    save_photo(image, target, source, Saving())
+    np.testing.assert_allclose(imagefile.read(target).samples, image.samples, atol=30)
 
 
 def test_a_wanted_quality_is_heeded(tmp_path, tiny_weights):
@@ -296,8 +336,8 @@ def test_a_wanted_quality_is_heeded(tmp_path, tiny_weights):
 
 def test_a_grey_jpeg_keeps_its_table(tmp_path, tiny_weights):
     source, target = tmp_path / "a.jpg", tmp_path / "b.jpg"
-    PillowImage.fromarray(drawn(64, 48, 1)[..., 0]).save(source, quality=70)
-    restored(source, target, tiny_weights)
+    PillowImage.fromarray(drawn(64, 48, 1)[..., 0]).save(source, quality=97)
+    restored(source, target, tiny_weights, denoise=5.0)
     with PillowImage.open(source) as before, PillowImage.open(target) as after:
         assert after.quantization == before.quantization
 
