@@ -80,9 +80,8 @@ def _card(entry: Entry) -> str:
     ]
     if entry.degradations is not None:
         rows.insert(4, ("Degradations", entry.degradations))
+    rows.append(("Cost", entry.cost))
     if entry.kmac_per_px is not None:
-        cost = f"{entry.kmac_per_px:g} thousand multiply-adds for a pixel of the result"
-        rows.append(("Cost", cost))
         rows.append(("Tiles", f"halo {entry.halo} px, stride {entry.stride} px"))
     if entry.sigma_range is not None:
         low, high = entry.sigma_range

@@ -16,11 +16,18 @@ from safetensors.torch import save as save_tensors
 
 from restorer.errors import ModelUnknown, WeightsCorrupt, WeightsMissing
 from restorer.models import CATALOG_NAME
-from restorer.models.arithmetic import kmac_per_px
+from restorer.models.arithmetic import counted, kmac_per_px
 from restorer.models.denoiser import Denoiser
 from restorer.models.estimator import Estimator, JpegEstimator, PictureEstimator
 from restorer.models.upscaler import Upscaler
-from restorer.models.vae import ConditionalVAE, ConvVAE, DenseVAE, DigitModel, PlainAutoencoder
+from restorer.models.vae import (
+    CODE_SIZE,
+    ConditionalVAE,
+    ConvVAE,
+    DenseVAE,
+    DigitModel,
+    PlainAutoencoder,
+)
 
 PhotoNetwork = Denoiser | Upscaler | Estimator | JpegEstimator | PictureEstimator
 Network = PhotoNetwork | DigitModel
@@ -39,6 +46,11 @@ ARCHITECTURES: Final[dict[str, type[Network]]] = {
         PlainAutoencoder,
     )
 }
+_ANSWERS: Final = {
+    "Estimator": "a patch, besides its statistics",
+    "JpegEstimator": "a patch, besides its statistics",
+    "PictureEstimator": "a picture, besides the trial",
+}
 _OF_DIGITS: Final = frozenset(kind.__name__ for kind in get_args(DigitModel))
 
 
@@ -47,9 +59,10 @@ class Entry:
     """One model's card: all that is needed to run it and to judge it.
 
     `halo`, `stride`: input pixels. `sigma_range`: noise it was trained on, 8-bit levels.
-    `kmac_per_px`: thousand multiply-adds for a pixel of the result. `scale`, `stride`, `halo` and
-    `degradations` are None for the models of digits, `sigma_range` for all but the denoiser,
-    `kmac_per_px` for what does not make pictures out of pictures.
+    `kmac_per_px`: thousand multiply-adds for a pixel of the result; `kmac`: for a digit, or a
+    picture's or a patch's level of noise. `scale`, `stride`, `halo` and `degradations` are None for
+    the models of digits, `sigma_range` for all but the denoiser, `kmac_per_px` for what does not
+    make pictures out of pictures, and `kmac` for what does.
     `figures`: what `tests/benchmarks/figures.py` and `digit_figures.py` measured, by data set, with
     the weights whose SHA-256 is `measured`. What `--denoise auto` does depends on the estimator,
     denoiser and deblocker together: figures.py measures all of that anew when one of them changes.
@@ -75,8 +88,19 @@ class Entry:
     purpose: str = ""
     limits: str = ""
     kmac_per_px: float | None = None
+    kmac: float | None = None
     figures: dict[str, Any] = field(default_factory=dict)
     measured: str = ""
+
+    @property
+    def cost(self) -> str:
+        """What an answer takes, in words; nothing for an old entry that does not say."""
+        if self.kmac_per_px is not None:
+            return f"{self.kmac_per_px:g} thousand multiply-adds for a pixel of the result"
+        if self.kmac is None:
+            return ""
+        answer = _ANSWERS.get(self.architecture, "a digit")
+        return f"{self.kmac:,.1f} thousand multiply-adds for {answer}"
 
     def with_figures(self, figures: dict[str, Any]) -> Entry:
         """The same, with what was just measured."""
@@ -204,6 +228,7 @@ def add(folder: Path, module: Network, entry: Entry) -> Entry:
         "halo": module.halo if isinstance(module, PhotoNetwork) else None,
         "parameters": sum(parameter.numel() for parameter in module.parameters()),
         "kmac_per_px": _kmac_per_px(module),
+        "kmac": _kmac(module),
     }
     complete = Entry(**fields)
     folder.mkdir(parents=True, exist_ok=True)
@@ -228,6 +253,16 @@ def _kmac_per_px(module: Network) -> float | None:
     if isinstance(module, Denoiser):
         return round(kmac_per_px(module, picture, torch.zeros(1, 1, 1, 1)), 1)
     return round(kmac_per_px(module, picture), 1) if isinstance(module, Upscaler) else None
+
+
+def _kmac(module: Network) -> float | None:
+    """Of the others."""
+    if isinstance(module, Denoiser | Upscaler):
+        return None
+    if isinstance(module, DigitModel):
+        labels = torch.zeros(1, dtype=torch.long) if module.labelled else None
+        return round(counted(lambda: module.decode(torch.zeros(1, CODE_SIZE), labels))[1], 1)
+    return round(counted(module.head, torch.zeros(1, module.inputs))[1], 1)
 
 
 def _entry(fields: dict[str, Any]) -> Entry:

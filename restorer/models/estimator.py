@@ -44,6 +44,7 @@ class _Reader(nn.Module):
 
     def __init__(self, features: int, width: int) -> None:
         super().__init__()
+        self.inputs: Final = features
         self.head = nn.Sequential(
             nn.Linear(features, width),
             nn.SiLU(),

@@ -42,9 +42,7 @@ def card(entry: Entry) -> str:
 
 def size(entry: Entry) -> str:
     text = f"{entry.parameters:,} parameters"
-    if entry.kmac_per_px is not None:
-        text += f"; {entry.kmac_per_px:g} thousand multiply-adds for a pixel of the result"
-    return text
+    return f"{text}; {entry.cost}" if entry.cost else text
 
 
 def figures_table(figures: dict[str, Any]) -> str:

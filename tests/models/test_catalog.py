@@ -1,3 +1,4 @@
+import dataclasses
 import json
 
 import pytest
@@ -146,3 +147,13 @@ def test_the_shipped_weights_are_whole_and_within_their_budget():
             assert facts == (module.scale, module.stride, module.halo)
         assert described.figures, f"{described.name} has no measured figures"
         assert described.measured == described.sha256, f"{described.name} was measured before"
+
+
+def test_every_shipped_card_says_what_the_model_costs():
+    shipped = catalog.open_catalog(weights_dir())
+    for entry in shipped.entries:
+        assert (entry.kmac is None) == (entry.kmac_per_px is not None), entry.name
+        assert "thousand multiply-adds for a" in entry.cost
+    dense = shipped.entry("vae-dense")
+    assert dense.cost == "402.4 thousand multiply-adds for a digit"  # 2 x 512 + 512 x 784
+    assert dataclasses.replace(dense, kmac=None).cost == ""
