@@ -12,8 +12,8 @@
         <translation>Erkannt wird die Kompression an den Quantisierungstabellen der Datei oder, wenn sie neu gespeichert wurde, an ihren Pixeln; nach einer Größenänderung nicht mehr. Struktur, die die Kompression weggenommen hat, kommt nicht wieder.</translation>
     </message>
     <message>
-        <source>Detail finer than a pixel of the small picture is not recovered: it is left smooth, or drawn as the nearest thing that the pixels allow, so small print may get wrong letters and fine lines a wrong direction. Strong noise and strong compression are enlarged with the picture: denoise first. Trained on photographs, not on drawings or pixel art.</source>
-        <translation>Einzelheiten, die feiner sind als ein Pixel des kleinen Bildes, werden nicht wiedergewonnen: Sie bleiben glatt oder werden als das Nächstliegende gezeichnet, das die Pixel zulassen. Kleine Schrift kann falsche Buchstaben bekommen, feine Linien eine falsche Richtung. Starkes Rauschen und starke Kompression werden mit vergrößert: zuerst entrauschen. Mit Fotos trainiert, nicht mit Zeichnungen oder Pixelgrafik.</translation>
+        <source>Detail finer than a pixel of the small picture is not recovered: it is left smooth, or drawn as the nearest thing that the pixels allow, so small print may get wrong letters and fine lines a wrong direction. Strong noise and strong compression are enlarged with the picture: denoise first. Trained on photographs and drawn pages, not on pixel art.</source>
+        <translation>Einzelheiten, die feiner sind als ein Pixel des kleinen Bildes, werden nicht wiedergewonnen: Sie bleiben glatt oder werden als das Nächstliegende gezeichnet, das die Pixel zulassen. Kleine Schrift kann falsche Buchstaben bekommen, feine Linien eine falsche Richtung. Starkes Rauschen und starke Kompression werden mit vergrößert: zuerst entrauschen. Mit Fotos und gezeichneten Seiten trainiert, nicht mit Pixelgrafik.</translation>
     </message>
     <message>
         <source>Estimates how noisy a JPEG is</source>

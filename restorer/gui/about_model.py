@@ -53,7 +53,7 @@ LIMITS: Final = (
         "Detail finer than a pixel of the small picture is not recovered: it is left smooth, or "
         "drawn as the nearest thing that the pixels allow, so small print may get wrong letters "
         "and fine lines a wrong direction. Strong noise and strong compression are enlarged with "
-        "the picture: denoise first. Trained on photographs, not on drawings or pixel art.",
+        "the picture: denoise first. Trained on photographs and drawn pages, not on pixel art.",
     ),
 )
 _PURPOSES: Final = {

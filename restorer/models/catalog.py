@@ -257,12 +257,12 @@ def _kmac_per_px(module: Network) -> float | None:
 
 def _kmac(module: Network) -> float | None:
     """Of the others."""
-    if isinstance(module, Denoiser | Upscaler):
-        return None
     if isinstance(module, DigitModel):
         labels = torch.zeros(1, dtype=torch.long) if module.labelled else None
         return round(counted(lambda: module.decode(torch.zeros(1, CODE_SIZE), labels))[1], 1)
-    return round(counted(module.head, torch.zeros(1, module.inputs))[1], 1)
+    if isinstance(module, Estimator | JpegEstimator | PictureEstimator):
+        return round(counted(module.head, torch.zeros(1, module.inputs))[1], 1)
+    return None
 
 
 def _entry(fields: dict[str, Any]) -> Entry:

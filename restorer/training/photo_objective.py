@@ -28,7 +28,7 @@ from restorer.training.precision import bfloat16_is_fast
 from restorer.training.recipes import Phase, Recipe
 from restorer.training.replay import Replay
 
-DRAWN_SHARE: Final = 1 / 8  # of the upscaler's patches
+DRAWN_SHARE: Final = 1 / 16  # of the upscaler's patches
 VALIDATION_SIGMA: Final = 25.0
 VALIDATION_QUALITY: Final = 30.0
 VALIDATION_CROP_PX: Final = 240

@@ -79,7 +79,7 @@ _UPSCALER_LIMITS: Final = (
     "Detail finer than a pixel of the small picture is not recovered: it is left smooth, or drawn "
     "as the nearest thing that the pixels allow, so small print may get wrong letters and fine "
     "lines a wrong direction. Strong noise and strong compression are enlarged with the picture: "
-    "denoise first. Trained on photographs, not on drawings or pixel art."
+    "denoise first. Trained on photographs and drawn pages, not on pixel art."
 )
 
 _ELBO: Final = "negative ELBO, Bernoulli pixels"
@@ -285,8 +285,8 @@ RECIPES: Final[dict[str, Recipe]] = {
             limits=_UPSCALER_LIMITS,
             degradations=(
                 "7/8 antialiased bicubic shrinking; 1/8 with slight blur before it, and noise of "
-                "sigma 0 to 4 and JPEG quality 60 to 100 after it; beside them, in 1/8 of the last "
-                "cycle's patches, drawn pages of text and lines, half as JPEGs"
+                "sigma 0 to 4 and JPEG quality 60 to 100 after it; in the last cycle 1/16 of the "
+                "patches were drawn pages of text and lines, half of them JPEGs"
             ),
             symmetric=True,
             weight_decay=0.1,

@@ -131,11 +131,6 @@ def shrunk(scale: int) -> Callable[[Levels], Levels]:
     return shrink
 
 
-def screenshot(clean: Levels) -> Levels:
-    """The same page as programs draw it: each pixel the mean of those that it covers."""
-    return np.asarray(picture(clean).reduce(4), np.float64)
-
-
 def unchanged(clean: Levels) -> Levels:
     return clean
 

@@ -9,11 +9,14 @@ from __future__ import annotations
 
 import dataclasses
 import statistics
+import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import click
+import torch
+from PIL import Image as PillowImage
 
 from restorer.benchmark import cases, quality
 from restorer.engine.image import Image
@@ -22,6 +25,7 @@ from restorer.engine.metrics import psnr
 from restorer.engine.networks import Networks
 from restorer.models.catalog import Catalog, open_catalog, write_catalog
 from restorer.settings import Settings, weights_dir
+from restorer.training import drawings
 from tests.benchmarks.cards import write_cards
 from tests.benchmarks.documents import README, Part, aligned
 
@@ -34,6 +38,7 @@ QUOTED_FILES = ((25, 90), (10, 75))  # sigma, quality
 QUALITIES = (10, 20, 40, 60)
 QUOTED_QUALITIES = (10, 20, 40)
 WEB_QUALITY = 75
+PAGES = 24
 ALL_UNTOUCHED = "–"  # in place of the PSNR of the one that was changed most
 CLEANERS = {
     "denoiser",
@@ -194,7 +199,19 @@ def upscaler_figures(catalog: Catalog, data: Path, scale: int) -> dict[str, Any]
     return {
         "set5, luma": enlarged(quality.upscale(data / "set5", scale, networks)),
         f"bsds32 as small JPEGs of quality {WEB_QUALITY}, luma": enlarged(small_jpegs),
+        f"{PAGES} drawn pages, luma": enlarged(drawn_pages(scale, networks)),
     }
+
+
+def drawn_pages(scale: int, networks: Networks) -> Iterator[quality.UpscaleScore]:
+    """Text, lines and shapes that nobody trained on, each small pixel the mean of its cell."""
+    pages = drawings.draw(scale, torch.device("cpu"), count=PAGES, seed=1).pages
+    with tempfile.TemporaryDirectory() as folder:
+        for number, page in enumerate(pages):
+            large = PillowImage.fromarray(page.permute(1, 2, 0).numpy())
+            large.save(Path(folder, f"{number}_HR.png"))
+            large.reduce(scale).save(Path(folder, f"{number}_LR.png"))
+        yield from quality.upscale(Path(folder), scale, networks)
 
 
 def enlarged(scores: Iterable[quality.UpscaleScore]) -> dict[str, Any]:

@@ -2,16 +2,16 @@
 
 Three steps, because a search takes hours and timings want a machine that does nothing else:
 
-    python tests/benchmarks/search.py train EVAL --data FOLDER... --minutes 4
+    python tests/benchmarks/search.py train EVAL --data FOLDER...
     python tests/benchmarks/search.py time
     python tests/benchmarks/search.py write
 
 `train` trains every candidate, or those that `--only` names, that has no result after so many
 minutes yet: by the shipped recipe, from fresh weights, on one processor core, and measures it on
-the pictures below EVAL. Two of them may run at a time, one on each core, if `--only` gives them
-different candidates. `time` measures milliseconds a megapixel. `write` makes the plot and the
-tables of `docs/models.md` (it needs the extra `peers`). Results are kept in `docs/search.json`;
-delete it to begin anew.
+the pictures below EVAL. The minutes are those that the processor works for it, so that it is no
+handicap to share the machine; two may run at a time if `--only` gives them different candidates.
+`time` measures milliseconds a megapixel. `write` makes the plot and the tables of `docs/models.md`
+(it needs the extra `peers`). Results are kept in `docs/search.json`; delete it to begin anew.
 """
 
 from __future__ import annotations
@@ -41,9 +41,9 @@ from restorer.models.arithmetic import kmac_per_px
 from restorer.models.catalog import ARCHITECTURES, open_catalog
 from restorer.models.denoiser import SIGMA_UNIT, ResidualBlock
 from restorer.models.upscaler import Upscaler
+from restorer.training import train as training
 from restorer.training.plan import Plan
 from restorer.training.recipes import RECIPES, Phase
-from restorer.training.train import train
 from tests.benchmarks.documents import MODELS, Part, aligned, save_plot
 from tests.benchmarks.peer_networks import FfdNet
 
@@ -57,6 +57,12 @@ Key = tuple[str, str, float]  # task, name and minutes of a result
 FFDNET = "FFDNet (Zhang et al. 2018)"
 # The denoiser's recipe is for two cores and hours; this is for one core and minutes.
 ON_ONE_CORE: dict[str, Any] = {"phases": (Phase(0.6, 3, 64), Phase(0.85, 4, 96), Phase(1.0, 8, 96))}
+
+
+class ProcessorTime:
+    """What the training takes for the time module."""
+
+    monotonic = staticmethod(time.process_time)
 
 
 class NafBlock(nn.Module):
@@ -96,7 +102,9 @@ class UNet(nn.Module):
     """The shipped denoiser's plan with everything to choose: levels, block, unshuffle, skips.
 
     `skip`: "add", "concat", or "gate": added, and what the coarser level found multiplies the inner
-    features of the decoder's blocks, as FiLM (Perez et al. 2018) but for each place.
+    features of the decoder's blocks, as FiLM (Perez et al. 2018) but for each place. `told`: where
+    the level of the noise is given, "first" as a plane beside the picture, "all" as an offset of
+    each level's features too, "none" nowhere.
     """
 
     def __init__(
@@ -106,12 +114,18 @@ class UNet(nn.Module):
         block: str = "residual",
         unshuffle: int = 2,
         skip: str = "add",
+        told: str = "first",
     ) -> None:
         super().__init__()
         make = BLOCKS[block]
         self.unshuffle = unshuffle
         self.skip = skip
-        self.head = nn.Conv2d(3 * unshuffle**2 + 1, widths[0], 3, padding=1)
+        self.told = told
+        planes = 0 if told == "none" else 1
+        self.head = nn.Conv2d(3 * unshuffle**2 + planes, widths[0], 3, padding=1)
+        self.offsets = nn.ParameterList(
+            torch.zeros(width) for width in (widths if told == "all" else [])
+        )
         self.encoders = nn.ModuleList(
             nn.Sequential(*(make(width) for _ in range(count)))
             for width, count in zip(widths, blocks, strict=True)
@@ -137,10 +151,14 @@ class UNet(nn.Module):
 
     def forward(self, noisy: Tensor, sigma: Tensor) -> Tensor:
         cells = functional.pixel_unshuffle(noisy, self.unshuffle)
-        plane = (sigma / SIGMA_UNIT).to(cells.dtype).expand(-1, 1, *cells.shape[2:])
-        features = self.head(torch.cat((cells, plane), dim=1))
+        level_told = (sigma / SIGMA_UNIT).to(cells.dtype)
+        if self.told != "none":
+            cells = torch.cat((cells, level_told.expand(-1, 1, *cells.shape[2:])), dim=1)
+        features = self.head(cells)
         skips = []
         for level, encoder in enumerate(self.encoders):
+            if self.told == "all":
+                features = features + level_told * self.offsets[level].view(-1, 1, 1)
             features = encoder(features)
             if level < len(self.down):
                 skips.append(features)
@@ -199,29 +217,35 @@ def upscaler(name: str, width: int, blocks: int, block: str = "residual") -> Can
     return Candidate("upscale", name, "ShuffleUpscaler", arguments)
 
 
+def like_shipped(name: str, **choices: Any) -> Candidate:
+    """The shipped denoiser's plan but for one choice."""
+    return unet(name, [32, 64, 128], [2, 2, 3], **choices)
+
+
 def trained(name: str, **training: Any) -> Candidate:
-    """The denoiser's plan of before by another recipe."""
-    plan = {"widths": [48, 96, 128], "blocks": [1, 1, 2]}
-    return Candidate("denoise", name, "Denoiser", plan, training)
+    """The shipped denoiser's plan by another recipe."""
+    return dataclasses.replace(like_shipped(name), training=training)
 
 
 CANDIDATES = (
-    unet("shipped: 32/64/128, 2/2/3 blocks", [32, 64, 128], [2, 2, 3]),
-    unet("deeper below: 32/64/128, 2/4/5", [32, 64, 128], [2, 4, 5]),
-    unet("gated by the coarser level", [32, 64, 128], [2, 2, 3], skip="gate"),
-    unet("deeper: 24/48/96, 4/4/4", [24, 48, 96], [4, 4, 4]),
-    unet("deeper at the end: 32/64/96, 2/3/4", [32, 64, 96], [2, 3, 4]),
-    unet("before: 48/96/128, 1/1/2", [48, 96, 128], [1, 1, 2]),
+    like_shipped("shipped: 32/64/128, 2/2/3 blocks"),
+    like_shipped("not told the noise", told="none"),
+    like_shipped("told the noise on every level", told="all"),
+    like_shipped("SiLU for ReLU", block="silu"),
+    like_shipped("concatenated skips", skip="concat"),
+    like_shipped("gated by the coarser level", skip="gate"),
     trained("trained without symmetry", symmetric=False),
     trained("trained by 8 patches a step", phases=(Phase(1.0, 8, 64),)),
+    trained("trained without weight decay", weight_decay=0.0),
+    unet("deeper below: 32/64/128, 2/4/5", [32, 64, 128], [2, 4, 5]),
+    unet("deeper: 24/48/96, 4/4/4", [24, 48, 96], [4, 4, 4]),
+    unet("deeper at the end: 32/64/96, 2/3/4", [32, 64, 96], [2, 3, 4]),
+    unet("wide: 48/96/128, 1/1/2", [48, 96, 128], [1, 1, 2]),
     unet("wide below: 40/96/160, 1/1/2", [40, 96, 160], [1, 1, 2]),
-    unet("four levels: 40/80/128/160, 1/1/1/2", [40, 80, 128, 160], [1, 1, 1, 2]),
-    unet("four deep levels: 40/72/96/128, 1/2/2/2", [40, 72, 96, 128], [1, 2, 2, 2]),
-    unet("no unshuffle: 24/40/80/128, 1/1/1/2", [24, 40, 80, 128], [1, 1, 1, 2], unshuffle=1),
-    unet("unshuffle by 4: 128/160, 1/1", [128, 160], [1, 1], unshuffle=4),
-    unet("SiLU for ReLU", [48, 96, 128], [1, 1, 2], block="silu"),
-    unet("concatenated skips: 48/96/112", [48, 96, 112], [1, 1, 2], skip="concat"),
-    unet("NAFNet blocks: 48/96/128, 4/4/6", [48, 96, 128], [4, 4, 6], block="naf"),
+    unet("four levels: 40/72/96/128, 1/2/2/2", [40, 72, 96, 128], [1, 2, 2, 2]),
+    unet("no unshuffle: 16/32/64/128, 1/2/2/3", [16, 32, 64, 128], [1, 2, 2, 3], unshuffle=1),
+    unet("unshuffle by 4: 96/128, 2/3", [96, 128], [2, 3], unshuffle=4),
+    unet("NAFNet blocks: 32/64/128, 10/10/14", [32, 64, 128], [10, 10, 14], block="naf"),
     Candidate("denoise", FFDNET, "FfdNet", {}),
     upscaler("shipped: 48 wide, 8 blocks", 48, 8),
     upscaler("deeper: 48 wide, 11 blocks", 48, 11),
@@ -281,11 +305,14 @@ def main() -> None:
 @main.command("train")
 @click.argument("pictures", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option("--data", multiple=True, required=True, type=click.Path(path_type=Path))
-@click.option("--minutes", default=4.0, show_default=True)
-@click.option("--only", default="", help="Candidates whose name begins so.")
-def train_candidates(pictures: Path, data: tuple[Path, ...], minutes: float, only: str) -> None:
+@click.option("--minutes", default=8.0, show_default=True)
+@click.option("--only", multiple=True, default=("",), help="Candidates whose name begins so.")
+def train_candidates(
+    pictures: Path, data: tuple[Path, ...], minutes: float, only: tuple[str, ...]
+) -> None:
     """Trains what has no result yet; PICTURES holds bsds32 and set5."""
     torch.set_num_threads(1)
+    training.time = ProcessorTime  # type: ignore[assignment]
     for candidate in CANDIDATES:
         key = (candidate.task, candidate.name, minutes)
         if key in load_results() or not candidate.name.startswith(only):
@@ -306,7 +333,7 @@ def train_candidates(pictures: Path, data: tuple[Path, ...], minutes: float, onl
                 device="cpu",
                 checkpoint_every_s=math.inf,  # validating takes time too, and not from all alike
             )
-            *_, last = train(plan)
+            *_, last = training.train(plan)
             network = open_catalog(Path(folder)).load(recipe.name)
         with torch.inference_mode():
             scores = (

@@ -2,11 +2,17 @@
 
 import math
 
+import numpy as np
 import pytest
 import torch
+from PIL import Image as PillowImage
+from PIL import ImageDraw, ImageFont
+from torch.nn import functional
 from torch.utils.flop_counter import FlopCounterMode
 
+from restorer.engine.image import to_pixels
 from restorer.models import trial
+from restorer.models.catalog import open_catalog
 from restorer.models.dct import dct_matrix
 from restorer.models.denoiser import Denoiser
 from restorer.models.estimator import (
@@ -17,6 +23,7 @@ from restorer.models.estimator import (
     has_halved_colour,
 )
 from restorer.models.upscaler import Upscaler
+from restorer.settings import weights_dir
 from restorer.training.jpeg import libjpeg_tables
 from restorer.training.recipes import RECIPES
 
@@ -225,3 +232,19 @@ def test_of_strong_noise_more_should_be_in_colour(sigma, share, is_halved):
     features[:, 3 * 4] = math.log(0.2) / 1.5  # colour at the scale of a pixel, by the next band's
     features[:, 4 * 4] = -math.log(share) / 1.5  # brightness there, by which its colour counts
     assert has_halved_colour(features, sigma) is is_halved
+
+
+@pytest.mark.parametrize("scale", [2, 3, 4])
+def test_white_paper_stays_white_beside_letters(scale):
+    """As programs draw them; trained on photos alone the network draws ripples there."""
+    canvas = PillowImage.new("L", (160, 96), 255)
+    draw = ImageDraw.Draw(canvas)
+    for top, px in ((4, 10), (20, 14), (42, 20), (68, 22)):
+        draw.text((6, top), "Hamburg fonts 0123", fill=0, font=ImageFont.load_default(px))
+    draw.line((150, 4, 150, 90), fill=0)
+    page = torch.from_numpy(to_pixels(np.asarray(canvas))).expand(1, 3, -1, -1)
+    with torch.inference_mode():
+        large = open_catalog(weights_dir()).upscaler(scale)(page)
+    away = -functional.max_pool2d(-page[:, :1], 3, stride=1, padding=1) == 1  # a pixel from any ink
+    paper = functional.interpolate(away.float(), scale_factor=scale) > 0
+    assert float(large.amin(dim=1, keepdim=True)[paper].min()) > 236 / 255
