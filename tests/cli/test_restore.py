@@ -73,7 +73,7 @@ def test_a_name_that_another_run_takes_meanwhile_is_not_overwritten(
 
     write = resultfile._write_eight_bits
     monkeypatch.setattr(resultfile, "_write_eight_bits", takes_the_name)
-    assert restored(tiny_weights, photo) == 0
+    assert restored(tiny_weights, photo, "--denoise", "5") == 0
     assert (folder / "photo_restored.jpg").read_text() == "of another run"
     assert names(folder) == ["photo.jpg", "photo_restored-2.jpg", "photo_restored.jpg"]
 
@@ -471,7 +471,7 @@ def test_ctrl_c_leaves_no_file(photo, folder, tiny_weights, capsys, monkeypatch)
         raise KeyboardInterrupt
 
     monkeypatch.setattr(resultfile, "_write_eight_bits", interrupted)
-    assert restored(tiny_weights, photo) == 130
+    assert restored(tiny_weights, photo, "--denoise", "5") == 130
     assert "Stopped" in capsys.readouterr().err
     assert names(folder) == ["photo.jpg"]
 
