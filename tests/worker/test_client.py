@@ -292,6 +292,16 @@ def test_saving_is_not_cancelled_with_what_came_before_it(start, heard, photo_fi
     assert target.exists()
 
 
+def test_a_photo_that_has_not_changed_is_saved_as_a_copy(start, heard, tmp_path):
+    source, target = tmp_path / "photo.jpg", tmp_path / "saved.jpg"
+    PillowImage.fromarray(drawn(400, 300)).save(source, quality=60)
+    client = start()
+    photo = opened(client, heard, source)
+    client.submit(SavePhoto(0, photo, Settings(), photo.pixels, None, target, Saving()))
+    heard.until(JobDone)
+    assert target.read_bytes() == source.read_bytes()
+
+
 def test_what_is_looked_at_goes_on_first(start, heard, photo_file):
     client = start()
     photo = opened(client, heard, photo_file)
