@@ -9,14 +9,14 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final, Literal
+from typing import Literal
 
 import numpy as np
 
 from restorer.engine import blend, compression, imagefile, layers, metadata, noise, resultfile
 from restorer.engine.alpha import with_clean_edges
 from restorer.engine.device import Rung, ladder
-from restorer.engine.image import Image, Samples
+from restorer.engine.image import Image, Samples, are_alike
 from restorer.engine.loaded import Models
 from restorer.engine.networks import Networks
 from restorer.engine.noise import NoiseEstimate
@@ -24,8 +24,6 @@ from restorer.engine.restore import Event, SteppedDown, enlarge_alpha, restore
 from restorer.engine.tiling import Box
 from restorer.errors import ImageUnsupported, ImageUnwritable
 from restorer.settings import SCALES, Enlargement, Saving, Settings
-
-_BAND_ROWS: Final = 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -405,23 +403,13 @@ def finished(image: Image, out: Samples, cleaned: Samples, settings: Settings) -
         alpha = enlarge_alpha(alpha, enlargement.scale)
         if enlargement.size is not None:
             alpha = blend.resized(alpha, enlargement.size)
-    is_changed = not _are_alike(samples, image.samples)
+    is_changed = not are_alike(samples, image.samples)
     return replace(
         image,
         samples=samples,
         alpha=alpha,
         jpeg=None if is_changed and _is_coarse(image) else image.jpeg,
         is_as_stored=image.is_as_stored and not is_changed,
-    )
-
-
-def _are_alike(samples: Samples, others: Samples) -> bool:
-    if samples.shape != others.shape:
-        return False
-    bands = range(0, len(samples), _BAND_ROWS)  # mostly the first tells
-    return all(
-        np.array_equal(samples[top : top + _BAND_ROWS], others[top : top + _BAND_ROWS])
-        for top in bands
     )
 
 

@@ -17,7 +17,7 @@ from PIL import Image as PillowImage
 from PIL.PngImagePlugin import PngInfo
 
 from restorer.engine import deepfile, exif, imagefile, iptc, tiff
-from restorer.engine.image import Image, Samples, to_pixels, to_samples
+from restorer.engine.image import Image, Samples, are_alike, to_pixels, to_samples
 from restorer.engine.imagefile import FORMATS
 from restorer.engine.wording import NO_ROOM
 from restorer.errors import DiskFull, ImageError, ImageUnwritable
@@ -135,7 +135,7 @@ def copy(image: Image, path: Path, source: Path, *, is_new: bool = False) -> boo
             held = imagefile.read(part)
         except ImageError:
             return False
-        if not np.array_equal(held.samples, image.samples):
+        if not are_alike(held.samples, image.samples):
             return False
         _move(part, path, is_new=is_new)
     return True
