@@ -5,6 +5,7 @@ Pictures go through the engine as a user's do and are rounded to 8 bits before t
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -23,14 +24,16 @@ from restorer.benchmark.cases import (
     shrunk,
     white_noise,
 )
-from restorer.engine import noise
+from restorer.engine import imagefile, noise, resultfile
 from restorer.engine.device import ladder
 from restorer.engine.image import Image, Pixels, to_pixels, to_samples
 from restorer.engine.metrics import crop_border, luma, psnr, ssim
 from restorer.engine.networks import Networks
 from restorer.engine.noise import NoiseEstimate
+from restorer.engine.photo import finished
 from restorer.engine.restore import restore
 from restorer.models.estimator import Estimators
+from restorer.settings import Settings
 
 FIXED_SIGMAS: Final = (1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0, 12.0, 15.0, 20.0, 25.0, 35.0, 50.0)
 UNTOUCHED: Final = 99.0  # decibels of a picture that is as it was: JSON has no infinity
@@ -62,8 +65,8 @@ class PairScore:
 
     `estimated_sigma` was found on the noisy picture, `clean_sigma` on the clean one. `kept_psnr`:
     the clean one restored as automatically as the noisy one, against itself; `UNTOUCHED` if nothing
-    was done to it. `one_size_psnr`: denoised as strongly, but at full size alone, however coarse
-    the grain.
+    was done to it. `saved_psnr`: of the file that `restore` makes of the noisy one.
+    `one_size_psnr`: denoised as strongly, but at full size alone, however coarse the grain.
     """
 
     name: str
@@ -75,6 +78,7 @@ class PairScore:
     noisy_psnr: float
     auto_psnr: float
     auto_ssim: float
+    saved_psnr: float
     best_sigma: float
     best_psnr: float
     one_size_psnr: float
@@ -183,6 +187,7 @@ def pairs(
             noisy_psnr=_decibels(noisy, clean),
             auto_psnr=_decibels(auto, clean),
             auto_ssim=ssim(auto, clean),
+            saved_psnr=_decibels(_saved(noisy_file, auto, case.name), clean),
             best_sigma=best_sigma,
             best_psnr=fixed[best_sigma],
             one_size_psnr=_decibels(run(noisy, networks, estimated.strength, device), clean),
@@ -298,6 +303,18 @@ def run(pixels: Pixels, networks: Networks, sigma: float, device: str) -> Pixels
     for _ in restore(Image(pixels), networks, out, sigma=sigma, ladder=ladder(device)):
         pass
     return to_pixels(out)
+
+
+def _saved(image: Image, restored: Pixels, name: str) -> Pixels:
+    """What is left in the file that a restored picture becomes; it was read from one of `name`."""
+    out = to_samples(restored, image.samples.dtype)
+    result = finished(image, out, out, Settings())
+    if result.is_as_stored:  # the file is copied
+        return restored
+    with tempfile.TemporaryDirectory() as folder:
+        path = resultfile.output_path(Path(folder, name))
+        resultfile.write(result, path)
+        return to_pixels(imagefile.read(path).samples)
 
 
 def _decibels(restored: Pixels, clean: Pixels) -> float:

@@ -202,6 +202,8 @@ class Catalog:
 def open_catalog(folder: Path) -> Catalog:
     """Reads `folder/catalog.json`; the weights themselves are read on `load`.
 
+    What a later version says of a model beyond what `Entry` has is passed over.
+
     Raises WeightsMissing or WeightsCorrupt.
     """
     path = folder / CATALOG_NAME
@@ -270,7 +272,8 @@ def _entry(fields: dict[str, Any]) -> Entry:
         if not isinstance(fields[name], str):
             raise TypeError(f"{name} is no text")
     sigma_range = fields["sigma_range"]
-    return Entry(**fields | {"sigma_range": sigma_range and (sigma_range[0], sigma_range[1])})
+    known = {key: value for key, value in fields.items() if key in Entry.__dataclass_fields__}
+    return Entry(**known | {"sigma_range": sigma_range and (sigma_range[0], sigma_range[1])})
 
 
 def _replace(path: Path, content: bytes) -> None:

@@ -7,12 +7,16 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image as PillowImage
 
 import restorer
 from restorer import __main__ as program
 from restorer.cli import run
+from restorer.engine.image import to_pixels
+from restorer.engine.imagefile import read
+from restorer.engine.metrics import psnr
 from restorer.models.catalog import Catalog, open_catalog, write_catalog
 from tests.cli.conftest import lines_of_json
 from tests.conftest import drawn
@@ -231,6 +235,21 @@ def test_benchmark_pairs_compares_auto_with_fixed_sigmas(tmp_path, tiny_weights,
     (row,) = lines_of_json(capsys.readouterr().out)
     assert row["noise_rms"] == pytest.approx(9, abs=1e-3)
     assert row["best_psnr"] >= row["noisy_psnr"] - 3
+    assert row["saved_psnr"] == row["auto_psnr"]
+
+
+def test_benchmark_pairs_measures_the_file_that_restore_makes(tmp_path, capsys):
+    clean = drawn(120, 100)
+    noise = np.random.default_rng(0).normal(0, 12, clean.shape)
+    noisy = np.clip(clean + noise, 0, 255).astype(np.uint8)
+    for name, samples in (("a_mean.jpg", clean), ("a_real.jpg", noisy)):
+        PillowImage.fromarray(samples).save(tmp_path / name, quality=75)
+    assert run(["benchmark", "pairs", str(tmp_path), "--json"]) == 0
+    (row,) = lines_of_json(capsys.readouterr().out)
+    assert row["saved_psnr"] < row["auto_psnr"]
+    assert run(["restore", str(tmp_path / "a_real.jpg"), "-o", str(tmp_path / "out.jpg")]) == 0
+    saved, truth = (to_pixels(read(tmp_path / name).samples) for name in ("out.jpg", "a_mean.jpg"))
+    assert row["saved_psnr"] == pytest.approx(psnr(saved, truth), abs=1e-6)
 
 
 def test_benchmark_deblock_makes_jpegs_of_each_quality(photos, tiny_weights, capsys):

@@ -106,6 +106,11 @@ def test_a_field_that_is_no_text_is_named(folder, field):
         catalog.open_catalog(folder)
 
 
+def test_what_a_later_version_says_of_a_model_is_passed_over(folder):
+    edit(folder, watts=3)
+    assert catalog.open_catalog(folder).denoiser().scale == 1
+
+
 def test_a_missing_catalog_is_named(tmp_path):
     with pytest.raises(WeightsMissing, match=r"catalog\.json is missing"):
         catalog.open_catalog(tmp_path)

@@ -124,6 +124,7 @@ def _pair_means(scores: Sequence[PairScore]) -> Iterator[str]:
         f"{len(scores)} pairs: noisy {_mean(s.noisy_psnr for s in scores):.2f}, "
         f"auto {_mean(s.auto_psnr for s in scores):.2f} dB (gain {_mean(gains):.2f}, "
         f"least {min(gains):.2f}, {sum(gain < 0 for gain in gains)} made worse), "
+        f"{_mean(s.saved_psnr for s in scores):.2f} dB once saved, "
         f"at one size alone {_mean(s.one_size_psnr for s in scores):.2f} dB, "
         f"best fixed sigma {_mean(s.best_psnr for s in scores):.2f} dB; "
         f"SSIM {_mean(s.auto_ssim for s in scores):.4f}; "
