@@ -30,7 +30,7 @@ from restorer.engine.image import Image, Pixels, to_pixels, to_samples
 from restorer.engine.metrics import crop_border, luma, psnr, ssim
 from restorer.engine.networks import Networks
 from restorer.engine.noise import NoiseEstimate
-from restorer.engine.photo import finished
+from restorer.engine.restoration import finished
 from restorer.engine.restore import restore
 from restorer.models.estimator import Estimators
 from restorer.settings import Settings

@@ -19,7 +19,8 @@ from restorer.benchmark.scene import add_sensor_noise, draw_scene
 from restorer.engine import imagefile, resultfile
 from restorer.engine.device import ladder
 from restorer.engine.image import Image, to_pixels
-from restorer.engine.photo import FileRestored, Restoration, Workshop
+from restorer.engine.photo import FileRestored, Workshop
+from restorer.engine.restoration import Restoration
 from restorer.settings import Settings
 
 BARE_LIMIT_MEGAPIXELS: Final = 16.0  # the whole picture at once takes 0.3 GB a megapixel

@@ -5,23 +5,21 @@ from __future__ import annotations
 import functools
 import os
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
-import numpy as np
-
-from restorer.engine import blend, compression, imagefile, layers, metadata, noise, resultfile
-from restorer.engine.alpha import with_clean_edges
-from restorer.engine.device import Rung, ladder
-from restorer.engine.image import Image, Samples, are_alike
+from restorer.engine import imagefile, metadata, noise, resultfile
+from restorer.engine.device import ladder
+from restorer.engine.image import Image
 from restorer.engine.loaded import Models
 from restorer.engine.networks import Networks
 from restorer.engine.noise import NoiseEstimate
-from restorer.engine.restore import Event, SteppedDown, enlarge_alpha, restore
-from restorer.engine.tiling import Box
+from restorer.engine.restoration import Restoration
+from restorer.engine.restore import Event, SteppedDown
+from restorer.engine.saving import save
 from restorer.errors import ImageUnsupported, ImageUnwritable
 from restorer.settings import SCALES, Enlargement, Saving, Settings
 
@@ -308,112 +306,3 @@ def _write_anew(
     while True:
         with suppress(FileExistsError):
             return write(processed, free_name(), saving, is_new=True)
-
-
-def save(
-    image: Image, target: Path, source: Path, saving: Saving, *, is_new: bool = False
-) -> Image:
-    """Writes a finished picture with as much of its origin as is wanted; returns what was written.
-
-    If nothing was to be done to it, that is a copy of its file, if that loses something whenever
-    it is written.
-
-    Raises ImageUnwritable, and FileExistsError if the target should be new and is not.
-    """
-    result = metadata.without(image, saving)
-    if saving.eight_bits:
-        result = result.in_eight_bits()
-    is_plain = saving == Saving(keep_times=saving.keep_times)
-    if not (is_plain and resultfile.copy(image, target, source, is_new=is_new)):
-        resultfile.write(result, target, source=source, quality=saving.quality, is_new=is_new)
-    if saving.keep_times:
-        _copy_times(source, target)
-    return result
-
-
-def _copy_times(source: Path, target: Path) -> None:
-    with suppress(OSError):  # a source that is gone by now, or a disk without such times
-        status = source.stat()
-        os.utime(target, ns=(status.st_atime_ns, status.st_mtime_ns))
-
-
-@dataclass(frozen=True, slots=True)
-class Restoration:
-    """One picture on its way through the networks, and the room for what comes out."""
-
-    image: Image
-    networks: Networks
-    settings: Settings
-    enlargement: Enlargement
-    sigma: float
-    out: Samples
-    cleaned: Samples
-
-    @classmethod
-    def prepare(
-        cls,
-        image: Image,
-        networks: Networks,
-        settings: Settings,
-        enlargement: Enlargement,
-        sigma: float,
-    ) -> Restoration:
-        scale = enlargement.scale
-        shape = (image.height * scale, image.width * scale, image.samples.shape[2])
-        out = np.empty(shape, image.samples.dtype)
-        apart = scale > 1 and settings.blends
-        cleaned = np.empty_like(image.samples) if apart else out
-        return cls(image, networks, settings, enlargement, sigma, out, cleaned)
-
-    def run(
-        self, rungs: Sequence[Rung], watch: Callable[[int], None] | None = None
-    ) -> Iterator[Event]:
-        """`watch`: as of `Workshop.process`."""
-        cleaned = None if self.cleaned is self.out else self.cleaned
-        events = restore(
-            self.image, self.networks, self.out, sigma=self.sigma, ladder=rungs, cleaned=cleaned
-        )
-        if watch is None or rungs[0].device.type != "cpu":
-            return events
-        picture = Box(0, 0, self.image.width, self.image.height)
-        return layers.watched(
-            events, picture, self.networks, sigma=self.sigma, rung=rungs[0], tell=watch
-        )
-
-    def finished(self) -> Image:
-        return finished(self.image, self.out, self.cleaned, self.settings)
-
-
-def finished(image: Image, out: Samples, cleaned: Samples, settings: Settings) -> Image:
-    """The picture as it is saved, from what `restore` filled: blended, and of the wanted size.
-
-    `cleaned`: (H, W, C); `out` itself where nothing was enlarged.
-    """
-    enlargement = settings.enlargement(image.width, image.height)
-    samples = blend.finish(
-        with_clean_edges(image) if settings.blends else image,
-        out,
-        cleaned,
-        keep_grain=settings.keep_grain if settings.blends else 0.0,
-        keep_colour_noise=settings.keep_colour_noise if settings.blends else 0.0,
-        size=enlargement.size,
-    )
-    alpha = image.alpha
-    if alpha is not None:
-        alpha = enlarge_alpha(alpha, enlargement.scale)
-        if enlargement.size is not None:
-            alpha = blend.resized(alpha, enlargement.size)
-    is_changed = not are_alike(samples, image.samples)
-    return replace(
-        image,
-        samples=samples,
-        alpha=alpha,
-        jpeg=None if is_changed and _is_coarse(image) else image.jpeg,
-        is_as_stored=image.is_as_stored and not is_changed,
-    )
-
-
-def _is_coarse(image: Image) -> bool:
-    """Whether compressing it as before would undo a part of what was done to it."""
-    coding = image.jpeg
-    return coding is not None and compression.table_level(coding.tables[0]) > compression.FINE

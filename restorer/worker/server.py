@@ -246,7 +246,8 @@ class Server:
             self._estimate(request)
 
     def _save(self, request: SavePhoto) -> None:
-        from restorer.engine.photo import finished, save
+        from restorer.engine.restoration import finished
+        from restorer.engine.saving import save
 
         photo = request.photo
         resultfile.check_writable(request.target, source=photo.path)

@@ -13,8 +13,9 @@ from PIL import Image as PillowImage
 
 from restorer.cli import run
 from restorer.engine import imagefile, resultfile
-from restorer.engine import photo as photo_module
 from restorer.engine import restore as restore_module
+from restorer.engine.photo import Workshop
+from restorer.engine.restoration import Restoration
 from tests.conftest import drawn
 from tests.engine.test_imagefile import chunked_png
 
@@ -88,7 +89,7 @@ def test_without_a_wish_a_format_is_taken_that_can_hold_the_result(folder, tiny_
 def test_what_the_wanted_format_cannot_hold_is_told_before_the_work(
     folder, tiny_weights, capsys, monkeypatch
 ):
-    monkeypatch.delattr(photo_module.Workshop, "process")
+    monkeypatch.delattr(Workshop, "process")
     with_alpha = np.dstack([drawn(40, 30), drawn(40, 30, 1)])
     PillowImage.fromarray(with_alpha).save(folder / "a.png")
     assert restored(tiny_weights, "a.png", "-o", "a.jpg") == 1
@@ -298,14 +299,14 @@ def test_an_error_that_nobody_thought_of_ends_only_its_file(
     photo, folder, tiny_weights, capsys, monkeypatch
 ):
     saved(folder / "large.png", 91, 70)
-    prepare = photo_module.Restoration.prepare
+    prepare = Restoration.prepare
 
     def without_memory(image, *arguments):
         if image.width == 91:
             raise MemoryError
         return prepare(image, *arguments)
 
-    monkeypatch.setattr(photo_module.Restoration, "prepare", without_memory)
+    monkeypatch.setattr(Restoration, "prepare", without_memory)
     assert restored(tiny_weights, "large.png", photo) == 1
     said = capsys.readouterr().err
     assert said == (

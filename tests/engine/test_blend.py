@@ -5,7 +5,7 @@ from PIL import Image as PillowImage
 from restorer.engine.blend import blend, enlarged, finish, resized
 from restorer.engine.image import Image, to_pixels
 from restorer.engine.loaded import Models
-from restorer.engine.photo import finished
+from restorer.engine.restoration import finished
 from restorer.engine.tiling import Box
 from restorer.settings import Settings
 from tests.conftest import drawn

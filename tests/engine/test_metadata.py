@@ -17,7 +17,7 @@ from PIL.PngImagePlugin import PngInfo
 from restorer.engine import exif, imagefile, iptc, metadata, resultfile, xmp
 from restorer.engine.image import Image
 from restorer.engine.photo import Workshop
-from restorer.engine.photo import save as save_photo
+from restorer.engine.saving import save as save_photo
 from restorer.settings import Saving, Settings
 from tests.conftest import drawn
 
