@@ -65,6 +65,7 @@ _GOES_ON: Final = "The same command with --resume goes on."
 @click.option(
     "--report",
     type=click.Path(dir_okay=False, readable=False, path_type=Path),
+    metavar="PAGE.html",
     help="Write a page with every file, before and after.",
 )
 @click.option(
@@ -104,6 +105,7 @@ def batch(
     from restorer.engine.batch.job import Job
     from restorer.engine.batch.naming import Template
     from restorer.engine.batch.plan import Selection
+    from restorer.engine.batch.report import check_report
 
     if wanted.settings.has_size and "{scale}" in template:
         raise click.UsageError("--width and --height have no {scale} for --name.")
@@ -139,7 +141,7 @@ def batch(
     if not (resume or retry_failed) and journal.read(plan.output).entries:
         line.say(f"{output} has the journal of an earlier batch. --resume takes it up.")
     if report is not None:
-        _check_report(report)
+        check_report(report, plan)
     progress, plan, whole = _followed(job, line, as_json)
     _report_end(progress, as_json)
     if report is not None:
@@ -273,14 +275,6 @@ def _summary(progress: Progress) -> Iterator[str]:
         yield f"{left} not begun or not finished"
     if progress.megapixels_per_s is not None:
         yield f"{progress.megapixels:.1f} megapixels at {progress.megapixels_per_s:.2f} MP/s"
-
-
-def _check_report(path: Path) -> None:
-    """Tells before hours of work what would stop the report. Raises ImageUnwritable."""
-    from restorer.engine.resultfile import part_file
-
-    with part_file(path):
-        pass
 
 
 def _write_report(path: Path, plan: Plan, workers: int) -> None:

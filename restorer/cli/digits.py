@@ -109,6 +109,12 @@ class _Asked:
     help="File to write: .png, .webp, .gif, or .csv for the codes. May be given again.",
 )
 @click.option(
+    "--replace",
+    "may_replace",
+    is_flag=True,
+    help="Let -o FILE take the place of what is there. PHOTO itself is never replaced.",
+)
+@click.option(
     "--px",
     type=click.IntRange(1, 4096),
     default=56,
@@ -130,6 +136,7 @@ def digits(
     digit: str | None,
     model: str | None,
     outputs: tuple[Path, ...],
+    may_replace: bool,
     px: int,
     weights: Path,
     as_json: bool,
@@ -155,10 +162,9 @@ def digits(
     if digit == _ALL and (grid is not None or ends is not None or photo is not None):
         raise click.UsageError("--digit all goes with --at and --random only.")
 
-    from restorer.engine import digitfile, digitmap
+    from restorer.engine import digitmap
 
-    for path in outputs:
-        digitfile.check_writable(path)
+    _check_writable(outputs, photo, may_replace=may_replace)
     name = model or ("vae" if digit is None else "cvae")
     press = _press(weights, name, digit)
     known = digitmap.load_known(weights, name, digitmap.weights_hash(weights, name))
@@ -189,6 +195,18 @@ def digits(
         },
         as_json,
     )
+
+
+def _check_writable(outputs: tuple[Path, ...], photo: Path | None, *, may_replace: bool) -> None:
+    """Before the work. Raises ImageUnwritable."""
+    from restorer.engine import digitfile
+
+    for path in outputs:
+        if photo is not None and path.exists() and photo.exists() and path.samefile(photo):
+            raise ImageUnwritable(
+                path, f"{path.name} is the original, which is never overwritten. Choose another."
+            )
+        digitfile.check_writable(path, may_replace=may_replace)
 
 
 def _around(point: tuple[float, float], vary: int | None, seed: int) -> Codes:
@@ -260,11 +278,6 @@ def _encode(
     from restorer.engine import imagefile
     from restorer.engine.digitpicture import prepared, to_bytes
 
-    for path in outputs:
-        if path.exists() and photo.exists() and path.samefile(photo):
-            raise ImageUnwritable(
-                path, f"{path.name} is the original, which is never overwritten. Choose another."
-            )
     seen = prepared(imagefile.read(photo))
     labels = None if digit is None else [int(digit)]
     located = press.locate(seen[None], labels)

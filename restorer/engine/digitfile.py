@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
@@ -59,11 +60,18 @@ def write_table(codes: Codes, labels: Sequence[int] | None, path: Path) -> None:
     _write(path, text.getvalue().encode())
 
 
-def check_writable(path: Path) -> None:
-    """Tells before the work what its ending would make fail later. Raises ImageUnwritable."""
+def check_writable(path: Path, *, may_replace: bool = False) -> None:
+    """Tells before the work what its ending would make fail later. Raises ImageUnwritable.
+
+    What is there already is kept unless it `may_replace` that.
+    """
     _kind(path, {**STILLS, TABLE: "CSV"})
     if path.is_dir():
         raise ImageUnwritable(path, f"{path.name} is a folder. Give the name of a file in it.")
+    if not may_replace and os.path.lexists(path):
+        raise ImageUnwritable(
+            path, f"{path.name} is there already. Choose another name, or add --replace."
+        )
     if not path.parent.is_dir():
         raise ImageUnwritable(path, f"The folder {path.parent} does not exist.")
 

@@ -19,13 +19,14 @@ from PIL.PngImagePlugin import PngInfo
 from restorer.engine import deepfile, exif, imagefile, iptc, tiff
 from restorer.engine.image import Image, Samples, are_alike, to_pixels, to_samples
 from restorer.engine.imagefile import FORMATS
+from restorer.engine.processes import is_alive
 from restorer.engine.wording import NO_ROOM
 from restorer.errors import DiskFull, ImageError, ImageUnwritable
 
 WRITABLE: Final = frozenset(FORMATS)
 
 LONGEST_NAME_BYTES: Final = 255
-PART_NAMES: Final = ".restorer-*.part"
+PART_NAMES: Final = ".restorer-*.part"  # between them the process that writes it, and chance
 
 _LONGEST_SIDE: Final = {"JPEG": 65_535, "WEBP": 16_383, "AVIF": 32_768}
 _LONGEST_SEGMENT: Final = 65_533
@@ -291,21 +292,28 @@ def folder_for_results(folder: Path | None) -> Iterator[None]:
 @contextmanager
 def part_file(path: Path) -> Iterator[Path]:
     """An empty new file beside `path`, removed at the end unless it was moved away."""
-    part = path.with_name(f".restorer-{secrets.token_hex(6)}.part")  # short: names end at 255 bytes
+    name = f".restorer-{os.getpid()}-{secrets.token_hex(6)}.part"
+    part = path.with_name(name)  # short, whatever the file's: names end at 255 bytes
     try:
         part.touch(exist_ok=False)
         yield part
     except FileExistsError:
         raise
-    except FileNotFoundError as error:
-        raise ImageUnwritable(path, f"The folder {path.parent} does not exist.") from error
     except OSError as error:
+        if isinstance(error, FileNotFoundError) and not path.parent.exists():
+            raise ImageUnwritable(path, f"The folder {path.parent} does not exist.") from error
         kind = DiskFull if error.errno in NO_ROOM else ImageUnwritable
         raise kind(path, _why_not_saved(path, error)) from error
     except (ValueError, struct.error) as error:
         raise ImageUnwritable(path, f"{path.name} cannot be saved: {error}.") from error
     finally:
         part.unlink(missing_ok=True)
+
+
+def is_left_over(part: Path) -> bool:
+    """Whether the process that wrote this `part_file` is gone."""
+    writer = part.name.split("-")[1]
+    return not (writer.isdigit() and is_alive(int(writer)))
 
 
 def _why_not_saved(path: Path, error: OSError) -> str:

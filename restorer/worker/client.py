@@ -20,6 +20,7 @@ from typing import Final
 
 import platformdirs
 
+from restorer.engine.processes import is_alive
 from restorer.engine.tiling import Box
 from restorer.settings import weights_dir
 from restorer.worker import server
@@ -43,7 +44,6 @@ NO_WORKER: Final = (
     "help, reinstall it."
 )
 _LOOK_EVERY_S: Final = 0.25
-_QUERY_LIMITED_INFORMATION: Final = 0x1000  # OpenProcess, Windows
 
 Outbox = queue.SimpleQueue[Request | None]
 
@@ -237,21 +237,5 @@ def sweep(cache: Path) -> None:
     """Removes what runs that no longer live have left in the cache folder."""
     for folder in cache.iterdir():
         owner, _, rest = folder.name.partition("-")
-        if rest and owner.isdigit() and not _is_alive(int(owner)):
+        if rest and owner.isdigit() and not is_alive(int(owner)):
             shutil.rmtree(folder, ignore_errors=True)
-
-
-def _is_alive(process_id: int) -> bool:
-    if os.name == "nt":
-        kernel = ctypes.WinDLL("kernel32")  # type: ignore[attr-defined,unused-ignore]
-        handle = kernel.OpenProcess(_QUERY_LIMITED_INFORMATION, False, process_id)
-        if handle:
-            kernel.CloseHandle(handle)
-        return bool(handle)
-    try:
-        os.kill(process_id, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True

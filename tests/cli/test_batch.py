@@ -269,6 +269,25 @@ def test_a_report_that_cannot_be_written_is_told_before_the_work(folder, tiny_we
     assert not (folder / "out").exists()
 
 
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [("in/0.png", "is no name of a page"), ("mine.html", "is no report of a batch")],
+)
+def test_a_report_takes_the_place_of_nothing_but_a_report(folder, tiny_weights, capsys, name, why):
+    (folder / "mine.html").write_text("<title>My page</title>")
+    before = (folder / name).read_bytes()
+    assert batch(tiny_weights, "in", "out", "--report", name) == 1
+    assert why in capsys.readouterr().err
+    assert (folder / name).read_bytes() == before
+    assert not (folder / "out").exists()
+
+
+def test_a_report_may_lie_among_the_results_and_be_written_anew(folder, tiny_weights):
+    for _ in range(2):
+        assert batch(tiny_weights, "in", "out", "--resume", "--report", "out/report.html") == 0
+    assert (folder / "out" / "report.html").read_text(encoding="utf-8").count("<article") == 3
+
+
 def test_the_report_of_a_resumed_batch_has_the_earlier_files_too(folder, tiny_weights):
     batch(tiny_weights, "in", "out", "-r")
     assert batch(tiny_weights, "in", "out", "-r", "--resume", "--report", "r.html") == 0

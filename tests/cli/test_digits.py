@@ -48,6 +48,18 @@ def test_a_grid_is_the_map_with_x_to_the_right_and_y_up(digits, tmp_path):
     np.testing.assert_allclose(laid[:28, -28:].astype(int), pixels(corner), atol=1)
 
 
+@pytest.mark.parametrize("name", ["there.png", "there.csv"])
+def test_what_is_there_already_is_kept_unless_it_may_be_replaced(digits, tmp_path, name):
+    path = tmp_path / name
+    path.write_text("somebody's")
+    status, captured = digits("--at", "0,0", "-o", path)
+    assert status == 1
+    assert "is there already. Choose another name, or add --replace." in captured.err
+    assert path.read_text() == "somebody's"
+    assert digits("--at", "0,0", "-o", path, "--replace")[0] == 0
+    assert path.read_bytes() != b"somebody's"
+
+
 def test_json_is_ascii_whatever_the_terminal_speaks(digits, tmp_path):
     path = tmp_path / "zwölf 😀.png"
     _, captured = digits("--at", "0,0", "--json", "-o", path)
@@ -63,9 +75,11 @@ def test_a_file_that_cannot_be_written_is_one_line(digits):
 
 def test_random_digits_depend_on_the_seed_alone(digits, tmp_path):
     told = [
-        json.loads(digits("--random", 7, "--seed", s, "--json", "-o", tmp_path / "a.png")[1].out)
-        for s in (4, 4, 5)
+        json.loads(digits("--random", 7, "--seed", s, "--json", "-o", tmp_path / name)[1].out)
+        for s, name in ((4, "a.png"), (4, "b.png"), (5, "c.png"))
     ]
+    for row in told:
+        del row["written"]
     assert told[0] == told[1] != told[2]
     assert pixels(tmp_path / "a.png").shape == (3 * 56, 3 * 56)
 

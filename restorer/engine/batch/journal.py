@@ -135,7 +135,12 @@ def located(source: Path) -> str:
 
     A link to a file stays a link: it has a name of its own.
     """
-    return str(source.parent.resolve() / source.name)
+    return str(resolved(source.parent) / source.name)
+
+
+def resolved(path: Path) -> Path:
+    """As `Path.resolve`, but where links lead in a circle it is left to `stat` to say so."""
+    return Path(os.path.realpath(path))
 
 
 def read(output: Path, *, start: int = 0, end: int | None = None) -> History:

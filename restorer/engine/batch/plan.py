@@ -7,6 +7,7 @@ import secrets
 import stat
 import unicodedata
 from collections.abc import Collection, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -17,7 +18,7 @@ from natsort import natsort_keygen, ns
 from restorer.engine.batch import journal
 from restorer.engine.batch.naming import Template, numbered, told_apart
 from restorer.engine.imagefile import READABLE
-from restorer.engine.resultfile import PART_NAMES
+from restorer.engine.resultfile import PART_NAMES, is_left_over
 from restorer.errors import PlanError
 
 _SYSTEM_FOLDERS: Final = frozenset(
@@ -90,7 +91,7 @@ def make_plan(selection: Selection) -> Plan:
     original. Raises BatchError if there is a journal that cannot be read.
     """
     problems: list[str] = []
-    output = selection.output.resolve()
+    output = journal.resolved(selection.output)
     results = frozenset(map(str, journal.read(output).results(output)))
     sources = tuple({_place(source): source for source in selection.sources}.values())
     found: dict[str, tuple[str, int]] = {}
@@ -112,12 +113,13 @@ def sweep(plan: Plan) -> None:
     """Removes the unfinished results that a process which was killed has left."""
     folders = {item.target.rpartition("/")[0] for item in plan.items}
     for folder in folders:
-        for part in (plan.output / folder).glob(PART_NAMES):
-            part.unlink(missing_ok=True)
+        for part in filter(is_left_over, (plan.output / folder).glob(PART_NAMES)):
+            with suppress(OSError):
+                part.unlink()
 
 
 def _place(source: Path) -> str:
-    return str(source.resolve()) if _is_dir(source) else journal.located(source)
+    return str(journal.resolved(source)) if _is_dir(source) else journal.located(source)
 
 
 def _is_dir(path: Path) -> bool:
@@ -133,7 +135,7 @@ def _prefixes(sources: Sequence[Path]) -> list[str]:
     taken: set[str] = set()
     prefixes = []
     for source in sources:
-        name = source.resolve().name if source in folders else ""
+        name = journal.resolved(source).name if source in folders else ""
         number = 1
         while name and (unique := numbered(name, number)).casefold() in taken:
             number += 1
@@ -157,7 +159,7 @@ def _files(
     seen = {_identity(status)}
     if selection.output.exists() and not selection.output.samefile(source):
         seen.add(_identity(selection.output.stat()))
-    yield from _below(str(source.resolve()), "", selection, seen, problems)
+    yield from _below(str(journal.resolved(source)), "", selection, seen, problems)
 
 
 def _below(
@@ -181,7 +183,11 @@ def _below(
     if not selection.recursive:
         return
     for path, relative in folders:
-        identity = _identity(os.stat(path))  # noqa: PTH116
+        try:
+            identity = _identity(os.stat(path))  # noqa: PTH116
+        except OSError as error:  # gone by now, or in a folder that nobody may look into
+            problems.append(f"The folder {path} cannot be read: {error.strerror}.")
+            continue
         if identity not in seen:
             seen.add(identity)
             yield from _below(path, relative + "/", selection, seen, problems)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+import os
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -21,12 +22,15 @@ from restorer.engine.batch import journal
 from restorer.engine.batch.journal import Entry, Heading, History
 from restorer.engine.batch.plan import Item, Plan
 from restorer.engine.resultfile import part_file
-from restorer.errors import ImageError
+from restorer.errors import ImageUnwritable
 from restorer.settings import Settings, resources_dir
 
 THUMBNAIL_PX: Final = 240
 _QUALITY: Final = 70
 _LARGEST_ICC: Final = 4096
+_ENDINGS: Final = (".html", ".htm")
+_NAME: Final = "report.html"
+_MARK: Final = b"<title>Restorer: "  # in the first kilobyte of every page
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +46,10 @@ class _Row:
 def write_report(path: Path, plan: Plan, *, workers: int = 2) -> None:
     """Writes the page, which needs no other file; `workers` threads make the thumbnails.
 
-    Whole or not at all. Raises BatchError for the journal and ImageUnwritable for the page.
+    Whole or not at all; it takes the place of an earlier page only. Raises BatchError for the
+    journal and ImageUnwritable for the page.
     """
+    _check_place(path)
     history = journal.read(plan.output)
     environment = Environment(
         loader=FileSystemLoader(resources_dir()),
@@ -70,6 +76,31 @@ def write_report(path: Path, plan: Plan, *, workers: int = 2) -> None:
         part.replace(path)
 
 
+def check_report(path: Path, plan: Plan) -> None:
+    """Tells before hours of work what would stop the report. Raises ImageUnwritable."""
+    _check_place(path)
+    if path.parent.resolve() != plan.output:  # which is made and looked at by the batch itself
+        with part_file(path):
+            pass
+
+
+def _check_place(path: Path) -> None:
+    if path.suffix.lower() not in _ENDINGS:
+        raise ImageUnwritable(path, f"{path.name} is no name of a page. Choose one like {_NAME}.")
+    if os.path.lexists(path) and not _is_report(path):
+        raise ImageUnwritable(
+            path, f"{path} is there already and is no report of a batch. Choose another name."
+        )
+
+
+def _is_report(path: Path) -> bool:
+    try:
+        with path.open("rb") as file:
+            return _MARK in file.read(1024)
+    except OSError:
+        return False
+
+
 def _ended(plan: Plan, history: History) -> Iterator[tuple[Item, Entry]]:
     for item in plan.items:
         entry = history.entries.get(item.path)
@@ -90,7 +121,7 @@ def _rows(plan: Plan, history: History, workers: int) -> Iterator[_Row]:
 
 def thumbnail(path: Path) -> str | None:
     """A small WebP as a data URI, or None if there is no picture to be read."""
-    with suppress(ImageError, OSError, ValueError, SyntaxError, MemoryError):
+    with suppress(Exception):  # of what Pillow makes of odd EXIF too: the page has to come
         small = _small(path)
         icc = small.info.get("icc_profile", b"")
         file = io.BytesIO()

@@ -16,6 +16,7 @@ from restorer.engine.batch import journal
 from restorer.engine.batch.job import BatchNoted, Event, FileEnded, FilesFound, Job
 from restorer.engine.batch.journal import ENDED, Entry, Journal
 from restorer.engine.batch.plan import sweep
+from restorer.engine.wording import failure_text
 from restorer.errors import BatchError, RestorerError
 
 PATIENCE_S: Final = 5.0  # for a worker that is no longer wanted to finish a tile and a file
@@ -156,19 +157,20 @@ def _serve(connection: Connection, job: Job, run: Run) -> None:
     events = run(job)
     try:
         for event in events:
-            connection.send(event)
+            with suppress(OSError):  # nobody is listening: `alone` says so
+                connection.send(event)
             taken.acquire()
             if alone.is_set():
                 return
-        connection.send(_Finished())
-    except RestorerError as error:
-        connection.send(_Refused(str(error)))
-    except OSError:  # nobody is listening
-        return
+        message: _Finished | _Refused = _Finished()
+    except (RestorerError, OSError) as error:
+        message = _Refused(failure_text(error, str(job.plan.output)))
     finally:
         close = getattr(events, "close", None)
         if close is not None:
             close()
+    with suppress(OSError):
+        connection.send(message)
 
 
 def _write_down_suspects(job: Job, begin: int) -> journal.History:

@@ -1,5 +1,6 @@
 """What the supervisor's children do in tests; quick to import, for there is no torch."""
 
+import errno
 import os
 import signal
 
@@ -51,6 +52,11 @@ def die_with_1_and_2_in_hand(job):
 def die_at_once(job):
     os.kill(os.getpid(), signal.SIGKILL)
     yield
+
+
+def lose_the_disk(job):
+    yield from do(job)
+    raise OSError(errno.EIO, "the disk cannot be reached")
 
 
 def refuse(job):

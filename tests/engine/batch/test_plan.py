@@ -1,12 +1,14 @@
 import os
+import shutil
 from pathlib import Path
 
 import pytest
 
+from restorer.engine.batch import plan
 from restorer.engine.batch.journal import Entry, Journal
 from restorer.engine.batch.naming import Template
 from restorer.engine.batch.plan import Selection, make_plan
-from restorer.errors import PlanError
+from restorer.errors import BatchError, PlanError
 
 
 def touch(*paths):
@@ -70,6 +72,33 @@ def test_what_is_no_picture_is_taken_only_if_it_is_asked_for(source, output):
     touch(source / "notes.txt", source / "a.jpg")
     assert names(planned(source, output)) == ["a.jpg"]
     assert names(planned(source, output, include=("notes*",))) == ["notes.txt"]
+
+
+@pytest.mark.parametrize(
+    ("source", "output"), [("loop", "out"), ("loop/a.jpg", "out"), ("in", "loop"), ("in", "loop/b")]
+)
+def test_a_link_that_leads_to_itself_is_told(tmp_path, source, output):
+    loop = tmp_path / "loop"
+    loop.symlink_to(loop)
+    touch(tmp_path / "in" / "a.jpg")
+    with pytest.raises((PlanError, BatchError), match=r"loop.* cannot be read"):
+        planned(tmp_path / source, tmp_path / output)
+
+
+def test_a_folder_that_goes_while_it_is_listed_is_named(source, output, monkeypatch):
+    touch(source / "a.jpg", source / "b" / "c.jpg", source / "d" / "e.jpg")
+
+    def then_gone(entry):
+        is_folder = entry.is_dir()
+        if entry.name == "b":
+            shutil.rmtree(entry.path)
+        return is_folder
+
+    monkeypatch.setattr(plan, "_is_folder", then_gone)
+    found = planned(source, output, recursive=True)
+    assert names(found) == ["a.jpg", "d/e.jpg"]
+    (problem,) = found.problems
+    assert problem == f"The folder {source / 'b'} cannot be read: No such file or directory."
 
 
 def test_a_loop_of_links_ends(source, output):

@@ -1,9 +1,11 @@
 import re
+import struct
 from html.parser import HTMLParser
 
 import numpy as np
 import pytest
 from PIL import Image as PillowImage
+from PIL import ImageOps
 
 from restorer.engine.batch.journal import Journal
 from restorer.engine.batch.report import THUMBNAIL_PX, thumbnail, write_report
@@ -131,6 +133,17 @@ def test_thumbnails_are_small_and_upright(tmp_path, ending):
     content = base64.b64decode(thumbnail(path).partition(",")[2])
     with PillowImage.open(io.BytesIO(content)) as small:
         assert small.size == (THUMBNAIL_PX // 3, THUMBNAIL_PX)
+
+
+def test_exif_that_cannot_be_written_anew_costs_no_more_than_the_thumbnail(tmp_path):
+    make = struct.pack("<HHIf", 0x010F, 11, 1, 0.5)  # a number where there should be a text
+    orientation = struct.pack("<HHIHH", 0x0112, 3, 1, 6, 0)
+    odd = b"II*\0" + struct.pack("<IH", 8, 2) + make + orientation + bytes(4)
+    path = tmp_path / "a.jpg"
+    PillowImage.fromarray(drawn(90, 30)).save(path, exif=b"Exif\0\0" + odd)
+    with PillowImage.open(path) as picture, pytest.raises(AttributeError):
+        ImageOps.exif_transpose(picture)
+    assert thumbnail(path) is None
 
 
 def test_what_is_no_picture_has_no_thumbnail(tmp_path):

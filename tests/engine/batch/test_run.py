@@ -1,5 +1,7 @@
 import errno
 import os
+import subprocess
+import sys
 import threading
 import time
 from collections import Counter
@@ -509,10 +511,16 @@ def test_a_clock_that_goes_backwards_changes_nothing(job, source, output, monkey
 
 def test_what_a_killed_run_left_unfinished_is_swept(job, output):
     output.mkdir()
-    (output / ".restorer-0123456789ab.part").write_bytes(b"half")
-    (output / "other.part").write_bytes(b"somebody's")
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    alive = output / f".restorer-{os.getppid()}-0123456789ab.part"  # of another program
+    left_over = output / f".restorer-{gone.pid}-0123456789ab.part", output / ".restorer-0.part"
+    for part in (*left_over, alive, output / "other.part"):
+        part.write_bytes(b"half")
+    (output / ".restorer-folder.part").mkdir()
     list(run(job))
-    assert not list(output.glob(".restorer-*.part"))
+    assert not any(part.exists() for part in left_over)
+    assert alive.exists()
     assert (output / "other.part").exists()
 
 

@@ -18,6 +18,7 @@ from tests.engine.batch.children import (
     die_reading_1,
     die_with_1_and_2_in_hand,
     do,
+    lose_the_disk,
     refuse,
 )
 from tests.engine.batch.jobs import again, ended, files, job_of, saved, states
@@ -63,6 +64,11 @@ def test_a_process_that_cannot_even_begin_is_not_tried_for_ever(job):
 def test_why_a_job_is_refused_is_told(job):
     with pytest.raises(BatchError, match="no such device"):
         list(supervise(job, refuse))
+
+
+def test_an_error_of_the_system_is_told_and_not_taken_for_a_death(job):
+    with pytest.raises(BatchError, match="disk cannot be reached"):
+        list(supervise(job, lose_the_disk))
 
 
 def test_stopping_to_iterate_ends_the_process(job):
