@@ -69,11 +69,16 @@ def check_writable(path: Path, *, source: Path | None = None) -> None:
     if path.suffix.lower() not in WRITABLE:
         known = ", ".join(sorted(WRITABLE))
         raise ImageUnwritable(path, f"{path.name} has no ending that can be written: {known}.")
-    if source is not None and path.exists() and source.exists() and path.samefile(source):
+    try:
+        is_source = source and path.exists() and source.exists() and path.samefile(source)
+        is_folder = path.is_dir()
+    except OSError as error:  # a folder that nobody may look into, a disk that is gone
+        raise ImageUnwritable(path, _why_not_saved(path, error)) from error
+    if is_source:
         raise ImageUnwritable(
             path, f"{path.name} is the original, which is never overwritten. Choose another name."
         )
-    if path.is_dir():
+    if is_folder:
         raise ImageUnwritable(path, f"{path.name} is a folder. Give the name of a file in it.")
     with part_file(path):
         pass

@@ -8,7 +8,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
-from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
+from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QMenu, QMenuBar, QWidget
 
 from restorer.gui.viewer import Compare
 
@@ -48,6 +48,7 @@ class Actions(QObject):
     def give_meaning(self, meanings: dict[str, Callable[[], Any]]) -> None:
         """What each action does; every one must have a meaning."""
         for name, meaning in meanings.items():
+            self.named[name].triggered.connect(finish_typing)
             self.named[name].triggered.connect(lambda _checked=False, run=meaning: run())
 
     def _add(self, menu: QMenu, name: str, text: str, *keys: Key) -> QAction:
@@ -180,6 +181,13 @@ class Actions(QObject):
         menu = self.menus.addMenu(self.tr("&Help"))
         self._add(menu, "shortcuts", self.tr("&Shortcuts"), "F1", "?")
         self._add(menu, "about", self.tr("&About Restorer"), "Ctrl+F1")
+
+
+def finish_typing() -> None:
+    """Takes over the number that is being typed: a shortcut does not take the focus from it."""
+    field = QApplication.focusWidget()
+    if isinstance(field, QAbstractSpinBox):
+        field.interpretText()
 
 
 def _sequences(key: Key) -> list[QKeySequence]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import suppress
 from pathlib import Path
 
@@ -22,10 +23,10 @@ class Folder:
 
         None if there are no photos; what was there before then stays.
         """
-        files = [file for path in paths for file in (photos_in(path) if path.is_dir() else [path])]
+        files = [file for path in paths for file in (photos_in(path) if is_dir(path) else [path])]
         if not files:
             return None
-        alone = len(paths) == 1 and not paths[0].is_dir()
+        alone = len(paths) == 1 and not is_dir(paths[0])
         self._files = photos_in(files[0].parent) if alone else files
         self._places = {file: place for place, file in enumerate(self._files)}
         return files[0]
@@ -42,6 +43,11 @@ class Folder:
         if path not in self._places or len(self._files) < 2:
             return None
         return self._places[path] + 1, len(self._files)
+
+
+def is_dir(path: Path) -> bool:
+    """False too where nobody may look: to open it as a photo tells why."""
+    return os.path.isdir(path)  # noqa: PTH112  a Path may raise
 
 
 def photos_in(folder: Path) -> list[Path]:

@@ -30,8 +30,8 @@ class Preset:
 class Preferences:
     """`theme`: "system", "dark" or "light". `language`: "system", "en" or "de".
 
-    `screen_profile`: an ICC file of the screen, empty for what the system says. `quality`: of saved
-    files, 1 to 100, or 0 for the default of `Saving`.
+    `screen_profile`: an ICC file of the screen, empty for what the system says. `quality`: what the
+    export dialog begins with, 1 to 100, or 0 for the default of `Saving`.
     """
 
     theme: str = "system"
@@ -78,6 +78,8 @@ class Preferences:
                 known[name] = _settings(value) or Settings()
             elif name == "recent" and isinstance(value, list):
                 known[name] = tuple(str(item) for item in value)[:MAX_RECENT]
+            elif name == "quality" and value not in range(101):
+                continue
             elif type(value) is type(default):
                 known[name] = value
         return cls(**known)

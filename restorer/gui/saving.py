@@ -190,10 +190,10 @@ class SaveFlow(QObject):
             self.closing_agreed.emit()
 
     def _on_photo_changed(self) -> None:
-        """What one photo was exported without, the next one keeps."""
+        """How one photo was exported is no wish for the next."""
         if self._session.photo is not self._photo:
             self._photo = self._session.photo
-            self._saving = Saving(quality=self._preferences.value.quality or None)
+            self._saving = Saving()
             self._copies_when_done = False
 
     def _on_progress(self) -> None:

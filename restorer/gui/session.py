@@ -396,10 +396,19 @@ class Session(QObject):
             self._open(self._tried)
         else:
             interrupted = self.saves.interrupted
+            self._stay()
             self.restore()
             for save in interrupted:
                 if save.photo is self.photo and self._gives_the_same(save.settings):
                     self.saves.add(replace(save, job=self._restore_job), None)
+
+    def _stay(self) -> None:
+        """With the photo that is shown, whatever else is being opened."""
+        if self.opening is None or self.photo is None:
+            return
+        self._cancel(self._open_job)
+        self._tried, self.opening, self._open_job = self.photo.path, None, 0
+        self.photo_changed.emit()
 
     def dismiss_trouble(self) -> None:
         self._fail(None)

@@ -1,5 +1,6 @@
 """Any file, any size, any setting, and disks that fail."""
 
+import errno
 import os
 import subprocess
 import sys
@@ -15,7 +16,7 @@ from restorer.engine.batch.job import BatchStopped
 from restorer.engine.batch.run import run
 from restorer.engine.image import Image
 from restorer.engine.photo import Workshop
-from restorer.errors import BatchError
+from restorer.errors import BatchError, ImageUnwritable
 from restorer.settings import Settings
 from tests.engine.batch.jobs import again, files, job_of, saved, states
 from tests.engine.samples import HEIC
@@ -161,3 +162,15 @@ def test_a_disk_that_may_only_be_read_is_told_before_any_work(tmp_path, small_di
     subprocess.run(["mount", "-o", "remount,ro", small_disk], check=True)
     with pytest.raises(BatchError, match="may not be written to"):
         list(run(job))
+
+
+@pytest.mark.parametrize("ask", ["is_dir", "exists", "samefile"])
+def test_a_disk_that_is_gone_is_told(monkeypatch, tmp_path, ask):
+    def stale(path, *_arguments, **_options):
+        raise OSError(errno.ESTALE, "Stale file handle", str(path))
+
+    for name in ("mine.png", "photo.png"):
+        (tmp_path / name).touch()
+    monkeypatch.setattr(Path, ask, stale)
+    with pytest.raises(ImageUnwritable, match=r"mine\.png cannot be saved: Stale file handle"):
+        resultfile.check_writable(tmp_path / "mine.png", source=tmp_path / "photo.png")

@@ -410,6 +410,26 @@ def test_a_save_is_taken_up_when_its_restoration_is_tried_again(
     assert session.trouble is None
 
 
+@pytest.mark.parametrize("goes_on", [False, True])
+def test_a_save_is_taken_up_although_another_photo_is_being_opened(
+    session, client, photo_file, tmp_path, goes_on
+):
+    write_photo(photo_file.with_name("z.png"), 300, 200)
+    session.open([photo_file])
+    client.step()
+    session.save(tmp_path / "out.png", OPTIONS)
+    session.open_neighbour(1)
+    fail(session, client)
+    session.run_again()
+    assert session.opening is None
+    if goes_on:
+        session.open_neighbour(1)
+    client.work()
+    assert (tmp_path / "out.png").exists()
+    assert not session.saves.is_busy
+    assert session.photo.name == ("z.png" if goes_on else photo_file.name)
+
+
 def test_a_save_that_was_interrupted_does_not_come_with_other_settings(
     session, client, photo_file, tmp_path
 ):

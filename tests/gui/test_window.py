@@ -312,6 +312,50 @@ def test_save_proposes_a_free_name_and_then_remembers_it(
     assert not window.session.is_unsaved
 
 
+@pytest.mark.parametrize("name", ["save", "copy_command", "undo"])
+def test_a_number_that_is_being_typed_counts_for_a_shortcut(
+    window, photo, client, monkeypatch, tmp_path, qtbot, name
+):
+    answer_save(monkeypatch, tmp_path / "mine.png")
+    trigger(window, "save")
+    client.work()
+    window.activateWindow()
+    box = window.controls.width_px
+    box.setFocus()
+    box.selectAll()
+    qtbot.keyClicks(box, str(photo.width // 2))
+    assert window.session.settings.width is None
+    trigger(window, name)
+    client.work()
+    assert window.session.settings.width == (None if name == "undo" else photo.width // 2)
+    if name == "save":
+        assert imagefile.describe(tmp_path / "mine.png").width == photo.width // 2
+
+
+def test_the_quality_of_one_export_is_not_that_of_other_photos(
+    window, photo, client, monkeypatch, tmp_path
+):
+    def choose(dialog):
+        begins_with.append(dialog.quality.value())
+        dialog.format.setCurrentIndex(0)
+        dialog.quality.setValue(20)
+        return QDialog.DialogCode.Accepted
+
+    begins_with = []
+    monkeypatch.setattr(ExportDialog, "exec", choose)
+    answer_save(monkeypatch, tmp_path / "small.jpg")
+    trigger(window, "export")
+    client.work()
+    window.session.open([write_photo(tmp_path / "other.png")])
+    client.work()
+    answer_save(monkeypatch, tmp_path / "other.jpg")
+    trigger(window, "save")
+    client.work()
+    assert client.sent[-1].saving.quality is None
+    trigger(window, "export")
+    assert begins_with[1] == 20
+
+
 def test_export_asks_for_the_format(window, photo, client, monkeypatch, tmp_path):
     def choose(dialog):
         dialog.format.setCurrentIndex(0)
@@ -732,9 +776,21 @@ def test_a_catalog_that_is_gone_is_told(tmp_path):
 
 def test_damaged_preferences_are_left_at_their_defaults(tmp_path):
     path = tmp_path / "preferences.json"
-    for text in ("", "[]", "{", '{"theme": 3, "recent": "x", "presets": [1, {"name": "x"}]}'):
+    wrong = '{"theme": 3, "recent": "x", "presets": [1, {"name": "x"}], "quality": 500}'
+    for text in ("", "[]", "{", wrong):
         path.write_text(text)
         assert PreferencesFile(path).value == Preferences()
+
+
+def test_a_path_that_nobody_may_look_at_is_opened_to_hear_why(
+    window, client, monkeypatch, tmp_path
+):
+    def closed(path, **_options):
+        raise PermissionError(errno.EACCES, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "is_dir", closed)
+    window.session.open([tmp_path / "closed" / "a.png"])
+    assert window.session.opening == tmp_path / "closed" / "a.png"
 
 
 def test_names_that_are_not_utf_8_are_remembered(tmp_path):

@@ -39,6 +39,7 @@ from restorer.gui.batch.reporter import Reporter
 from restorer.gui.batch.runner import BatchRunner, Wish
 from restorer.gui.batch.table import BatchModel, BatchTable, Column, State
 from restorer.gui.batch.thumbnails import SIDE_PX, Thumbnails
+from restorer.gui.folder import is_dir
 from restorer.gui.opening import local_files
 from restorer.gui.session import Session
 from restorer.gui.status import duration, speed
@@ -212,8 +213,7 @@ class FolderPage(QWidget):
         more = "" if len(paths) == 1 else self.tr(" and {0} more").format(len(paths) - 1)
         self.sources.setText(f"{paths[0]}{more}")
         if self.output.text() in ("", self._proposed):
-            home = _home(paths[0])
-            self._proposed = str(home.with_name(f"{home.name} restored"))
+            self._proposed = str(_beside(_home(paths[0])))
             self.output.setText(self._proposed)
         self._show_buttons()
 
@@ -383,4 +383,9 @@ class FolderPage(QWidget):
 
 def _home(source: Path) -> Path:
     """The folder that a source is, or lies in."""
-    return source if source.is_dir() else source.parent
+    return source if is_dir(source) else source.parent
+
+
+def _beside(folder: Path) -> Path:
+    """Where its results may go; nothing lies beside the whole of a memory card."""
+    return folder.with_name(f"{folder.name} restored") if folder.name else folder / "restored"

@@ -110,6 +110,13 @@ def test_a_dropped_folder_gets_a_folder_for_its_results(page, folder):
     assert page.start.isEnabled()
 
 
+def test_the_results_of_a_whole_disk_get_a_folder_on_it(page):
+    root = Path(Path.cwd().anchor)
+    page.take([root])
+    assert page.output.text() == str(root / "restored")
+    assert page.start.isEnabled()
+
+
 def test_another_folder_gets_another_folder_for_its_results(page, folder, tmp_path):
     page.take([folder])
     page.take([tmp_path])
