@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import struct
 import zlib
 from collections.abc import Iterator
@@ -14,7 +13,6 @@ PNG_KEYWORD: Final = "Raw profile type iptc"
 _MARK: Final = 0x1C
 # Content location code and name, city, sublocation, state, country code, country.
 _PLACES: Final = frozenset((26, 27, 90, 92, 95, 100, 101))
-_HEX: Final = re.compile(r"\A\s*[^\n]+\n\s*(\d+)\s+([0-9a-fA-F\s]*)\Z")
 
 
 def without_location(records: bytes) -> bytes | None:
@@ -63,15 +61,8 @@ def to_png_profile(records: bytes) -> bytes:
     return PNG_KEYWORD.encode() + b"\x00\x00" + zlib.compress(text.encode())
 
 
-def from_png_profile(text: str) -> bytes | None:
-    """The records from such a text, wrapped as a resource or bare."""
-    match = _HEX.match(text)
-    if match is None:
-        return None
-    try:
-        content = bytes.fromhex(match[2])[: int(match[1])]
-    except ValueError:
-        return None
+def unwrapped(content: bytes) -> bytes | None:
+    """The records, wrapped as a resource or bare."""
     return content if content[:1] == bytes((_MARK,)) else from_resources(content)
 
 

@@ -13,7 +13,7 @@ import numpy as np
 from PIL import Image as PillowImage
 from PIL import JpegImagePlugin
 
-from restorer.engine import exif, iptc, tiff, xmp
+from restorer.engine import exif, iptc, pngprofile, tiff, xmp
 from restorer.engine.image import Image, JpegCoding
 from restorer.settings import Saving
 
@@ -34,7 +34,7 @@ DECODING_ERRORS: Final = (
 _SHORTEST_EXIF: Final = 14
 _IPTC_OF_TIFF, _PHOTOSHOP_OF_TIFF = 33723, 34377
 _XMP_EXTENSION: Final = b"http://ns.adobe.com/xmp/extension/\0"
-# Profiles as text, which some programs put into PNGs: what of them is kept is kept as a block.
+# Those that `pngprofile` reads, too: what of them is kept is kept as a block.
 _NO_REMARKS: Final = ("raw profile type", "xml:com.adobe.xmp", "xmp")
 _TELLING_CHUNKS: Final = (b"tEXt", b"zTXt", b"iTXt", b"eXIf")
 # What gAMA and cHRM say of sRGB: the exponent; x and y of white, red, green and blue.
@@ -66,6 +66,8 @@ def of(picture: PillowImage.Image, file: BinaryIO) -> Metadata:
     packet = picture.info.get("xmp")
     if isinstance(packet, str):
         packet = packet.encode()
+    if not packet and picture.format == "PNG":
+        packet = pngprofile.xmp_of(picture.info)
     return Metadata(
         exif=exif_block(picture, file),
         xmp=packet if isinstance(packet, bytes) and packet else None,
@@ -95,6 +97,8 @@ def _is_lossless(file: BinaryIO) -> bool:
 def exif_block(picture: PillowImage.Image, file: BinaryIO) -> bytes | None:
     """The EXIF as a block of its own, as `exif` takes it; None if there is none worth the name."""
     block = picture.info.get("exif")
+    if not isinstance(block, bytes) and picture.format == "PNG":
+        block = pngprofile.exif_of(picture.info)
     if block is None and picture.format == "TIFF":
         with suppress(OSError, *DECODING_ERRORS):
             block = tiff.exif_of(file)
@@ -190,8 +194,7 @@ def _iptc_records(picture: PillowImage.Image, file: BinaryIO) -> bytes | None:
         records = resources.get(iptc.RESOURCE) if isinstance(resources, dict) else None
         return records if isinstance(records, bytes) and records else None
     if picture.format == "PNG":
-        text = picture.info.get(iptc.PNG_KEYWORD)
-        return iptc.from_png_profile(text) if isinstance(text, str) else None
+        return pngprofile.iptc_of(picture.info)
     if picture.format == "TIFF":
         return _iptc_of_tiff(file)
     return None

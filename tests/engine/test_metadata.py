@@ -4,6 +4,7 @@ import json
 import shutil
 import struct
 import subprocess
+import zlib
 
 import numpy as np
 import pytest
@@ -14,7 +15,7 @@ from PIL import Image as PillowImage
 from PIL import ImageCms
 from PIL.PngImagePlugin import PngInfo
 
-from restorer.engine import exif, imagefile, iptc, metadata, resultfile, xmp
+from restorer.engine import exif, imagefile, iptc, metadata, pngprofile, resultfile, xmp
 from restorer.engine.image import Image
 from restorer.engine.photo import Workshop
 from restorer.engine.saving import save as save_photo
@@ -41,10 +42,13 @@ def record(dataset, text):
 RECORDS = record(25, b"Keyword") + record(90, b"Wien") + record(5, b"Title") + record(101, b"AT")
 
 
-def camera_exif():
+RESOURCES = iptc.PHOTOSHOP + iptc.to_resource(RECORDS)
+
+
+def camera_exif(orientation=1):
     block = PillowImage.Exif()
     block[0x010F] = "Drawn"
-    block[0x0112] = 1
+    block[0x0112] = orientation
     block[0x013C] = "a host"
     block.get_ifd(0x8769)[0x927C] = b"maker note \x00\x01\x02" * 3
     block.get_ifd(0x8825)[1] = "N"
@@ -175,6 +179,57 @@ def test_coordinates_in_remarks_of_a_png_are_stripped(tmp_path, tiny_weights):
         assert "exif:GPSLatitude" in opened.text
 
 
+PACKET_IN_APP1 = b"http://ns.adobe.com/xap/1.0/\0" + PACKET
+
+
+def png_with_profiles(path, profiles, *, late=False, **options):
+    """As ImageMagick 6, darktable and UFRaw write them: in hexadecimal."""
+    remarks = PngInfo()
+    for kind, block in profiles.items():
+        lines = "\n".join(block.hex()[i : i + 72] for i in range(0, 2 * len(block), 72))
+        text = f"\n{kind}\n{len(block):8d}\n{lines}\n".encode()
+        content = f"Raw profile type {kind}".encode() + b"\0\0" + zlib.compress(text)
+        remarks.add(b"zTXt", content, after_idat=late)
+    PillowImage.fromarray(drawn(40, 30)).save(path, pnginfo=remarks, **options)
+    return path
+
+
+@pytest.mark.parametrize("late", [False, True])
+@pytest.mark.parametrize(
+    "profiles",
+    [
+        {"exif": exif.with_prefix(camera_exif(6)), "xmp": PACKET, "iptc": RECORDS},
+        {"exif": exif.without_prefix(camera_exif(6)), "APP1": PACKET_IN_APP1, "8bim": RESOURCES},
+        {"APP1": exif.with_prefix(camera_exif(6)), "xmp": PACKET_IN_APP1, "IPTC": RESOURCES},
+    ],
+)
+def test_profiles_in_hexadecimal_are_read(tmp_path, tiny_weights, profiles, late):
+    source, target = png_with_profiles(tmp_path / "a.png", profiles, late=late), tmp_path / "b.png"
+    image = imagefile.read(source)
+    assert (image.width, image.height) == (30, 40), "turned upright"
+    assert (image.xmp, image.iptc) == (xmp.upright(PACKET), RECORDS)
+    result = restored(source, target, tiny_weights, Saving(strip_location=True))
+    with PillowImage.open(target) as opened:
+        seen = opened.getexif()
+        assert (seen[0x010F], seen[0x0112], dict(seen.get_ifd(0x8825))) == ("Drawn", 1, {})
+    assert result.iptc == record(25, b"Keyword") + record(5, b"Title")
+    assert b"GPS" not in result.xmp
+    assert b"exif:FNumber" in result.xmp
+
+
+def test_the_chunks_of_a_png_overrule_what_is_in_hexadecimal(tmp_path):
+    path = png_with_profiles(tmp_path / "a.png", {"exif": camera_exif(6)}, exif=camera_exif())
+    assert imagefile.read(path).width == 40
+
+
+@pytest.mark.parametrize(
+    "text", ["", "exif", "\nexif\n", "\nexif\nx\nff", "\nexif\n9\nfg", " " * 9]
+)
+def test_a_remark_that_is_no_profile_is_none(text):
+    assert pngprofile.content(text) is None
+    assert pngprofile.exif_of({"Raw profile type exif": text}) is None
+
+
 GCAMERA = 'xmlns:GCamera="http://ns.google.com/photos/1.0/camera/"'
 CONTAINER = (
     'xmlns:Container="http://ns.google.com/photos/1.0/container/" '
@@ -241,16 +296,15 @@ def test_no_bytes_break_the_blocks(content):
     xmp.without_appended(GAIN_MAP.encode() + content)
     iptc.without_location(content)
     iptc.from_resources(content)
-    iptc.from_png_profile(content.decode("latin-1"))
+    iptc.unwrapped(content)
+    pngprofile.content(content.decode("latin-1"))
     assert iptc.from_resources(iptc.to_resource(content)) == (content or None)
 
 
 @given(st.binary(min_size=1, max_size=300).map(lambda tail: b"\x1c" + tail))
 def test_iptc_goes_into_a_png_and_comes_back(content):
-    import zlib
-
     text = iptc.to_png_profile(content).partition(b"\0\0")[2]
-    assert iptc.from_png_profile(zlib.decompress(text).decode()) == content
+    assert pngprofile.iptc_of({iptc.PNG_KEYWORD: zlib.decompress(text).decode()}) == content
 
 
 def test_records_of_any_length_are_stepped_over():
