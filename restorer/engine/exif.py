@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Final
 
 _PREFIX: Final = b"Exif\x00\x00"
@@ -15,7 +16,7 @@ _ORIENTATION: Final = 0x0112
 _EXIF_DIRECTORY: Final = 0x8769
 _GPS_DIRECTORY: Final = 0x8825
 _GEO_TIFF: Final = frozenset((33550, 33922, 34264, 34735, 34736, 34737))
-_SHORT, _LONG = 3, 4
+_FORMS: Final = {3: "H", 4: "I"}  # SHORT and LONG, as struct has them
 TYPE_BYTES: Final = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8}
 _WIDTHS: Final = (0x0100, 0xA002)  # ImageWidth, PixelXDimension
 _HEIGHTS: Final = (0x0101, 0xA003)
@@ -26,8 +27,8 @@ def orientation(block: bytes) -> int:
     try:
         _, order, body = _opened(block)
         for tag, kind, value_at in _entries(body, order, _first_directory(body, order)):
-            if tag == _ORIENTATION and kind == _SHORT:
-                value = struct.unpack_from(order + "H", body, value_at)[0]
+            if tag == _ORIENTATION and kind in _FORMS:
+                value = int(struct.unpack_from(order + _FORMS[kind], body, value_at)[0])
                 return value if 1 <= value <= 8 else 1
     except (struct.error, ValueError):
         pass
@@ -43,19 +44,17 @@ def upright(block: bytes, width: int, height: int) -> bytes | None:
     try:
         prefix, order, body = _opened(block)
         first = _first_directory(body, order)
-        directories = [first]
-        for tag, _, value_at in _entries(body, order, first):
-            if tag == _EXIF_DIRECTORY:
-                directories.append(struct.unpack_from(order + "I", body, value_at)[0])
+        found = list(_entries(body, order, first))
+        pointers = [value_at for tag, _, value_at in found if tag == _EXIF_DIRECTORY]
+        with suppress(struct.error):  # a bad pointer costs what it points to, no more
+            for value_at in pointers[:1]:
+                found += list(_entries(body, order, _pointer(body, order, value_at)))
         new_values = {_ORIENTATION: 1}
         new_values |= dict.fromkeys(_WIDTHS, width) | dict.fromkeys(_HEIGHTS, height)
-        for directory in directories:
-            for tag, kind, value_at in _entries(body, order, directory):
-                if tag in new_values and kind in (_SHORT, _LONG):
-                    value = new_values[tag]
-                    form = "H" if kind == _SHORT else "I"
-                    if form == "I" or value < 1 << 16:
-                        struct.pack_into(order + form, body, value_at, value)
+        for tag, kind, value_at in found:
+            form = _FORMS.get(kind)
+            if tag in new_values and form and (form == "I" or new_values[tag] < 1 << 16):
+                struct.pack_into(order + form, body, value_at, new_values[tag])
         count = struct.unpack_from(order + "H", body, first)[0]
         struct.pack_into(order + "I", body, first + 2 + 12 * count, 0)
     except (struct.error, ValueError):
@@ -157,7 +156,11 @@ def _erase(body: bytearray, order: str, directory: int) -> None:
 
 
 def _first_directory(body: bytearray, order: str) -> int:
-    return int(struct.unpack_from(order + "I", body, 4)[0])
+    return _pointer(body, order, 4)
+
+
+def _pointer(body: bytearray, order: str, at: int) -> int:
+    return int(struct.unpack_from(order + "I", body, at)[0])
 
 
 def _entries(body: bytearray, order: str, directory: int) -> Iterator[tuple[int, int, int]]:

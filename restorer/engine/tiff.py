@@ -12,6 +12,7 @@ import itertools
 import logging
 import struct
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, BinaryIO, Final
 
@@ -218,7 +219,8 @@ def _pointing_into(block: bytes) -> list[tuple[int, int, int, Any, bool]]:
     for tag, kind, count, value in exif.first_entries(block):
         if tag in (_EXIF_DIRECTORY, _GPS_DIRECTORY):
             (offset,) = struct.unpack(exif.byte_order(block) + "I", value)
-            tags.append((tag - 1, _LONG, 1, offset, True))
+            if offset < len(block):  # else it would point into the picture
+                tags.append((tag - 1, _LONG, 1, offset, True))
         elif is_descriptive(tag):
             tags.append((tag, kind, count, value, True))
     return tags
@@ -264,7 +266,8 @@ def _directory(file: BinaryIO, order: str, offset: int, below: Mapping[int, Any]
         size = length * exif.TYPE_BYTES.get(kind, 0)
         (start,) = struct.unpack(order + "I", field)
         if tag in below:
-            entries.append(_Entry(tag, _LONG, 1, _directory(file, order, start, below[tag])))
+            with suppress(struct.error):  # a bad pointer costs what it points to, no more
+                entries.append(_Entry(tag, _LONG, 1, _directory(file, order, start, below[tag])))
         elif 0 < size <= 4:
             entries.append(_Entry(tag, kind, length, field[:size]))
         elif 0 < size <= _LARGEST_VALUE:

@@ -545,3 +545,41 @@ def test_coordinates_of_a_geotiff_go_with_the_location(tmp_path):
     geographic = {33550, 33922, 34735}
     assert geographic <= before.keys()
     assert after == {tag: value for tag, value in before.items() if tag not in geographic}
+
+
+def block_with(entries, order="<"):
+    """An EXIF block of one directory, each entry a tag, a type and a number."""
+    head = {"<": b"II*\0", ">": b"MM\0*"}[order] + struct.pack(order + "IH", 8, len(entries))
+    table = b"".join(
+        struct.pack(order + ("HHIHxx" if kind == 3 else "HHII"), tag, kind, 1, number)
+        for tag, kind, number in entries
+    )
+    return head + table + bytes(4)
+
+
+@pytest.mark.parametrize("order", ["<", ">"])
+@pytest.mark.parametrize("kind", [3, 4])
+def test_the_orientation_may_be_a_short_or_a_long(tmp_path, order, kind):
+    block = block_with([(0x0112, kind, 6)], order)
+    PillowImage.fromarray(drawn(40, 30)).save(tmp_path / "a.jpg", exif=b"Exif\0\0" + block)
+    image = imagefile.read(tmp_path / "a.jpg")
+    assert (image.width, image.height) == (30, 40)
+    assert exif.orientation(image.exif) == 1
+
+
+def test_a_bad_pointer_costs_what_it_points_to_and_no_more(tmp_path):
+    entries = [(0x0100, 4, 40), (0x0112, 3, 6), (0x8769, 4, 1 << 30), (0x9003, 3, 7)]
+    block = exif.upright(block_with(entries), 30, 40)
+    assert block == block_with([(0x0100, 4, 30), (0x0112, 3, 1), *entries[2:]])
+    resultfile.write(Image(drawn(30, 40), exif=block), tmp_path / "a.tif")
+    kept = exif.first_entries(imagefile.read(tmp_path / "a.tif").exif)
+    assert 0x9003 in [tag for tag, *_ in kept]
+    assert 0x8769 not in [tag for tag, *_ in kept], "it would point into the picture"
+
+
+def test_a_tiff_with_a_bad_pointer_keeps_its_other_exif(tmp_path):
+    tags = [(315, "s", 0, "Anna Atkins", True), (34664, "I", 1, 1 << 30, True)]
+    tifffile.imwrite(path := tmp_path / "a.tif", drawn(40, 30), extratags=tags)
+    content = path.read_bytes()
+    path.write_bytes(content.replace(struct.pack("<HH", 34664, 4), struct.pack("<HH", 34665, 4)))
+    assert b"Anna Atkins" in imagefile.read(path).exif
