@@ -18,7 +18,8 @@ from restorer.errors import ImageUnsupported
 _PNG_DEPTH_AT: Final = 24  # signature, then the IHDR chunk: length, name, width, height, depth
 _PNG_HEADER_END: Final = 33
 _AVIF_HEAD_BYTES: Final = 1 << 14
-_BITS_PER_SAMPLE, _PHOTOMETRIC, _EXTRA_SAMPLES, _SAMPLE_FORMAT = 258, 262, 338, 339
+_BITS_PER_SAMPLE, _COMPRESSION, _PHOTOMETRIC = 258, 259, 262
+_EXTRA_SAMPLES, _SAMPLE_FORMAT = 338, 339
 _ASSOCIATED_ALPHA: Final = 1
 _WHITE_IS_ZERO, _BLACK_IS_ZERO, _RGB = 0, 1, 2
 
@@ -26,11 +27,7 @@ _WHITE_IS_ZERO, _BLACK_IS_ZERO, _RGB = 0, 1, 2
 def is_deep(picture: PillowImage.Image, file: BinaryIO) -> bool:
     """Whether the samples have more than 8 bits; leaves the file where it was."""
     if picture.format == "PNG":
-        at = file.tell()
-        file.seek(_PNG_DEPTH_AT)
-        depth = file.read(1)
-        file.seek(at)
-        return depth == b"\x10"
+        return png_depth(file) == 16
     if picture.format == "TIFF":
         return max(_tag(picture, _BITS_PER_SAMPLE, (1,))) > 8
     if picture.format == "HEIF":
@@ -38,13 +35,29 @@ def is_deep(picture: PillowImage.Image, file: BinaryIO) -> bool:
     return picture.format == "AVIF" and _avif_bits(file) > 8
 
 
-def extra_channels(picture: PillowImage.Image) -> tuple[int, ...]:
-    """What a TIFF has beside its colours, as kinds of ExtraSamples (TIFF 6.0)."""
-    return _tag(picture, _EXTRA_SAMPLES, ())
+def why_refused(picture: PillowImage.Image) -> str | None:
+    """Why a TIFF of that kind is not read, after its name; None for all other files."""
+    if picture.format != "TIFF":
+        return None
+    form, bits = (max(_tag(picture, tag, (1,))) for tag in (_SAMPLE_FORMAT, _BITS_PER_SAMPLE))
+    return (
+        tiff.why_undecodable(max(_tag(picture, _COMPRESSION, (1,))))
+        or tiff.why_odd_samples(form, bits)
+        or tiff.why_refused(_tag(picture, _EXTRA_SAMPLES, ()))
+    )
+
+
+def png_depth(file: BinaryIO) -> int:
+    """Bits a sample as a PNG has them; leaves the file where it was."""
+    at = file.tell()
+    file.seek(_PNG_DEPTH_AT)
+    depth = file.read(1)
+    file.seek(at)
+    return int.from_bytes(depth, "big")
 
 
 def read(path: Path, picture: PillowImage.Image, file: BinaryIO) -> Image:
-    """uint16 samples as stored, not yet upright. Raises ImageUnsupported for float or 32 bits."""
+    """uint16 samples as stored, not yet upright. Raises ImageUnsupported for 12 bits of a TIFF."""
     icc = picture.info.get("icc_profile")
     if picture.format == "PNG":
         import imagecodecs
@@ -97,10 +110,10 @@ def text_chunks(image: Image) -> list[tuple[bytes, bytes]]:
 def _read_tiff(path: Path, picture: PillowImage.Image, file: BinaryIO) -> Samples:
     import tifffile
 
-    bits = set(_tag(picture, _BITS_PER_SAMPLE, (1,)))
-    if bits != {16} or set(_tag(picture, _SAMPLE_FORMAT, (1,))) != {1}:
+    bits = _tag(picture, _BITS_PER_SAMPLE, (1,))
+    if set(bits) != {16}:
         raise ImageUnsupported(
-            path, f"{path.name} has float or 32-bit samples. Save it with 8 or 16 bits a channel."
+            path, f"{path.name} has {max(bits)}-bit samples. Save it with 8 or 16 bits a channel."
         )
     photometric = _tag(picture, _PHOTOMETRIC, (_RGB,))[0]
     if photometric not in (_WHITE_IS_ZERO, _BLACK_IS_ZERO, _RGB):
@@ -118,7 +131,7 @@ def _read_tiff(path: Path, picture: PillowImage.Image, file: BinaryIO) -> Sample
     elif samples.ndim == 2:
         samples = samples[..., None]
     colours = 3 if photometric == _RGB else 1
-    if extra_channels(picture) == (_ASSOCIATED_ALPHA,):
+    if _tag(picture, _EXTRA_SAMPLES, ()) == (_ASSOCIATED_ALPHA,):
         samples[..., :colours] = unpremultiplied(samples[..., :colours], samples[..., colours])
     if photometric == _WHITE_IS_ZERO:
         samples[..., :colours] = 65535 - samples[..., :colours]

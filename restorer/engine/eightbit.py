@@ -5,17 +5,20 @@ from __future__ import annotations
 import io
 from contextlib import suppress
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 from PIL import Image as PillowImage
 from PIL import ImageCms
 
+from restorer.engine import deepfile
 from restorer.engine.image import Image, Samples
 from restorer.errors import ImageUnsupported
 
 
-def image_of(path: Path, picture: PillowImage.Image) -> Image:
+def image_of(path: Path, picture: PillowImage.Image, file: BinaryIO) -> Image:
     """Samples, alpha and profile, not yet upright. Raises ImageUnsupported for odd kinds."""
+    _scale_transparency(picture, file)
     icc = picture.info.get("icc_profile")
     if picture.mode == "CMYK":
         picture, icc = _from_cmyk(picture, icc), None
@@ -38,6 +41,16 @@ def image_of(path: Path, picture: PillowImage.Image) -> Image:
     if picture.mode in ("LA", "RGBA"):
         samples, alpha = samples[..., :-1], samples[..., -1]
     return Image(samples, alpha=alpha, icc=icc)
+
+
+def _scale_transparency(picture: PillowImage.Image, file: BinaryIO) -> None:
+    """Pillow unpacks grey of 2 and 4 bits to 8, but not the grey that a PNG has for clear."""
+    clear = picture.info.get("transparency")
+    if picture.format == "PNG" and picture.mode == "L" and isinstance(clear, int):
+        depth = deepfile.png_depth(file)
+        if depth in (2, 4):
+            full = (1 << depth) - 1
+            picture.info["transparency"] = (clear & full) * 255 // full
 
 
 def _from_cmyk(picture: PillowImage.Image, icc: bytes | None) -> PillowImage.Image:

@@ -15,7 +15,17 @@ import numpy as np
 from PIL import Image as PillowImage
 from PIL import PngImagePlugin, UnidentifiedImageError
 
-from restorer.engine import deepfile, eightbit, exif, heif, metadata, rawfile, tiff, xmp
+from restorer.engine import (
+    deepfile,
+    eightbit,
+    exif,
+    heif,
+    metadata,
+    rawfile,
+    tiff,
+    unknown,
+    xmp,
+)
 from restorer.engine.image import Image, Samples
 from restorer.engine.metadata import Metadata
 from restorer.errors import (
@@ -80,7 +90,7 @@ def read(path: Path) -> Image:
                 raise _damaged(path) from error
         else:
             picture.load()
-            image = eightbit.image_of(path, picture)
+            image = eightbit.image_of(path, picture, file)
             if picture.format == "TIFF":
                 turn = 1  # Pillow has turned it already, other than all the other formats
         return _upright(image, found, turn, picture)
@@ -118,10 +128,14 @@ def _opened(path: Path) -> Iterator[tuple[BinaryIO, PillowImage.Image]]:
             heif.register()
             if not heif.is_sound(file):
                 raise _damaged(path)
+        if tiff.is_big(file):  # Pillow would open it, sideways and without EXIF
+            raise ImageUnsupported(
+                path, f"{path.name} is a BigTIFF. Save it as an ordinary TIFF or as PNG."
+            )
         try:
             picture = PillowImage.open(file)
         except UnidentifiedImageError as error:
-            if why := tiff.why_unknown(file):
+            if why := unknown.why(file):
                 raise ImageUnsupported(path, f"{path.name} {why}") from error
             raise
         with picture:
@@ -230,7 +244,7 @@ def _check_kind(path: Path, picture: PillowImage.Image) -> None:
         raise ImageUnsupported(
             path, f"{path.name} is a {picture.format} file. Save it as JPEG, PNG, WebP or TIFF."
         )
-    if why := tiff.why_refused(deepfile.extra_channels(picture)):
+    if why := deepfile.why_refused(picture):
         raise ImageUnsupported(path, f"{path.name} {why}")
     width, height = picture.size
     if width * height > MAX_MEGAPIXELS * 1_000_000:

@@ -24,11 +24,21 @@ from restorer.engine.image import Image
 
 _XMP, _IPTC, _EXIF_DIRECTORY, _GPS_DIRECTORY = 700, 33723, 34665, 34853
 _BYTE, _LONG, _UNDEFINED = 1, 4, 7
-_BITS_PER_SAMPLE, _PHOTOMETRIC, _SAMPLES_PER_PIXEL = 258, 262, 277
+_BITS_PER_SAMPLE, _COMPRESSION, _PHOTOMETRIC, _SAMPLES_PER_PIXEL = 258, 259, 262, 277
 _EXTRA_SAMPLES, _SAMPLE_FORMAT = 338, 339
 _UNSPECIFIED, _ASSOCIATED_ALPHA, _UNASSOCIATED_ALPHA = 0, 1, 2
 _WHITE_IS_ZERO, _BLACK_IS_ZERO, _RGB = 0, 1, 2
-_UNSIGNED, _FLOAT = 1, 3
+_UNSIGNED, _SIGNED = 1, 2
+# In use, but read neither by Pillow nor by its libtiff.
+_COMPRESSIONS: Final = {
+    **dict.fromkeys((33003, 33004, 33005, 34712), "JPEG 2000"),
+    **dict.fromkeys((22610, 34934), "JPEG XR"),
+    **dict.fromkeys((50002, 52546), "JPEG XL"),
+    **dict.fromkeys((34927, 50001), "WebP"),
+    34887: "LERC",
+    34892: "lossy JPEG of a DNG",
+    34933: "PNG",
+}
 # No raw mode of Pillow, and none of its letters is one, of which each plane takes the next.
 _NOT_BY_PILLOW: Final = "tifffile"
 # The picture's own, and those that say how it lies in the file: none of the block's business.
@@ -91,19 +101,31 @@ def exif_of(file: BinaryIO) -> bytes:
     return header[:4] + struct.pack(order + "I", 8) + _packed(described, 8, order)
 
 
+def is_big(file: BinaryIO) -> bool:
+    """Whether it is a BigTIFF, in which no EXIF is found here; leaves the file where it was."""
+    at = file.tell()
+    file.seek(0)
+    begin = file.read(4)
+    file.seek(at)
+    return begin in (b"II+\0", b"MM\0+")
+
+
 def why_unknown(file: BinaryIO) -> str | None:
     """For a file that Pillow does not know: what kind of TIFF it is and what to do, after its name.
 
     None if it is no TIFF, or a damaged one.
     """
-    file.seek(0)
-    if file.read(4) in (b"II+\0", b"MM\0+"):
-        return "is a BigTIFF. Save it as an ordinary TIFF or as PNG."
     try:
         order = exif.byte_order(_head(file))
         numbers = [
             struct.unpack_from(order + "H", value_of(file, tag) or bytes(2))[0]
-            for tag in (_BITS_PER_SAMPLE, _SAMPLE_FORMAT, _PHOTOMETRIC, _SAMPLES_PER_PIXEL)
+            for tag in (
+                _COMPRESSION,
+                _BITS_PER_SAMPLE,
+                _SAMPLE_FORMAT,
+                _PHOTOMETRIC,
+                _SAMPLES_PER_PIXEL,
+            )
         ]
         kinds = [
             kind
@@ -111,13 +133,28 @@ def why_unknown(file: BinaryIO) -> str | None:
         ]
     except (ValueError, struct.error, OSError):
         return None
-    bits, form, colours, channels = numbers
-    if bits > 16 or form == _FLOAT:
-        return "has float or 32-bit samples. Save it with 8 or 16 bits a channel."
+    compression, bits, form, colours, channels = numbers
+    if why := why_undecodable(compression) or why_odd_samples(form, bits):
+        return why
     if colours > _RGB:
         return f"is a {bits}-bit TIFF in other colours than RGB or grey. Convert it first."
     unnamed = channels - len(kinds) - (3 if colours == _RGB else 1)
     return why_refused([*kinds, *[_UNSPECIFIED] * unnamed])
+
+
+def why_undecodable(compression: int) -> str | None:
+    """Why a TIFF that is compressed so is not read, after its name; None if it may be."""
+    name = _COMPRESSIONS.get(compression)
+    return name and f"is a TIFF compressed as {name}. Save it uncompressed, or with LZW or Deflate."
+
+
+def why_odd_samples(form: int, bits: int) -> str | None:
+    """Why samples of that SampleFormat (TIFF 6.0) are not read, after the file's name, or None."""
+    if form == _SIGNED and bits <= 16:
+        return "has signed samples. Save it with unsigned ones, 8 or 16 bits a channel."
+    if form not in (0, _UNSIGNED) or bits > 16:
+        return "has float or 32-bit samples. Save it with 8 or 16 bits a channel."
+    return None
 
 
 def why_refused(channels: Sequence[int]) -> str | None:

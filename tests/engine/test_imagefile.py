@@ -55,11 +55,12 @@ def saved(tmp_path, samples, name, **options):
 def chunked_png(width, height):
     """A PNG that promises a size and holds next to nothing."""
     header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    content = b"\x89PNG\r\n\x1a\n"
-    for name, data in ((b"IHDR", header), (b"IDAT", zlib.compress(b"\0")), (b"IEND", b"")):
-        content += struct.pack(">I", len(data)) + name + data
-        content += struct.pack(">I", zlib.crc32(name + data))
-    return content
+    chunks = [(b"IHDR", header), (b"IDAT", zlib.compress(b"\0")), (b"IEND", b"")]
+    return b"\x89PNG\r\n\x1a\n" + b"".join(chunk(*each) for each in chunks)
+
+
+def chunk(name, data):
+    return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
 
 
 @pytest.mark.parametrize("ending", LOSSLESS)
@@ -324,6 +325,91 @@ def test_several_pictures_in_a_file_are_refused(tmp_path, kind):
     first.save(path, save_all=True, append_images=more)
     with pytest.raises(ImageUnsupported, match=f"many.{kind}"):
         imagefile.read(path)
+
+
+@pytest.mark.parametrize("depth", [1, 2, 4, 8])
+def test_one_grey_of_a_png_may_be_clear(tmp_path, depth):
+    row = bytes(range(256))[: min(1 << depth, 4)]
+    digits = "".join(f"{value:0{depth}b}" for value in row).ljust(32, "0")
+    packed = int(digits[: -(-len(row) * depth // 8) * 8], 2).to_bytes(-(-len(row) * depth // 8))
+    path = tmp_path / "a.png"
+    chunks = [
+        (b"IHDR", struct.pack(">IIBBBBB", len(row), 1, depth, 0, 0, 0, 0)),
+        (b"tRNS", struct.pack(">H", 1)),
+        (b"IDAT", zlib.compress(b"\0" + packed)),
+        (b"IEND", b""),
+    ]
+    path.write_bytes(b"\x89PNG\r\n\x1a\n" + b"".join(chunk(*each) for each in chunks))
+    image = imagefile.read(path)
+    full = (1 << depth) - 1
+    np.testing.assert_array_equal(image.samples[0, :, 0], [v * 255 // full for v in row])
+    np.testing.assert_array_equal(image.alpha[0], [0 if v == 1 else 255 for v in row])
+
+
+@pytest.mark.parametrize("bigtiff", [False, True])
+@pytest.mark.parametrize("byteorder", ["<", ">"])
+def test_a_bigtiff_is_refused(tmp_path, bigtiff, byteorder):
+    path = tmp_path / "a.tif"
+    tifffile.imwrite(path, drawn(8, 8), bigtiff=bigtiff, byteorder=byteorder)
+    for look in (imagefile.read, imagefile.describe):
+        if bigtiff:
+            with pytest.raises(ImageUnsupported, match=r"a\.tif is a BigTIFF\. Save it as"):
+                look(path)
+        else:
+            look(path)
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
+@pytest.mark.parametrize(
+    ("number", "name"),
+    [
+        *((number, "JPEG 2000") for number in (33003, 33005, 34712)),
+        (34887, "LERC"),
+        (34933, "PNG"),
+        (50001, "WebP"),
+        (50002, "JPEG XL"),
+    ],
+)
+def test_compressions_that_are_not_read_are_named(tmp_path, dtype, number, name):
+    path = tmp_path / "a.tif"
+    tifffile.imwrite(path, drawn(8, 8).astype(dtype))
+    content = path.read_bytes()
+    entry = struct.pack("<HHIH", 259, 3, 1, 1)
+    path.write_bytes(content.replace(entry, struct.pack("<HHIH", 259, 3, 1, number)))
+    for look in (imagefile.read, imagefile.describe):
+        with pytest.raises(ImageUnsupported, match=f"a.tif is a TIFF compressed as {name}. Save"):
+            look(path)
+
+
+@pytest.mark.parametrize("dtype", [np.int8, np.int16])
+@pytest.mark.parametrize("channels", [1, 3])
+def test_signed_samples_are_refused(tmp_path, dtype, channels):
+    samples = np.squeeze(drawn(8, 8, channels) // 4).astype(dtype)
+    photometric = "rgb" if channels == 3 else "minisblack"
+    tifffile.imwrite(tmp_path / "a.tif", samples, photometric=photometric)
+    with pytest.raises(ImageUnsupported, match=r"a\.tif has signed samples\. Save it with"):
+        imagefile.read(tmp_path / "a.tif")
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("a.jpg", imagecodecs.jpeg_encode(drawn(8, 8).astype(np.uint16), bitspersample=12), "12 b"),
+        ("a.jxl", b"\xff\x0a" + bytes(40), "is a JPEG XL file. Save it as JPEG, PNG"),
+        ("b.jxl", b"\0\0\0\x0cJXL \r\n\x87\n" + bytes(40), "is a JPEG XL file"),
+    ],
+)
+def test_kinds_that_nobody_reads_are_named(tmp_path, name, content, words):
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(ImageUnsupported, match=f"{name} .*{words}"):
+        imagefile.read(tmp_path / name)
+
+
+@pytest.mark.parametrize("size", range(2, 12))
+def test_the_mere_start_of_a_jpeg_is_damaged(tmp_path, size):
+    (tmp_path / "a.jpg").write_bytes(b"\xff\xd8\xff\xe0\0\x04\0\0\xff\xc1\0\x0b"[:size])
+    with pytest.raises(ImageUnreadable, match="damaged"):
+        imagefile.read(tmp_path / "a.jpg")
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.uint32])
