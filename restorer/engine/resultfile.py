@@ -30,6 +30,7 @@ PART_NAMES: Final = ".restorer-*.part"  # between them the process that writes i
 
 _LONGEST_SIDE: Final = {"JPEG": 65_535, "WEBP": 16_383, "AVIF": 32_768}
 _LONGEST_SEGMENT: Final = 65_533
+_XMP_OF_JPEG: Final = b"http://ns.adobe.com/xap/1.0/\x00"
 _QUALITY: Final = 95
 _XMP_BY_PILLOW: Final = ("JPEG", "WEBP", "AVIF")
 _LOSSY: Final = ("JPEG", "WEBP", "AVIF")
@@ -192,8 +193,22 @@ def check_holds(path: Path, image: Image, width: int, height: int, bits: int) ->
             f"{path.name}: {kind} holds at most {longest} pixels a side, the result has "
             f"{width} x {height}. Choose .png or .tif.",
         )
-    if kind == "JPEG" and image.exif and len(exif.with_prefix(image.exif)) > _LONGEST_SEGMENT:
-        raise ImageUnwritable(path, f"{path.name}: its EXIF is too long for JPEG. Choose .png.")
+    too_long = _too_long_for_jpeg(image) if kind == "JPEG" else None
+    if too_long:
+        raise ImageUnwritable(
+            path, f"{path.name}: its {too_long} is too long for JPEG. Choose .png."
+        )
+
+
+def _too_long_for_jpeg(image: Image) -> str | None:
+    """What does not fit into a segment of its own."""
+    segments = {
+        "EXIF": exif.with_prefix(image.exif) if image.exif else b"",
+        "XMP": _XMP_OF_JPEG + image.xmp if image.xmp else b"",
+        "IPTC": _iptc_segment(image.iptc) if image.iptc else b"",
+    }
+    long = (name for name, content in segments.items() if len(content) > _LONGEST_SEGMENT)
+    return next(long, None)
 
 
 def _write_eight_bits(image: Image, file: BinaryIO, kind: str, quality: int | None) -> None:
@@ -248,9 +263,7 @@ def _jpeg_options(image: Image, quality: int | None) -> dict[str, Any]:
         options["comment"] = comment[:_LONGEST_SEGMENT]
     segments = [(0xE1, content) for content in image.xmp_extension]
     if image.iptc:
-        segments.append((0xED, iptc.PHOTOSHOP + iptc.to_resource(image.iptc)))
-    if any(len(content) > _LONGEST_SEGMENT for _, content in segments):
-        raise ValueError("its IPTC is too long for JPEG, choose .png or .tif")
+        segments.append((0xED, _iptc_segment(image.iptc)))
     options["extra"] = b"".join(
         struct.pack(">BBH", 0xFF, marker, len(content) + 2) + content
         for marker, content in segments
@@ -268,6 +281,10 @@ def make_folder(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
+def _iptc_segment(records: bytes) -> bytes:
+    return iptc.PHOTOSHOP + iptc.to_resource(records)
+
+
         if error.errno in NO_ROOM:
             raise DiskFull(folder, f"The disk is full: {folder} cannot be made.") from error
         raise ImageUnwritable(
