@@ -16,6 +16,7 @@ from PIL import Image as PillowImage
 from PIL import PngImagePlugin, UnidentifiedImageError
 
 from restorer.engine import (
+    colourspace,
     deepfile,
     eightbit,
     exif,
@@ -139,7 +140,7 @@ def _opened(path: Path) -> Iterator[tuple[BinaryIO, PillowImage.Image]]:
                 raise ImageUnsupported(path, f"{path.name} {why}") from error
             raise
         with picture:
-            _check_kind(path, picture)
+            _check_kind(path, picture, file)
             yield file, picture
 
 
@@ -238,13 +239,14 @@ class _Tamed:
 tamed: Final = _Tamed()
 
 
-def _check_kind(path: Path, picture: PillowImage.Image) -> None:
+def _check_kind(path: Path, picture: PillowImage.Image, file: BinaryIO) -> None:
     # Cameras' MPO is a JPEG with previews behind it: the first picture is the photo.
     if picture.format not in {*FORMATS.values(), *_READ_ONLY.values(), "MPO"}:
         raise ImageUnsupported(
             path, f"{path.name} is a {picture.format} file. Save it as JPEG, PNG, WebP or TIFF."
         )
-    if why := deepfile.why_refused(picture):
+    colours = colourspace.told(picture, file)
+    if why := deepfile.why_refused(picture) or colourspace.why_refused(colours):
         raise ImageUnsupported(path, f"{path.name} {why}")
     width, height = picture.size
     if width * height > MAX_MEGAPIXELS * 1_000_000:
@@ -265,7 +267,7 @@ def _check_kind(path: Path, picture: PillowImage.Image) -> None:
 def _upright(image: Image, found: Metadata, turn: int, picture: PillowImage.Image) -> Image:
     samples, alpha = _turned(image.samples, turn), image.alpha
     height, width, channels = samples.shape
-    icc = image.icc or metadata.implied_profile(picture, channels)
+    icc = image.icc or metadata.implied_profile(picture, found.colours, channels)
     dpi = picture.info.get("dpi")
     return Image(
         samples=np.ascontiguousarray(samples),

@@ -13,7 +13,7 @@ import numpy as np
 from PIL import Image as PillowImage
 from PIL import JpegImagePlugin
 
-from restorer.engine import exif, iptc, pngprofile, tiff, xmp
+from restorer.engine import colourspace, exif, iptc, pngprofile, tiff, xmp
 from restorer.engine.image import Image, JpegCoding
 from restorer.settings import Saving
 
@@ -54,6 +54,7 @@ class Metadata:
     xmp_extension: tuple[bytes, ...]
     jpeg: JpegCoding | None
     lossless: bool
+    colours: colourspace.Numbers | None
 
 
 def of(picture: PillowImage.Image, file: BinaryIO) -> Metadata:
@@ -80,6 +81,7 @@ def of(picture: PillowImage.Image, file: BinaryIO) -> Metadata:
         ),
         jpeg=_jpeg_coding(picture),
         lossless=picture.format == "WEBP" and _is_lossless(file),
+        colours=colourspace.told(picture, file),
     )
 
 
@@ -105,11 +107,15 @@ def exif_block(picture: PillowImage.Image, file: BinaryIO) -> bytes | None:
     return block if isinstance(block, bytes) and len(block) > _SHORTEST_EXIF else None
 
 
-def implied_profile(picture: PillowImage.Image, channels: int) -> bytes | None:
-    """A colour profile that says what a PNG's gAMA and cHRM do, for any format to carry.
+def implied_profile(
+    picture: PillowImage.Image, colours: colourspace.Numbers | None, channels: int
+) -> bytes | None:
+    """A colour profile that says what `colours` do, or a PNG's gAMA and cHRM, in any format.
 
     None if that is sRGB, which is taken for granted, or if a profile or sRGB chunk overrules them.
     """
+    if colours is not None:
+        return colourspace.profile(colours, channels)
     said = picture.info
     if picture.format != "PNG" or "icc_profile" in said or "srgb" in said:
         return None

@@ -16,7 +16,7 @@ import numpy as np
 from PIL import Image as PillowImage
 from PIL.PngImagePlugin import PngInfo
 
-from restorer.engine import deepfile, exif, imagefile, iptc, tiff
+from restorer.engine import colourspace, deepfile, exif, imagefile, iptc, tiff
 from restorer.engine.image import Image, Samples, are_alike, to_pixels, to_samples
 from restorer.engine.imagefile import FORMATS
 from restorer.engine.processes import is_alive
@@ -215,13 +215,16 @@ def _write_eight_bits(image: Image, file: BinaryIO, kind: str, quality: int | No
     if kind == "TIFF":
         tiff.write(image.in_eight_bits(), file)
         return
-    samples = _eight_bits(image.samples)
+    samples, icc = image.samples, image.icc
+    if icc and samples.shape[2] == 1 and _is_in_colour(image, kind):
+        samples, icc = colourspace.grey_in_srgb(samples, icc), None  # which would not fit
+    samples = _eight_bits(samples)
     if image.alpha is not None:
         samples = np.concatenate((samples, _eight_bits(image.alpha)[..., None]), axis=2)
     picture = PillowImage.fromarray(samples[..., 0] if samples.shape[2] == 1 else samples)
     options = _options_by_kind(image, kind, quality)
-    if image.icc:
-        options["icc_profile"] = image.icc
+    if icc:
+        options["icc_profile"] = icc
     if image.dpi:
         options["dpi"] = image.dpi
     if image.xmp and kind in _XMP_BY_PILLOW:
@@ -232,6 +235,12 @@ def _write_eight_bits(image: Image, file: BinaryIO, kind: str, quality: int | No
     picture.save(file, kind, **options)
 
 
+def _is_in_colour(image: Image, kind: str) -> bool:
+    """Whether the file will be: WebP has no grey, and Pillow's AVIF none with transparency."""
+    grey = image.samples.shape[2] == 1
+    return not grey or kind == "WEBP" or (kind == "AVIF" and image.alpha is not None)
+
+
 def _options_by_kind(image: Image, kind: str, quality: int | None) -> dict[str, Any]:
     if kind == "JPEG":
         return _jpeg_options(image, quality)
@@ -239,7 +248,8 @@ def _options_by_kind(image: Image, kind: str, quality: int | None) -> dict[str, 
         is_lossless = image.lossless and quality is None
         return {"quality": quality or _QUALITY, "exact": True, "lossless": is_lossless}
     if kind == "AVIF":
-        return {"quality": quality or _QUALITY, "subsampling": "4:4:4"}
+        subsampling = "4:4:4" if _is_in_colour(image, kind) else "4:0:0"
+        return {"quality": quality or _QUALITY, "subsampling": subsampling}
     if kind == "PNG":
         chunks = PngInfo()
         for name, content in deepfile.text_chunks(image):
@@ -271,6 +281,10 @@ def _jpeg_options(image: Image, quality: int | None) -> dict[str, Any]:
     return options
 
 
+def _iptc_segment(records: bytes) -> bytes:
+    return iptc.PHOTOSHOP + iptc.to_resource(records)
+
+
 def _eight_bits(samples: Samples) -> Samples:
     eight_bits = np.dtype(np.uint8)
     return samples if samples.dtype == eight_bits else to_samples(to_pixels(samples), eight_bits)
@@ -281,10 +295,6 @@ def make_folder(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-def _iptc_segment(records: bytes) -> bytes:
-    return iptc.PHOTOSHOP + iptc.to_resource(records)
-
-
         if error.errno in NO_ROOM:
             raise DiskFull(folder, f"The disk is full: {folder} cannot be made.") from error
         raise ImageUnwritable(
