@@ -73,8 +73,8 @@ def read(path: Path) -> Image:
 
     Greyscale stays greyscale; palettes become colour; CMYK becomes sRGB by its own profile.
 
-    Raises ImageUnreadable, ImageUnsupported (animations, several pages, float or 32-bit samples,
-    unknown kinds) or ImageTooLarge. A truncated file is unreadable, not half grey.
+    Raises ImageUnreadable, ImageUnsupported (animations, several pages, HDR, float or 32-bit
+    samples, unknown kinds) or ImageTooLarge. A truncated file is unreadable, not half grey.
     """
     if path.suffix.lower() in rawfile.SUFFIXES:
         with _file(path) as file:
