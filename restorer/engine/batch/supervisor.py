@@ -20,6 +20,7 @@ from restorer.engine.wording import failure_text
 from restorer.errors import BatchError, RestorerError
 
 PATIENCE_S: Final = 5.0  # for a worker that is no longer wanted to finish a tile and a file
+_POLL_S: Final = 0.2  # so soon it is seen that a child that says nothing is not wanted any more
 _GIVE_UP_AFTER: Final = 2  # deaths in a row in which no file was touched
 
 
@@ -45,12 +46,15 @@ def run_here(job: Job) -> Iterator[Event]:
     return run(job)
 
 
-def supervise(job: Job, run: Run = run_here) -> Generator[Event]:
+def supervise(
+    job: Job, run: Run = run_here, is_stopped: Callable[[], bool] = lambda: False
+) -> Generator[Event]:
     """The events of `run`, which works in a child process.
 
     A child that dies, whatever of, is replaced; the files it had in hand are written down as
     suspects, and one that takes the process down twice is set aside. A child that is no longer
-    iterated rests; one whose parent is gone ends.
+    iterated rests; one whose parent is gone ends. One that says nothing, because it works or hangs,
+    ends as soon as `is_stopped`, or is killed.
 
     Raises BatchError if the job cannot be started.
     """
@@ -62,7 +66,7 @@ def supervise(job: Job, run: Run = run_here) -> Generator[Event]:
     while True:
         before = journal.size(output)
         death = None
-        with closing(_events(job, run)) as events:
+        with closing(_events(job, run, is_stopped)) as events:
             for event in _told_once(events, earlier):
                 if isinstance(event, _Died):
                     death = event
@@ -103,7 +107,7 @@ def _told_once(events: Iterator[Event | _Died], earlier: set[str]) -> Generator[
         yield event
 
 
-def _events(job: Job, run: Run) -> Generator[Event | _Died]:
+def _events(job: Job, run: Run, is_stopped: Callable[[], bool]) -> Generator[Event | _Died]:
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()
     child = context.Process(target=_serve, args=(theirs, job, run), daemon=True)
@@ -112,6 +116,9 @@ def _events(job: Job, run: Run) -> Generator[Event | _Died]:
     try:
         while True:
             try:
+                while not ours.poll(_POLL_S):
+                    if is_stopped():
+                        return
                 message = ours.recv()
             except (EOFError, OSError):
                 child.join()

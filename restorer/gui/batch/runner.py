@@ -7,7 +7,7 @@ from collections.abc import Callable, Generator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -19,7 +19,11 @@ from restorer.settings import Saving, Settings
 
 FLUSH_MS: Final = 100  # ten times a second the window hears what has happened
 
-Supervise = Callable[[Job], Generator[Event]]
+
+class Supervise(Protocol):
+    """The events of a job, which may be stopped between any two."""
+
+    def __call__(self, job: Job, *, is_stopped: Callable[[], bool]) -> Generator[Event]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +120,8 @@ class BatchRunner(QObject):
             plan = make_plan(wish.selection)
             with self._lock:
                 self._plan = plan
-            with closing(self._supervise(wish.job(plan))) as events:
+            job = wish.job(plan)
+            with closing(self._supervise(job, is_stopped=self._stopped.is_set)) as events:
                 for event in events:
                     with self._lock:
                         self._heard.append(event)

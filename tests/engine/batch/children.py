@@ -3,9 +3,10 @@
 import errno
 import os
 import signal
+import time
 
 from restorer.engine.batch import journal
-from restorer.engine.batch.job import FileEnded
+from restorer.engine.batch.job import BatchReady, FileEnded
 from restorer.engine.batch.journal import ENDED, Entry, Journal
 from restorer.errors import BatchError
 
@@ -52,6 +53,12 @@ def die_with_1_and_2_in_hand(job):
 def die_at_once(job):
     os.kill(os.getpid(), signal.SIGKILL)
     yield
+
+
+def hang(_job):
+    """As on a share that is gone."""
+    yield BatchReady("a test")
+    time.sleep(3600)
 
 
 def lose_the_disk(job):

@@ -1,13 +1,15 @@
 """The supervisor against children that die as they are told, and once against the real run."""
 
+import multiprocessing
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
 
-from restorer.engine.batch import journal
-from restorer.engine.batch.job import BatchNoted, FileEnded
+from restorer.engine.batch import journal, supervisor
+from restorer.engine.batch.job import BatchNoted, BatchReady, FileEnded
 from restorer.engine.batch.journal import Journal
 from restorer.engine.batch.supervisor import supervise
 from restorer.errors import BatchError
@@ -18,6 +20,7 @@ from tests.engine.batch.children import (
     die_reading_1,
     die_with_1_and_2_in_hand,
     do,
+    hang,
     lose_the_disk,
     refuse,
 )
@@ -78,6 +81,16 @@ def test_stopping_to_iterate_ends_the_process(job):
     assert len(journal.read(job.plan.output).files("done")) <= 2
     with Journal(job.plan.output, patience_s=0):
         pass  # nobody holds the lock any more
+
+
+def test_a_process_that_hangs_is_waited_for_no_longer_than_it_is_wanted(job, monkeypatch):
+    monkeypatch.setattr(supervisor, "PATIENCE_S", 0.1)
+    stopped = threading.Event()
+    events = supervise(job, hang, is_stopped=stopped.is_set)
+    assert next(events) == BatchReady("a test")
+    stopped.set()
+    assert list(events) == []
+    assert not multiprocessing.active_children()
 
 
 def test_the_real_run_in_a_process_of_its_own(job):

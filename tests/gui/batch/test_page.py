@@ -38,7 +38,7 @@ class Script:
         self.closed = threading.Event()
         self.error = None
 
-    def __call__(self, job):
+    def __call__(self, job, *, is_stopped):
         self.jobs.append(job)
         try:
             if self.error is not None:
