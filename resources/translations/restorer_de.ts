@@ -823,6 +823,10 @@
         <translation>Fotos des Stapels</translation>
     </message>
     <message>
+        <source>What should be read</source>
+        <translation>Was zu lesen ist</translation>
+    </message>
+    <message>
         <source>Start</source>
         <translation>Beginnen</translation>
     </message>
@@ -909,6 +913,10 @@
     <message>
         <source>{0} done, {1} skipped, {2} failed, {3} not begun.</source>
         <translation>{0} fertig, {1} ausgelassen, {2} fehlgeschlagen, {3} nicht begonnen.</translation>
+    </message>
+    <message>
+        <source>Folders that could not be read: {0}.</source>
+        <translation>Ordner, die nicht gelesen werden konnten: {0}.</translation>
     </message>
     <message>
         <source>Go on</source>

@@ -6,13 +6,15 @@ from collections.abc import Sequence
 from typing import Final, TypeVar
 
 from PySide6.QtCore import QEvent, QLocale, QObject, QSignalBlocker, QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QButtonGroup,
     QComboBox,
+    QFrame,
     QHBoxLayout,
     QLabel,
+    QScrollArea,
     QSizePolicy,
     QSlider,
     QToolButton,
@@ -21,6 +23,7 @@ from PySide6.QtWidgets import (
 )
 
 Widget = TypeVar("Widget", bound=QWidget)
+MOST_NOTES_PX: Final = 120
 STEPS: Final = 100  # a slider's positions from its lowest to its highest value
 
 
@@ -130,6 +133,39 @@ class Elided(QLabel):
         self.setToolTip(self.text() if text != self.text() else "")
         painter = QPainter(self)
         painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter, text)
+
+
+class Notes(QScrollArea):
+    """Sentences that stay in sight, a line each; where there are many they are scrolled."""
+
+    def __init__(self) -> None:
+        super().__init__(widgetResizable=True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._text = QLabel(wordWrap=True)
+        self._text.setTextFormat(Qt.TextFormat.PlainText)
+        self._text.setProperty("note", True)
+        self.setWidget(self._text)
+        self.hide()
+
+    @property
+    def text(self) -> str:
+        return self._text.text()
+
+    def show_sentences(self, sentences: Sequence[str]) -> None:
+        """None hide the line."""
+        self._text.setText("\n".join(sentences))
+        self.setVisible(bool(sentences))
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        self._text.ensurePolished()  # the style has a margin for it
+        needed = self._text.heightForWidth(self.viewport().width())
+        self.setFixedHeight(min(needed, MOST_NOTES_PX))
 
 
 def decimal(value: float, digits: int) -> str:

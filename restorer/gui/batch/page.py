@@ -43,7 +43,7 @@ from restorer.gui.folder import is_dir
 from restorer.gui.opening import local_files
 from restorer.gui.session import Session
 from restorer.gui.status import duration, speed
-from restorer.gui.widgets import label_of, muted, titled
+from restorer.gui.widgets import Notes, label_of, muted, titled
 from restorer.settings import Saving, weights_dir
 
 _WIDTHS: Final = {
@@ -72,6 +72,7 @@ class FolderPage(QWidget):
         self._proposed = ""  # where the results would go
         self._plan: Plan | None = None
         self._tally = Tally(0)
+        self._notes: dict[str, str] = {}  # sentences by their reason
         self.setAcceptDrops(True)
         self.thumbnails = Thumbnails()
         self.model = BatchModel(self.thumbnails)
@@ -151,6 +152,7 @@ class FolderPage(QWidget):
         self.table.activated.connect(self._on_activated)
 
     def _make_buttons(self) -> None:
+        self.notes = titled(Notes(), self.tr("What should be read"))
         self.bar = QProgressBar(textVisible=False, maximum=1000)
         self.told = muted()
         self.start = QPushButton(self.tr("Start"))
@@ -200,6 +202,7 @@ class FolderPage(QWidget):
         column.addLayout(wishes)
         column.addLayout(switches)
         column.addWidget(self.table, 1)
+        column.addWidget(self.notes)
         column.addWidget(self.bar)
         column.addLayout(buttons)
 
@@ -266,6 +269,8 @@ class FolderPage(QWidget):
         except RestorerError as error:
             self.told.setText(str(error))
             return
+        self._notes.clear()
+        self.notes.show_sentences([])
         self.told.setText(self.tr("Looking for photos…"))
         saving, watch = self.metadata.currentData(), self.watch.isChecked()
         wish = Wish(selection, settings, self._weights, saving, retry_failed, watch)
@@ -319,23 +324,29 @@ class FolderPage(QWidget):
         self.model.show_plan(plan)
         self.filter.setCurrentIndex(0)
         text = self.tr("{0} photos. Loading the models…").format(len(plan.items))
-        self.told.setText(" ".join([text, *plan.problems[:1]]))
+        self.told.setText(text)
+        for problem in plan.problems:
+            self._note(problem)
 
     def _on_happened(self, events: list[Event]) -> None:
         for event in events:
             self._tally.add(event)
             if isinstance(event, FilesFound) and self._plan is not None:
                 self._plan = self._plan.with_found(event.items)
+            elif isinstance(event, BatchNoted):
+                self._note(event.sentence)
+            elif isinstance(event, FileSteppedDown):
+                self._note(f"{event.name}: {event.reason}", event.reason)
         self.model.hear(events)
         if not self.runner.is_stopping:  # else that it stops is what is to be read
             self._tell(events)
 
+    def _note(self, sentence: str, reason: str = "") -> None:
+        """Stays in sight until the next start; of a thousand with the same reason the first."""
+        self._notes.setdefault(reason or sentence, sentence)
+        self.notes.show_sentences(list(self._notes.values()))
+
     def _tell(self, events: list[Event]) -> None:
-        for event in events:
-            if isinstance(event, BatchNoted):
-                self.told.setText(event.sentence)
-            elif isinstance(event, FileSteppedDown):
-                self.told.setText(f"{event.name}: {event.reason}")
         if all(isinstance(event, BatchNoted | BatchReady | FileSteppedDown) for event in events):
             return
         progress = self._tally.progress
@@ -362,6 +373,9 @@ class FolderPage(QWidget):
         text = self.tr("{0} done, {1} skipped, {2} failed, {3} not begun.")
         left = progress.total - progress.ended
         said = failure or text.format(progress.done, progress.skipped, progress.failed, left)
+        if not failure and self._plan is not None and self._plan.problems:
+            unread = self.tr("Folders that could not be read: {0}.")
+            said += " " + unread.format(len(self._plan.problems))
         self.told.setText(said)
         self.finished.emit(said)
 

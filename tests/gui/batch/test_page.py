@@ -9,6 +9,7 @@ from PySide6.QtGui import QDesktopServices, QDragEnterEvent, QDropEvent
 from restorer.cli import run as run_command_line
 from restorer.engine.batch import journal
 from restorer.engine.batch.job import (
+    BatchNoted,
     BatchReady,
     BatchStopped,
     BatchWaited,
@@ -16,14 +17,17 @@ from restorer.engine.batch.job import (
     FilesFound,
     FilesMeasured,
     FileStarted,
+    FileSteppedDown,
 )
 from restorer.engine.batch.journal import Entry
-from restorer.engine.batch.plan import Item
+from restorer.engine.batch.plan import Item, make_plan
 from restorer.errors import BatchError
 from restorer.gui.actions import Page
+from restorer.gui.batch import runner
 from restorer.gui.batch.page import FolderPage
 from restorer.gui.batch.runner import BatchRunner
 from restorer.gui.batch.table import State
+from restorer.gui.widgets import MOST_NOTES_PX, Notes
 from tests.gui.conftest import write_photo
 
 PATIENCE_MS = 120_000  # only a failing test waits that long
@@ -44,6 +48,7 @@ class Script:
             if self.error is not None:
                 raise self.error
             yield BatchReady("a test")
+            yield from self.notes
             yield FilesMeasured(len(job.plan.items), 12.0)
             for item in job.plan.items:
                 yield FileStarted(item.name, 4.0)
@@ -62,6 +67,7 @@ class Script:
             self.closed.set()
 
     stop = False
+    notes = ()
     later = ()
     watches = False
 
@@ -257,6 +263,48 @@ def test_photos_that_come_while_watching_are_in_table_and_report(
     assert page.told.text() == "2 done, 0 skipped, 1 failed, 1 not begun."
     page.report.click()
     assert reported[0].items[-1] == late
+
+
+def test_what_should_be_read_stays_until_the_next_start(page, folder, script, qtbot):
+    full = "Memory was full: continuing in smaller tiles"
+    script.notes = (
+        BatchNoted("The results will take about 90 GB, and 3 GB are free."),
+        FileSteppedDown("a.png", full, "a test"),
+        FileSteppedDown("c.png", full, "a test"),
+    )
+    begin(page, folder, qtbot)
+    end(page, script, qtbot)
+    assert page.notes.isVisibleTo(page)
+    assert page.notes.text.split("\n") == [script.notes[0].sentence, f"a.png: {full}"]
+    script.notes = ()
+    page.start.click()
+    assert not page.notes.isVisibleTo(page)
+    end(page, script, qtbot)
+    assert page.notes.text == ""
+
+
+def test_every_folder_that_cannot_be_read_is_named_and_counted(
+    page, folder, script, qtbot, monkeypatch
+):
+    problems = ("The folder one cannot be read.", "The folder two cannot be read.")
+    monkeypatch.setattr(
+        runner, "make_plan", lambda selection: replace(make_plan(selection), problems=problems)
+    )
+    begin(page, folder, qtbot)
+    end(page, script, qtbot)
+    assert page.notes.text.split("\n") == list(problems)
+    assert page.told.text().endswith("0 not begun. Folders that could not be read: 2.")
+
+
+def test_a_hundred_notes_leave_room_for_the_table(page, qtbot):
+    page.resize(700, 600)
+    page.show()
+    for number in range(100):
+        page._note(f"The folder {number} cannot be read.")
+    few = Notes()
+    qtbot.addWidget(few)
+    few.show_sentences(["One."])
+    assert few.height() < page.notes.height() == MOST_NOTES_PX
 
 
 def test_that_a_batch_only_waits_is_told(page, folder, script, qtbot):
