@@ -97,6 +97,9 @@ class Session(QObject):
         return None if self.photo is None else self._folder.place(self.photo.path)
 
     def _open(self, path: Path) -> None:
+        if self._tried != path and self._is_open(path):
+            self._stay(path)
+            return
         self._pause.stop()
         self._cancel(max(self._open_job, self._restore_job))
         self._tried = path
@@ -108,6 +111,24 @@ class Session(QObject):
         self.opening, self._opening_file = path, FileState.of(path)
         self._open_job = self._client.submit(OpenPhoto(0, path, path.name))
         self._set_progress(Progress(0, 1, None))
+        self.photo_changed.emit()
+
+    def _is_open(self, path: Path) -> bool:
+        """Whether it is the photo's file, and has not changed since."""
+        if self.photo is None or self.photo.path != path:
+            return False
+        return self._file is not None and self._file == FileState.of(path)
+
+    def _stay(self, path: Path) -> None:
+        """With the open photo: whatever was tried to open in its place is not wanted any more."""
+        self._tried = path
+        self._fail(None)
+        if self.opening is not None:
+            self._cancel(self._open_job)
+            self.opening, self._open_job = None, 0
+            self._set_progress(None)
+            if not self._complete:
+                self.restore()  # opening had stopped it
         self.photo_changed.emit()
 
     def _come_back(self, visit: Visit) -> None:

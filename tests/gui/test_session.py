@@ -567,6 +567,57 @@ def test_a_photo_that_comes_back_while_another_opens_stays(session, client, two_
     assert session.opening is None
 
 
+def test_a_step_on_and_straight_back_changes_nothing(session, client, two_photos):
+    session.save(two_photos / "out.png", OPTIONS)
+    client.work()
+    before, asked = session.layers, len(restorations(client))
+    session.open_neighbour(1)
+    session.open_neighbour(-1)
+    assert session.opening is None
+    assert session.progress is None
+    client.work()
+    assert session.photo.name == "1.png"
+    assert session.layers is before
+    assert session.is_complete
+    assert session.saved_as == two_photos / "out.png"
+    assert not session.is_unsaved
+    assert len(restorations(client)) == asked
+    session.open_neighbour(1)  # the folder goes on from here
+    assert session.opening == two_photos / "2.png"
+
+
+def test_a_photo_that_was_half_done_goes_on_after_a_step_on_and_back(session, client, two_photos):
+    session.change(replace(session.settings, scale=2))
+    session.open_neighbour(1)
+    session.open_neighbour(-1)
+    client.work()
+    assert session.photo.name == "1.png"
+    assert session.is_complete
+    assert session.layers.scale == 2
+    assert len(photos_in_cache(client)) == 1
+
+
+def test_a_broken_photo_takes_nothing_from_the_one_before(session, client, two_photos):
+    (two_photos / "2.png").write_text("broken")
+    before = session.layers
+    leaf(session, client, 1)
+    assert "2.png" in session.trouble.text
+    leaf(session, client, -1)
+    assert session.layers is before
+    assert session.trouble is None
+    assert session.place == (1, 2)
+
+
+def test_a_photo_that_was_changed_while_the_next_one_opened_is_read_anew(
+    session, client, two_photos
+):
+    session.open_neighbour(1)
+    write_photo(two_photos / "1.png", 80, 48)
+    leaf(session, client, -1)
+    assert session.photo.width == 80
+    assert session.is_complete
+
+
 def test_half_a_result_does_not_come_back(session, client, two_photos):
     session.change(replace(session.settings, scale=2))
     session.open_neighbour(1)
