@@ -1097,6 +1097,10 @@
         <source>Arrows move the point, with Shift by large steps. Plus and minus zoom, 0 shows the whole map, Home goes to the middle, R to a random point. A and B mark the ends of a path. Space and drag move the map.</source>
         <translation>Pfeile bewegen den Punkt, mit Umschalt in großen Schritten. Plus und Minus zoomen, 0 zeigt die ganze Karte, Pos1 geht zur Mitte, R zu einem zufälligen Punkt. A und B markieren die Enden eines Wegs. Leertaste und Ziehen verschieben die Karte.</translation>
     </message>
+    <message>
+        <source>{0}, {1}</source>
+        <translation>{0}; {1}</translation>
+    </message>
 </context>
 <context>
     <name>MessageBar</name>
@@ -1188,11 +1192,11 @@
     </message>
     <message>
         <source>At {0}, {1}</source>
-        <translation>Bei {0}, {1}</translation>
+        <translation>Bei {0}; {1}</translation>
     </message>
     <message>
         <source>At {0} ± {1}, {2} ± {3}</source>
-        <translation>Bei {0} ± {1}, {2} ± {3}</translation>
+        <translation>Bei {0} ± {1}; {2} ± {3}</translation>
     </message>
     <message>
         <source>Off by {0} % on average.</source>
@@ -1323,7 +1327,7 @@
     </message>
     <message>
         <source>At {0}, {1}</source>
-        <translation>Bei {0}, {1}</translation>
+        <translation>Bei {0}; {1}</translation>
     </message>
 </context>
 <context>

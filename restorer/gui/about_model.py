@@ -10,7 +10,7 @@ from typing import Any, Final
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QTextBrowser, QVBoxLayout, QWidget
 
-from restorer.gui.widgets import decimal, titled
+from restorer.gui.widgets import decimal, plain, titled
 from restorer.models import CATALOG_NAME, figures
 
 translate = QCoreApplication.translate
@@ -119,7 +119,7 @@ def _card(entry: dict[str, Any]) -> str:
     cells += [
         (
             escape(translate("AboutModels", "Measured: {0}").format(data)),
-            "<br>".join(map(escape, figures.lines(measured))),
+            "<br>".join(map(escape, figures.lines(measured, _written))),
         )
         for data, measured in entry["figures"].items()
     ]
@@ -138,11 +138,15 @@ def _purpose(entry: dict[str, Any]) -> str:
         return translate("AboutModels", str(_PURPOSES[entry["name"]]))
     low, high = entry["sigma_range"]
     return translate("AboutModels", "Removes noise of sigma {0} to {1}").format(
-        f"{low:g}", f"{high:g}"
+        plain(low), plain(high)
     )
 
 
 def _training(entry: dict[str, Any]) -> str:
     text = translate("AboutModels", "loss {0}; {1} steps in {2} hours, last with seed {3} on {4}")
-    hours = f"{entry['hours']:g}"
-    return text.format(entry["loss"], entry["steps"], hours, entry["seed"], entry["hardware"])
+    steps, hours = decimal(entry["steps"], 0), plain(entry["hours"])
+    return text.format(entry["loss"], steps, hours, entry["seed"], entry["hardware"])
+
+
+def _written(value: object) -> str:
+    return plain(value) if isinstance(value, int | float) else str(value)

@@ -169,8 +169,13 @@ class Notes(QScrollArea):
 
 
 def decimal(value: float, digits: int) -> str:
-    """With the decimal sign of the language that is shown."""
-    return QLocale().toString(float(value), "f", digits)
+    """With the decimal sign of the language that is shown, and a minus that is no hyphen."""
+    return QLocale().toString(float(value), "f", digits).replace("-", "\N{MINUS SIGN}")
+
+
+def plain(value: float) -> str:
+    """As `decimal`, with as many digits as the value has."""
+    return QLocale().toString(float(value), "g", 6).replace("-", "\N{MINUS SIGN}")
 
 
 class WheelGuard(QObject):

@@ -770,6 +770,14 @@ def test_model_cards_say_what_they_were_trained_on():
     assert "plausible, not recovered" in html
 
 
+def test_model_cards_have_the_numbers_of_the_language(speak):
+    speak("de")
+    html = cards_html(["denoiser", "picture-estimator"], weights_dir())
+    assert "PSNR 39,92 dB" in html
+    assert "313.608" in html
+    assert "31 of 31" in html
+
+
 def test_a_catalog_that_is_gone_is_told(tmp_path):
     assert "cannot be read" in cards_html(["denoiser"], tmp_path)
 

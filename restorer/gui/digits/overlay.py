@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QCoreApplication, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPalette, QPen
 
 from restorer.engine.digitpicture import Bytes
 from restorer.gui.digits.colours import digit_image, ink, paper
 from restorer.gui.digits.plane import Plane
+from restorer.gui.widgets import decimal, plain
 
 GLIMPSE_PX: Final = 84
 _MARKER_PX: Final = 7.0
@@ -27,7 +28,7 @@ def paint_axes(painter: QPainter, plane: Plane, area: QRectF, palette: QPalette)
     painter.setPen(muted)
     right_most = area.left() - 100.0
     for tick in plane.ticks():
-        text = f"{tick:g}".replace("-", "\N{MINUS SIGN}")
+        text = plain(tick)
         across, down = plane.px_of((tick, tick))
         x, y = area.left() + across, area.top() + down
         if area.left() + 8 <= x <= area.right() - 8 and x - right_most > 34:
@@ -124,9 +125,9 @@ def paint_glimpse(
     painter: QPainter, plane: Plane, point: Point, digit: Bytes, palette: QPalette
 ) -> None:
     """The digit beside the pointer, on the side where there is room."""
-    x, y = plane.px_of(point)
-    left = x + 18 if x + 18 + GLIMPSE_PX < plane.width_px else x - 18 - GLIMPSE_PX
-    top = y - 18 - GLIMPSE_PX if y - 18 - GLIMPSE_PX > 0 else y + 18
+    right, down = plane.px_of(point)
+    left = right + 18 if right + 18 + GLIMPSE_PX < plane.width_px else right - 18 - GLIMPSE_PX
+    top = down - 18 - GLIMPSE_PX if down - 18 - GLIMPSE_PX > 0 else down + 18
     plate = QRectF(round(left), round(top), GLIMPSE_PX, GLIMPSE_PX)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(QColor(0, 0, 0, 60))
@@ -136,7 +137,8 @@ def paint_glimpse(
     painter.drawRoundedRect(plate.adjusted(-2, -2, 2, 2), 5, 5)
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, on=False)
     painter.drawImage(plate, digit_image(digit, palette))
-    text = f"{point[0]:.2f}, {point[1]:.2f}".replace("-", "\N{MINUS SIGN}")
+    x, y = (decimal(value, 2) for value in point)
+    text = QCoreApplication.translate("MapView", "{0}, {1}").format(x, y)
     width = painter.fontMetrics().horizontalAdvance(text)
     foot = QRectF(plate.center().x() - width / 2 - 6, plate.bottom() - 16, width + 12, 16)
     back = paper(palette)

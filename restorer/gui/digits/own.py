@@ -10,7 +10,7 @@ from restorer.errors import NoDigit
 from restorer.gui.digits.pad import DrawingPad
 from restorer.gui.digits.pictures import DigitPicture
 from restorer.gui.digits.state import DigitsState
-from restorer.gui.widgets import muted, titled
+from restorer.gui.widgets import decimal, muted, titled
 
 
 class Own(QWidget):
@@ -79,14 +79,14 @@ class Own(QWidget):
         if own is None:
             text = self.tr("Try a letter or a shoe, too: the model can only answer with digits.")
         else:
-            x, y = (f"{value:.2f}" for value in own.code)
+            x, y = (decimal(value, 2) for value in own.code)
             text = self.tr("At {0}, {1}").format(x, y)
             if own.sigma is not None:
                 text = self.tr("At {0} ± {1}, {2} ± {3}").format(
-                    x, f"{own.sigma[0]:.2f}", y, f"{own.sigma[1]:.2f}"
+                    x, decimal(own.sigma[0], 2), y, decimal(own.sigma[1], 2)
                 )
-            text += ". " + self.tr("Off by {0} % on average.").format(f"{100 * own.error:.1f}")
-        self.found.setText(text.replace("-", "\N{MINUS SIGN}"))
+            text += ". " + self.tr("Off by {0} % on average.").format(decimal(100 * own.error, 1))
+        self.found.setText(text)
 
     def _button(self, text: str, tip: str) -> QPushButton:
         button = titled(QPushButton(text), text, tip)

@@ -27,7 +27,7 @@ from restorer.gui.digits.play import Play
 from restorer.gui.digits.saving import DigitSaver
 from restorer.gui.digits.state import FARTHEST, DigitsState
 from restorer.gui.digits.values import CONDITIONAL, DENSE, PLAIN, VAE
-from restorer.gui.widgets import Choice, label_of, titled
+from restorer.gui.widgets import Choice, decimal, label_of, titled
 
 WIDTH_PX: Final = 314
 _TIMES: Final = 7
@@ -150,8 +150,8 @@ class Panel(QWidget):
         self.digits.setVisible(state.model == CONDITIONAL)
         self.digits.show_choice(state.digit_wanted)
         self.picture.show_digit(state.digit)
-        x, y = state.point
-        self.picture.setAccessibleDescription(self.tr("At {0}, {1}").format(f"{x:.2f}", f"{y:.2f}"))
+        x, y = (decimal(value, 2) for value in state.point)
+        self.picture.setAccessibleDescription(self.tr("At {0}, {1}").format(x, y))
         for box, value in zip((self.at_x, self.at_y), state.point, strict=True):
             with QSignalBlocker(box):
                 box.setValue(value)

@@ -1,4 +1,5 @@
 import csv
+import re
 
 import numpy as np
 import pytest
@@ -182,6 +183,18 @@ def test_a_drawn_digit_is_found_on_the_map(page, client, qtbot):
     assert np.array_equal(lost, np.abs(seen.astype(int) - rebuilt))
     assert "±" in page.panel.own.found.text()
     page.grab()
+
+
+def test_numbers_with_a_comma_are_told_apart(make_page, known_weights, speak, qtbot):
+    speak("de")
+    page = make_page(known_weights)
+    draw(page, qtbot, ONE)
+    page.client.work()
+    number = "\N{MINUS SIGN}?[0-9]+,[0-9][0-9]"
+    found = page.panel.own.found.text()
+    assert re.match(rf"Bei {number} ± {number}; {number} ± {number}\. ", found)
+    told = page.panel.picture.accessibleDescription()
+    assert re.fullmatch(rf"Bei {number}; {number}", told)
 
 
 def test_a_drawn_digit_is_found_again_by_another_model(page, client, qtbot):
