@@ -800,7 +800,7 @@
     </message>
     <message>
         <source>Keep all metadata</source>
-        <translation>Alle Metadaten behalten</translation>
+        <translation>Metadaten behalten</translation>
     </message>
     <message>
         <source>Leave out the place</source>
@@ -808,7 +808,7 @@
     </message>
     <message>
         <source>Leave out all metadata</source>
-        <translation>Alle Metadaten weglassen</translation>
+        <translation>Metadaten weglassen</translation>
     </message>
     <message>
         <source>Show</source>
@@ -852,7 +852,7 @@
     </message>
     <message>
         <source>If a file has that name</source>
-        <translation>Wenn eine Datei so heißt</translation>
+        <translation>Bei gleichem Namen</translation>
     </message>
     <message>
         <source>Names</source>

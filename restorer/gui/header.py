@@ -23,7 +23,7 @@ class Header(QWidget):
         row.setContentsMargins(4, 2, 8, 2)
         row.setSpacing(2)
         menus = actions.menus
-        menus.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
+        menus.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
         row.addWidget(menus)
         row.addSpacing(16)
         for action in actions.page.actions():

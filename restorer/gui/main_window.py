@@ -6,14 +6,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QByteArray, QSettings, Qt
+from PySide6.QtCore import QByteArray, QEvent, QSettings, QSize, Qt
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QInputDialog,
     QMainWindow,
     QMessageBox,
-    QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
@@ -41,7 +40,7 @@ from restorer.gui.start import StartPage
 from restorer.gui.status import Status
 from restorer.gui.theme import program_icon
 from restorer.gui.viewer import Viewer
-from restorer.gui.widgets import WheelGuard
+from restorer.gui.widgets import Stack, WheelGuard
 from restorer.settings import weights_dir
 
 GAINS: Final = (1, 2, 4, 8, 16, 32)
@@ -53,6 +52,18 @@ _CLEANERS: Final = {
     "jpeg": "deblocker",
 }
 BATCH_PATIENCE_S: Final = 8.0  # for the file in hand; the journal takes care of the rest
+
+
+class _Below(QWidget):
+    """What lies below the header, and is never narrower than that."""
+
+    def __init__(self, header: Header) -> None:
+        super().__init__()
+        self._header = header
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802
+        header = self._header.minimumSizeHint()
+        return super().minimumSizeHint().expandedTo(QSize(header.width(), 0))
 
 
 class MainWindow(QMainWindow):
@@ -81,7 +92,7 @@ class MainWindow(QMainWindow):
         self.controls = Controls(session)
         self.message = MessageBar(session)
         self.status = Status(session)
-        self.pages = QStackedWidget()
+        self.pages = Stack()
         self.pages.addWidget(self.start)
         self.pages.addWidget(self.viewer)
         self.actions_ = Actions(self, self.viewer)
@@ -109,7 +120,7 @@ class MainWindow(QMainWindow):
         left.setContentsMargins(0, 0, 0, 0)
         photo = QWidget()
         photo.setLayout(left)
-        self.sheets = QStackedWidget()
+        self.sheets = Stack()
         self.sheets.addWidget(photo)
         self.sheets.addWidget(self.folder)
         self.sheets.addWidget(self.digits)
@@ -118,7 +129,7 @@ class MainWindow(QMainWindow):
         row.setSpacing(0)
         row.addWidget(self.sheets, 1)
         row.addWidget(self.controls)
-        middle = QWidget()
+        middle = _Below(self.header)
         middle.setLayout(row)
         self.setCentralWidget(middle)
         self.setStatusBar(self.status)

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QScrollArea,
     QSizePolicy,
     QSlider,
+    QStackedWidget,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -135,6 +136,20 @@ class Elided(QLabel):
         painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter, text)
 
 
+class Stack(QStackedWidget):
+    """Pages of which one is in sight, and only that one needs room."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.currentChanged.connect(self.updateGeometry)
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802
+        page = self.currentWidget()
+        if page is None:
+            return super().minimumSizeHint()
+        return page.minimumSizeHint().expandedTo(page.minimumSize())
+
+
 class Notes(QScrollArea):
     """Sentences that stay in sight, a line each; where there are many they are scrolled."""
 
@@ -164,7 +179,7 @@ class Notes(QScrollArea):
 
     def _fit(self) -> None:
         self._text.ensurePolished()  # the style has a margin for it
-        needed = self._text.heightForWidth(self.viewport().width())
+        needed = max(0, self._text.heightForWidth(self.viewport().width()))
         self.setFixedHeight(min(needed, MOST_NOTES_PX))
 
 

@@ -53,6 +53,21 @@ def test_no_title_of_the_table_is_cut_off(open_window, speak, language):
         assert header.sectionSizeFromContents(column).width() <= header.sectionSize(column)
 
 
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_half_a_screen_is_room_enough_for_a_photo_and_for_a_folder(open_window, speak, language):
+    speak(language)
+    window = open_window()
+    window.show_page(Page.DIGITS)
+    for page in (Page.PHOTO, Page.FOLDER):
+        window.show_page(page)
+        QApplication.processEvents()
+        window.resize(960, 700)
+        assert window.width() == 960
+        assert window.sheets.currentWidget().minimumSizeHint().width() <= window.sheets.width()
+        window.resize(100, 700)
+        assert window.header.minimumSizeHint().width() <= window.width()
+
+
 @pytest.mark.parametrize("key", [Qt.Key.Key_End, Qt.Key.Key_R, Qt.Key.Key_S])
 def test_no_key_on_the_presets_saves_or_removes_one(window, qtbot, monkeypatch, key):
     monkeypatch.setattr(QInputDialog, "getText", lambda *_: pytest.fail("asked"))

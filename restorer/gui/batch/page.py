@@ -105,6 +105,8 @@ class FolderPage(QWidget):
             self.tr("Names of the results"),
             self.tr("{name} is the photo's own, {scale} how many times it is enlarged"),
         )
+        typical = self.template.fontMetrics().horizontalAdvance(self.template.text())
+        self.template.setMinimumWidth(typical + _BESIDE_TEXT_PX)
         self.existing = titled(QComboBox(), self.tr("Where a file has that name"))
         for text, value in (
             (self.tr("Skip the photo"), "skip"),
@@ -182,13 +184,13 @@ class FolderPage(QWidget):
         names.addWidget(self.template, 1)
         names.addWidget(label_of(self.existing, self.tr("If a file has that name")))
         names.addWidget(self.existing)
+        names.addWidget(self.metadata)
         wishes.addWidget(label_of(self.template, self.tr("Names")), 2, 0)
-        wishes.addLayout(names, 2, 1)
+        wishes.addLayout(names, 2, 1, 1, 3)
         switches = QHBoxLayout()
         switches.setSpacing(16)
         switches.addWidget(self.recursive)
         switches.addWidget(self.watch)
-        switches.addWidget(self.metadata)
         switches.addStretch()
         switches.addWidget(label_of(self.filter, self.tr("Show")))
         switches.addWidget(self.filter)
