@@ -18,16 +18,17 @@ class Folder:
         self._files: list[Path] = []
         self._places: dict[Path, int] = {}
 
-    def choose(self, paths: list[Path]) -> Path | None:
+    def choose(self, paths: list[Path], *, has_neighbours: bool = True) -> Path | None:
         """What to open of that: one file alone brings its folder along, a folder its photos.
 
+        `has_neighbours`: whether what lies in the folder of one file belongs to it.
         None if there are no photos; what was there before then stays.
         """
         files = [file for path in paths for file in (photos_in(path) if is_dir(path) else [path])]
         if not files:
             return None
-        alone = len(paths) == 1 and not is_dir(paths[0])
-        self._files = photos_in(files[0].parent) if alone else files
+        brings = has_neighbours and len(paths) == 1 and not is_dir(paths[0])
+        self._files = photos_in(files[0].parent) if brings else files
         self._places = {file: place for place, file in enumerate(self._files)}
         return files[0]
 

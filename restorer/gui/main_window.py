@@ -79,6 +79,7 @@ class MainWindow(QMainWindow):
     ) -> None:
         super().__init__()
         self.session = session
+        self._cache = cache
         self._preferences = preferences
         self._settings = settings
         self._has_controls = True
@@ -207,7 +208,8 @@ class MainWindow(QMainWindow):
     def open_paths(self, paths: list[Path]) -> None:
         """On the page of the photo, wherever the user was."""
         self.show_page(Page.PHOTO)
-        self.session.open(paths)
+        is_own = any(path.parent == self._cache for path in paths)  # pasted, or a digit
+        self.session.open(paths, has_neighbours=not is_own)
 
     def paste(self) -> None:
         """A photo or, on its page, the picture of a digit."""

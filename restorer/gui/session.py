@@ -77,9 +77,9 @@ class Session(QObject):
 
     # What is open.
 
-    def open(self, paths: list[Path]) -> None:
+    def open(self, paths: list[Path], *, has_neighbours: bool = True) -> None:
         """The first of them, or of their photos; see Folder."""
-        chosen = self._folder.choose(paths)
+        chosen = self._folder.choose(paths, has_neighbours=has_neighbours)
         if chosen is None:
             self._fail(Trouble(self.tr("There are no photos in {0}.").format(paths[0].name)))
         else:

@@ -104,6 +104,7 @@ def test_copied_files_and_pictures_are_pasted(window, client, photo_file):
     trigger(window, "paste")
     client.work()
     assert window.session.photo.name == "photo.png"
+    write_photo(client.cache / "digit-1.png", 64, 48)
     samples = np.ascontiguousarray(drawn(80, 60))
     image = QImage(samples.data, 80, 60, 240, QImage.Format.Format_RGB888).copy()
     clipboard.setImage(image)
@@ -111,6 +112,7 @@ def test_copied_files_and_pictures_are_pasted(window, client, photo_file):
     client.work()
     assert (window.session.photo.width, window.session.photo.height) == (80, 60)
     assert window.saving._folder() is not None  # not into the cache
+    assert window.session.place is None  # nor are its files neighbours
     clipboard.clear()
     trigger(window, "paste")
     assert "no picture" in window.status.currentMessage()
