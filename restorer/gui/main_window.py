@@ -386,12 +386,22 @@ class MainWindow(QMainWindow):
     def _on_full_screen_toggled(self) -> None:
         self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
 
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802
+        """The desktop has keys for the full screen too."""
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.WindowStateChange:
+            self._show_full_screen()
+
+    def _show_full_screen(self) -> None:
+        self.actions_.named["full_screen"].setChecked(self.isFullScreen())
+
     # Beginning and end.
 
     def _restore_geometry(self) -> None:
         geometry = self._settings.value("geometry")
         if not (isinstance(geometry, QByteArray) and self.restoreGeometry(geometry)):
             self.resize(1280, 800)
+        self._show_full_screen()
         hidden = self._settings.value("controls_hidden", False, bool)
         self._has_controls = not hidden
         self.actions_.named["controls"].setChecked(not hidden)

@@ -757,6 +757,25 @@ def test_window_and_settings_are_remembered(window, photo, client, tmp_path):
     assert PreferencesFile(window._preferences._path).value.settings == Settings(denoise=20.0)
 
 
+def test_that_the_screen_is_full_is_shown_however_it_came(open_window):
+    window = open_window()
+    action = window.actions_.named["full_screen"]
+    assert not action.isChecked()
+    window.setWindowState(window.windowState() ^ Qt.WindowState.WindowFullScreen)
+    QApplication.processEvents()
+    assert action.isChecked()
+    window.close()
+    again = open_window()
+    QApplication.processEvents()
+    assert again.isFullScreen()
+    action = again.actions_.named["full_screen"]
+    assert action.isChecked()
+    action.trigger()
+    QApplication.processEvents()
+    assert not again.isFullScreen()
+    assert not action.isChecked()
+
+
 def test_the_panel_can_be_hidden(window, photo):
     trigger(window, "controls")
     assert not window.controls.isVisible()
