@@ -71,6 +71,7 @@ class FolderPage(QWidget):
         self._sources: tuple[Path, ...] = ()
         self._proposed = ""  # where the results would go
         self._plan: Plan | None = None
+        self._planned: tuple[tuple[Path, ...], str] | None = None  # what was wanted then
         self._tally = Tally(0)
         self._notes: dict[str, str] = {}  # sentences by their reason
         self.setAcceptDrops(True)
@@ -279,6 +280,11 @@ class FolderPage(QWidget):
         self.runner.start(wish)
         self._show_buttons()
 
+    @property
+    def _wanted(self) -> tuple[tuple[Path, ...], str]:
+        """What the photos come from, and where their results go."""
+        return self._sources, self.output.text()
+
     def _output_folder(self) -> Path:
         """As a shell or a file manager writes it; one without a place lies where it is proposed."""
         text = self.output.text().strip()
@@ -322,6 +328,7 @@ class FolderPage(QWidget):
 
     def _on_planned(self, plan: Plan) -> None:
         self._plan = plan
+        self._planned = self._wanted
         self._tally = Tally(len(plan.items))
         self.model.show_plan(plan)
         self.filter.setCurrentIndex(0)
@@ -390,7 +397,8 @@ class FolderPage(QWidget):
         self.cancel.setVisible(runs)
         for button in (self.pause, self.cancel):
             button.setEnabled(not self.runner.is_stopping)
-        self.retry.setVisible(not runs and self.model.count(State.FAILED) > 0)
+        has_failed = self._planned == self._wanted and self.model.count(State.FAILED) > 0
+        self.retry.setVisible(not runs and has_failed)
         self.report.setVisible(not runs and self._plan is not None)
         inputs = (self.add_folder, self.add_photos, self.choose_output, self.recursive, self.watch)
         for widget in (*inputs, self.output, self.template, self.existing, self.metadata):

@@ -241,6 +241,17 @@ def test_only_the_failed_are_tried_again(page, folder, script, qtbot):
     assert script.jobs[1].retry_failed
 
 
+def test_of_another_folder_nothing_has_failed_yet(page, folder, script, qtbot, tmp_path):
+    begin(page, folder, qtbot)
+    end(page, script, qtbot)
+    page.take([write_photo(tmp_path / "Other" / "a.png", 64, 48).parent])
+    assert not page.retry.isVisibleTo(page)
+    page.take([folder])
+    assert page.retry.isVisibleTo(page)
+    page.output.setText("elsewhere")
+    assert not page.retry.isVisibleTo(page)
+
+
 def test_why_a_batch_cannot_go_on_is_told_also_to_the_desktop(page, folder, script, qtbot):
     script.stop = True
     begin(page, folder, qtbot)
