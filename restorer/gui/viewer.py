@@ -289,10 +289,12 @@ class Viewer(QWidget):
     def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802
         """A wheel zooms to the pointer; two fingers on a touchpad move the photo."""
         zooms = event.modifiers() & Qt.KeyboardModifier.ControlModifier
-        if event.pixelDelta().isNull() or zooms:
+        if not event.pixelDelta().isNull() and not zooms:
+            self.pan(QPointF(event.pixelDelta()))
+        elif event.angleDelta().y():
             self.zoom_by(event.angleDelta().y() / 120, event.position())
         else:
-            self.pan(QPointF(event.pixelDelta()))
+            event.ignore()  # turned sideways
 
     def event(self, event: QEvent) -> bool:
         if event.type() is QEvent.Type.DevicePixelRatioChange:

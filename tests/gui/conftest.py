@@ -23,14 +23,14 @@ from restorer.worker.server import Server
 from tests.conftest import drawn
 
 
-def turn_wheel(widget, steps, at=None, modifiers=Qt.KeyboardModifier.NoModifier):
+def turn_wheel(widget, steps, at=None, modifiers=Qt.KeyboardModifier.NoModifier, sideways=0):
     """Over the point `at` of the widget, or over its middle."""
     at = widget.rect().center() if at is None else at
     event = QWheelEvent(
         QPointF(at),
         QPointF(widget.mapToGlobal(at)),
         QPoint(),
-        QPoint(0, 120 * steps),
+        QPoint(120 * sideways, 120 * steps),
         Qt.MouseButton.NoButton,
         modifiers,
         Qt.ScrollPhase.NoScrollPhase,

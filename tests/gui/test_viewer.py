@@ -127,6 +127,13 @@ def test_the_wheel_zooms_to_the_pointer(viewer, qtbot):
     assert viewer._point.x + (450 - viewer.width() / 2) / viewer.zoom == pytest.approx(before)
 
 
+def test_a_wheel_that_is_turned_sideways_leaves_the_photo_fitted(viewer):
+    viewer.fit()
+    turn_wheel(viewer, 0, sideways=1)
+    viewer.resize(300, 200)
+    assert viewer.zoom == 0.5
+
+
 def test_dragging_moves_the_photo(viewer, qtbot):
     viewer.set_zoom(4.0)
     before = viewer._point.x

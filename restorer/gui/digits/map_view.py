@@ -216,20 +216,22 @@ class MapView(QWidget):
     def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802
         """A wheel zooms to the pointer; two fingers on a touchpad move the map."""
         zooms = event.modifiers() & Qt.KeyboardModifier.ControlModifier
-        if event.pixelDelta().isNull() or zooms:
+        if not event.pixelDelta().isNull() and not zooms:
+            self._pan(QPointF(event.pixelDelta()))
+        elif event.angleDelta().y():
             self.zoom_by(event.angleDelta().y() / 120, event.position())
         else:
-            self._pan(QPointF(event.pixelDelta()))
+            event.ignore()  # turned sideways
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
         left = event.button() is Qt.MouseButton.LeftButton
-        if left and not self._holds_space:
+        if not left or self._holds_space:
+            self._pans_from = event.position()
+            self.setCursor(Qt.CursorShape.ClosedHandCursor)
+        elif self.area().contains(event.position()):
             self._chooses = True
             self._state.glimpse_at(None)
             self._state.move_to(self.code_at(event.position()))
-        else:
-            self._pans_from = event.position()
-            self.setCursor(Qt.CursorShape.ClosedHandCursor)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802
         if self._pans_from is not None:

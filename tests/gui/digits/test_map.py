@@ -168,6 +168,17 @@ def test_the_wheel_zooms_to_the_pointer(page):
     assert page.view.code_at(QPointF(place)) == pytest.approx(before)
 
 
+def test_a_wheel_that_is_turned_sideways_leaves_the_map_alone(page, monkeypatch):
+    monkeypatch.setattr(page.view, "zoom_by", lambda *_: pytest.fail("zoomed"))
+    turn_wheel(page.view, 0, sideways=1)
+
+
+def test_a_click_on_the_numbers_beside_the_map_is_no_point(page, qtbot):
+    for place in (QPoint(10, 200), QPoint(300, page.view.height() - 5)):
+        qtbot.mouseClick(page.view, Qt.MouseButton.LeftButton, pos=place)
+    assert page.state.point == (0, 0)
+
+
 @pytest.mark.parametrize("how", [Qt.MouseButton.RightButton, Qt.MouseButton.MiddleButton, "space"])
 def test_the_map_is_moved_and_the_point_stays(page, qtbot, how):
     view = page.view
