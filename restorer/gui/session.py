@@ -98,7 +98,10 @@ class Session(QObject):
 
     def _open(self, path: Path) -> None:
         if self._tried != path and self._is_open(path):
-            self._stay(path)
+            was_opening = self.opening is not None
+            self._stay()
+            if was_opening and not self._complete:
+                self.restore()  # opening had stopped it
             return
         self._pause.stop()
         self._cancel(max(self._open_job, self._restore_job))
@@ -119,16 +122,15 @@ class Session(QObject):
             return False
         return self._file is not None and self._file == FileState.of(path)
 
-    def _stay(self, path: Path) -> None:
+    def _stay(self) -> None:
         """With the open photo: whatever was tried to open in its place is not wanted any more."""
-        self._tried = path
+        assert self.photo is not None
+        self._tried = self.photo.path
         self._fail(None)
         if self.opening is not None:
             self._cancel(self._open_job)
             self.opening, self._open_job = None, 0
             self._set_progress(None)
-            if not self._complete:
-                self.restore()  # opening had stopped it
         self.photo_changed.emit()
 
     def _come_back(self, visit: Visit) -> None:
@@ -417,19 +419,12 @@ class Session(QObject):
             self._open(self._tried)
         else:
             interrupted = self.saves.interrupted
-            self._stay()
+            if self.opening is not None and self.photo is not None:
+                self._stay()
             self.restore()
             for save in interrupted:
                 if save.photo is self.photo and self._gives_the_same(save.settings):
                     self.saves.add(replace(save, job=self._restore_job), None)
-
-    def _stay(self) -> None:
-        """With the photo that is shown, whatever else is being opened."""
-        if self.opening is None or self.photo is None:
-            return
-        self._cancel(self._open_job)
-        self._tried, self.opening, self._open_job = self.photo.path, None, 0
-        self.photo_changed.emit()
 
     def dismiss_trouble(self) -> None:
         self._fail(None)
