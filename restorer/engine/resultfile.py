@@ -20,7 +20,7 @@ from restorer.engine import colourspace, deepfile, exif, imagefile, iptc, tiff
 from restorer.engine.image import Image, Samples, are_alike, to_pixels, to_samples
 from restorer.engine.imagefile import FORMATS
 from restorer.engine.processes import is_alive
-from restorer.engine.wording import NO_ROOM
+from restorer.engine.wording import NO_ROOM, failure_text
 from restorer.errors import DiskFull, ImageError, ImageUnwritable
 
 WRITABLE: Final = frozenset(FORMATS)
@@ -74,7 +74,7 @@ def check_writable(path: Path, *, source: Path | None = None) -> None:
         is_source = source and path.exists() and source.exists() and path.samefile(source)
         is_folder = path.is_dir()
     except OSError as error:  # a folder that nobody may look into, a disk that is gone
-        raise ImageUnwritable(path, _why_not_saved(path, error)) from error
+        raise ImageUnwritable(path, failure_text(error)) from error
     if is_source:
         raise ImageUnwritable(
             path, f"{path.name} is the original, which is never overwritten. Choose another name."

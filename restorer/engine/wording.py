@@ -58,4 +58,5 @@ def _trouble(error: OSError) -> str:
             return f"{path} may not be used: permission denied. {remedy}."
         if error.errno == errno.ENAMETOOLONG:
             return f"The name {path.name} is too long. Choose a shorter one."
+        return f"{path} cannot be used: {error.strerror}. Try again, or choose another place."
     return f"A file failed: {error.strerror}. Try again."

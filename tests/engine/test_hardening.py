@@ -172,5 +172,5 @@ def test_a_disk_that_is_gone_is_told(monkeypatch, tmp_path, ask):
     for name in ("mine.png", "photo.png"):
         (tmp_path / name).touch()
     monkeypatch.setattr(Path, ask, stale)
-    with pytest.raises(ImageUnwritable, match=r"mine\.png cannot be saved: Stale file handle"):
+    with pytest.raises(ImageUnwritable, match=r"mine\.png cannot be used: Stale file handle"):
         resultfile.check_writable(tmp_path / "mine.png", source=tmp_path / "photo.png")
