@@ -11,7 +11,6 @@ import click
 
 from restorer.cli.options import PATH, catalog_option
 from restorer.cli.progress import print_json
-from restorer.errors import ImageUnwritable
 
 if TYPE_CHECKING:
     from restorer.engine.digitmap import Codes, KnownDigits
@@ -162,9 +161,10 @@ def digits(
     if digit == _ALL and (grid is not None or ends is not None or photo is not None):
         raise click.UsageError("--digit all goes with --at and --random only.")
 
-    from restorer.engine import digitmap
+    from restorer.engine import digitfile, digitmap
 
-    _check_writable(outputs, photo, may_replace=may_replace)
+    for path in outputs:
+        digitfile.check_writable(path, source=photo, may_replace=may_replace)
     name = model or ("vae" if digit is None else "cvae")
     press = _press(weights, name, digit)
     known = digitmap.load_known(weights, name, digitmap.weights_hash(weights, name))
@@ -195,18 +195,6 @@ def digits(
         },
         as_json,
     )
-
-
-def _check_writable(outputs: tuple[Path, ...], photo: Path | None, *, may_replace: bool) -> None:
-    """Before the work. Raises ImageUnwritable."""
-    from restorer.engine import digitfile
-
-    for path in outputs:
-        if photo is not None and path.exists() and photo.exists() and path.samefile(photo):
-            raise ImageUnwritable(
-                path, f"{path.name} is the original, which is never overwritten. Choose another."
-            )
-        digitfile.check_writable(path, may_replace=may_replace)
 
 
 def _around(point: tuple[float, float], vary: int | None, seed: int) -> Codes:

@@ -12,6 +12,7 @@ import click
 
 from restorer.cli.options import PATH, Wanted, restoring_options
 from restorer.cli.progress import PhotoProgress, print_json, report_failure
+from restorer.engine.paths import is_dir
 from restorer.engine.wording import failure_text, noise_text
 
 if TYPE_CHECKING:
@@ -117,7 +118,7 @@ def _destination(output: str | None, sources: Sequence[Path]) -> tuple[Path | No
         return None, None
     path = Path(output)
     ends_as_folder = output.endswith((os.sep, os.altsep or os.sep))
-    if ends_as_folder or not path.suffix or os.path.isdir(path):  # noqa: PTH112  a Path may raise
+    if ends_as_folder or not path.suffix or is_dir(path):
         return None, path
     if len(sources) == 1:
         return path, None

@@ -13,7 +13,7 @@ from PIL import Image as PillowImage
 
 from restorer.engine.digitmap import Codes
 from restorer.engine.digitpicture import Bytes
-from restorer.engine.resultfile import part_file
+from restorer.engine.resultfile import check_is_free, part_file, taken
 from restorer.errors import ImageUnwritable
 
 STILLS: Final = {".png": "PNG", ".webp": "WEBP", ".gif": "GIF"}
@@ -60,18 +60,15 @@ def write_table(codes: Codes, labels: Sequence[int] | None, path: Path) -> None:
     _write(path, text.getvalue().encode())
 
 
-def check_writable(path: Path, *, may_replace: bool = False) -> None:
+def check_writable(path: Path, *, source: Path | None = None, may_replace: bool = False) -> None:
     """Tells before the work what its ending would make fail later. Raises ImageUnwritable.
 
-    What is there already is kept unless it `may_replace` that.
+    What is there already is kept unless it `may_replace` that; `source` always is.
     """
     _kind(path, {**STILLS, TABLE: "CSV"})
-    if path.is_dir():
-        raise ImageUnwritable(path, f"{path.name} is a folder. Give the name of a file in it.")
+    check_is_free(path, source)
     if not may_replace and os.path.lexists(path):
-        raise ImageUnwritable(
-            path, f"{path.name} is there already. Choose another name, or add --replace."
-        )
+        raise taken(path)
     if not path.parent.is_dir():
         raise ImageUnwritable(path, f"The folder {path.parent} does not exist.")
 

@@ -27,6 +27,7 @@ from restorer.engine import (
     unknown,
     xmp,
 )
+from restorer.engine.colourspace import Numbers
 from restorer.engine.image import Image, Samples
 from restorer.engine.metadata import Metadata
 from restorer.errors import (
@@ -79,7 +80,7 @@ def read(path: Path) -> Image:
     if path.suffix.lower() in rawfile.SUFFIXES:
         with _file(path) as file:
             return rawfile.read(path, file)
-    with _opened(path) as (file, picture):
+    with _opened(path) as (file, picture, colours):
         found = metadata.of(picture, file)
         turn = exif.orientation(found.exif) if found.exif else 1
         if deepfile.is_deep(picture, file):
@@ -94,7 +95,7 @@ def read(path: Path) -> Image:
             image = eightbit.image_of(path, picture, file)
             if picture.format == "TIFF":
                 turn = 1  # Pillow has turned it already, other than all the other formats
-        return _upright(image, found, turn, picture)
+        return _upright(image, found, turn, picture, colours)
 
 
 def describe(path: Path) -> Description:
@@ -103,7 +104,7 @@ def describe(path: Path) -> Description:
         with _file(path) as file:
             width, height = rawfile.size(path, file)
         return Description(path.name, rawfile.FORMAT, "RGB", width, height, 16, False, False)
-    with _opened(path) as (file, picture):
+    with _opened(path) as (file, picture, _):
         block = metadata.exif_block(picture, file)
         # Pillow gives the size of a TIFF upright and that of the others as stored.
         turned = block and picture.format != "TIFF" and exif.orientation(block) >= 5
@@ -121,8 +122,11 @@ def describe(path: Path) -> Description:
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[tuple[BinaryIO, PillowImage.Image]]:
-    """The file and its header, checked; whatever decoding raises inside becomes an ImageError."""
+def _opened(path: Path) -> Iterator[tuple[BinaryIO, PillowImage.Image, Numbers | None]]:
+    """The file, its header, checked, and what that says of colours without a profile.
+
+    Whatever decoding raises inside becomes an ImageError.
+    """
     tiff.register()
     with _file(path) as file, tamed():
         if heif.begins(file):
@@ -140,8 +144,9 @@ def _opened(path: Path) -> Iterator[tuple[BinaryIO, PillowImage.Image]]:
                 raise ImageUnsupported(path, f"{path.name} {why}") from error
             raise
         with picture:
-            _check_kind(path, picture, file)
-            yield file, picture
+            colours = colourspace.told(picture, file)
+            _check_kind(path, picture, colours)
+            yield file, picture, colours
 
 
 @contextmanager
@@ -239,13 +244,12 @@ class _Tamed:
 tamed: Final = _Tamed()
 
 
-def _check_kind(path: Path, picture: PillowImage.Image, file: BinaryIO) -> None:
+def _check_kind(path: Path, picture: PillowImage.Image, colours: Numbers | None) -> None:
     # Cameras' MPO is a JPEG with previews behind it: the first picture is the photo.
     if picture.format not in {*FORMATS.values(), *_READ_ONLY.values(), "MPO"}:
         raise ImageUnsupported(
             path, f"{path.name} is a {picture.format} file. Save it as JPEG, PNG, WebP or TIFF."
         )
-    colours = colourspace.told(picture, file)
     if why := deepfile.why_refused(picture) or colourspace.why_refused(colours):
         raise ImageUnsupported(path, f"{path.name} {why}")
     width, height = picture.size
@@ -264,10 +268,16 @@ def _check_kind(path: Path, picture: PillowImage.Image, file: BinaryIO) -> None:
         )
 
 
-def _upright(image: Image, found: Metadata, turn: int, picture: PillowImage.Image) -> Image:
+def _upright(
+    image: Image,
+    found: Metadata,
+    turn: int,
+    picture: PillowImage.Image,
+    colours: Numbers | None,
+) -> Image:
     samples, alpha = _turned(image.samples, turn), image.alpha
     height, width, channels = samples.shape
-    icc = image.icc or metadata.implied_profile(picture, found.colours, channels)
+    icc = image.icc or metadata.implied_profile(picture, colours, channels)
     dpi = picture.info.get("dpi")
     return Image(
         samples=np.ascontiguousarray(samples),

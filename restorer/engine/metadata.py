@@ -54,7 +54,6 @@ class Metadata:
     xmp_extension: tuple[bytes, ...]
     jpeg: JpegCoding | None
     lossless: bool
-    colours: colourspace.Numbers | None
 
 
 def of(picture: PillowImage.Image, file: BinaryIO) -> Metadata:
@@ -81,7 +80,6 @@ def of(picture: PillowImage.Image, file: BinaryIO) -> Metadata:
         ),
         jpeg=_jpeg_coding(picture),
         lossless=picture.format == "WEBP" and _is_lossless(file),
-        colours=colourspace.told(picture, file),
     )
 
 

@@ -153,7 +153,7 @@ class Workshop:
         )
         resultfile.check_writable(target or name(), source=source)
         if target is not None and not may_replace and os.path.lexists(target):
-            raise _taken(target)
+            raise resultfile.taken(target)
         yield StageBegun("reading")
         opened = self.read(source)
         try:
@@ -290,13 +290,7 @@ def _write_to(
     try:
         return write(processed, target, saving, is_new=not may_replace)
     except FileExistsError as error:
-        raise _taken(target) from error
-
-
-def _taken(target: Path) -> ImageUnwritable:
-    return ImageUnwritable(
-        target, f"{target.name} is there already. Choose another name, or add --replace."
-    )
+        raise resultfile.taken(target) from error
 
 
 def _write_anew(

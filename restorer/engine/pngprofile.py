@@ -9,10 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from restorer.engine import exif, iptc
+from restorer.engine import exif, iptc, xmp
 
 _KEYWORD: Final = "raw profile type "
-_XMP: Final = b"http://ns.adobe.com/xap/1.0/\x00"
 
 
 def exif_of(remarks: Mapping[Any, Any]) -> bytes | None:
@@ -24,7 +23,7 @@ def xmp_of(remarks: Mapping[Any, Any]) -> bytes | None:
     """An XMP packet among a PNG's remarks."""
     for block in _profiles(remarks, "xmp", "app1"):
         if b":RDF" in block and not _is_exif(block):
-            return block.removeprefix(_XMP)
+            return block.removeprefix(xmp.HEADER)
     return None
 
 

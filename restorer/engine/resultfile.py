@@ -16,7 +16,7 @@ import numpy as np
 from PIL import Image as PillowImage
 from PIL.PngImagePlugin import PngInfo
 
-from restorer.engine import colourspace, deepfile, exif, imagefile, iptc, tiff
+from restorer.engine import colourspace, deepfile, exif, imagefile, iptc, tiff, xmp
 from restorer.engine.image import Image, Samples, are_alike, to_pixels, to_samples
 from restorer.engine.imagefile import FORMATS
 from restorer.engine.processes import is_alive
@@ -30,7 +30,6 @@ PART_NAMES: Final = ".restorer-*.part"  # between them the process that writes i
 
 _LONGEST_SIDE: Final = {"JPEG": 65_535, "WEBP": 16_383, "AVIF": 32_768}
 _LONGEST_SEGMENT: Final = 65_533
-_XMP_OF_JPEG: Final = b"http://ns.adobe.com/xap/1.0/\x00"
 _QUALITY: Final = 95
 _XMP_BY_PILLOW: Final = ("JPEG", "WEBP", "AVIF")
 _LOSSY: Final = ("JPEG", "WEBP", "AVIF")
@@ -70,6 +69,13 @@ def check_writable(path: Path, *, source: Path | None = None) -> None:
     if path.suffix.lower() not in WRITABLE:
         known = ", ".join(sorted(WRITABLE))
         raise ImageUnwritable(path, f"{path.name} has no ending that can be written: {known}.")
+    check_is_free(path, source)
+    with part_file(path):
+        pass
+
+
+def check_is_free(path: Path, source: Path | None) -> None:
+    """Whether neither the original nor a folder lies there. Raises ImageUnwritable."""
     try:
         is_source = source and path.exists() and source.exists() and path.samefile(source)
         is_folder = path.is_dir()
@@ -81,8 +87,13 @@ def check_writable(path: Path, *, source: Path | None = None) -> None:
         )
     if is_folder:
         raise ImageUnwritable(path, f"{path.name} is a folder. Give the name of a file in it.")
-    with part_file(path):
-        pass
+
+
+def taken(path: Path) -> ImageUnwritable:
+    """What to raise where a file is that may not be replaced."""
+    return ImageUnwritable(
+        path, f"{path.name} is there already. Choose another name, or add --replace."
+    )
 
 
 def write(
@@ -204,7 +215,7 @@ def _too_long_for_jpeg(image: Image) -> str | None:
     """What does not fit into a segment of its own."""
     segments = {
         "EXIF": exif.with_prefix(image.exif) if image.exif else b"",
-        "XMP": _XMP_OF_JPEG + image.xmp if image.xmp else b"",
+        "XMP": xmp.HEADER + image.xmp if image.xmp else b"",
         "IPTC": _iptc_segment(image.iptc) if image.iptc else b"",
     }
     long = (name for name, content in segments.items() if len(content) > _LONGEST_SEGMENT)

@@ -8,6 +8,7 @@ from typing import Final
 from xml.dom import XMLNS_NAMESPACE, minidom
 from xml.parsers.expat import ExpatError
 
+HEADER: Final = b"http://ns.adobe.com/xap/1.0/\x00"  # of a packet in a JPEG's segment
 _ORIENTATION: Final = re.compile(rb"(tiff:Orientation\s*(?:=\s*[\"']|>))[1-8](?=[\"'<])")
 _COORDINATES: Final = ("gps", "latitude", "longitude")
 _GEO: Final = "http://www.w3.org/2003/01/geo/wgs84_pos#"

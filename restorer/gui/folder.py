@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from contextlib import suppress
 from pathlib import Path
 
 from natsort import natsorted
 
 from restorer.engine.imagefile import READABLE
+from restorer.engine.paths import is_dir
 
 
 class Folder:
@@ -44,11 +44,6 @@ class Folder:
         if path not in self._places or len(self._files) < 2:
             return None
         return self._places[path] + 1, len(self._files)
-
-
-def is_dir(path: Path) -> bool:
-    """False too where nobody may look: to open it as a photo tells why."""
-    return os.path.isdir(path)  # noqa: PTH112  a Path may raise
 
 
 def photos_in(folder: Path) -> list[Path]:

@@ -18,6 +18,7 @@ from typing import Any, Final, Literal, Self, get_args
 
 import filelock
 
+from restorer.engine.paths import resolved
 from restorer.engine.wording import noise_text
 from restorer.errors import BatchError
 
@@ -136,11 +137,6 @@ def located(source: Path) -> str:
     A link to a file stays a link: it has a name of its own.
     """
     return str(resolved(source.parent) / source.name)
-
-
-def resolved(path: Path) -> Path:
-    """As `Path.resolve`, but where links lead in a circle it is left to `stat` to say so."""
-    return Path(os.path.realpath(path))
 
 
 def read(output: Path, *, start: int = 0, end: int | None = None) -> History:

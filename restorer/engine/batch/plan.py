@@ -18,6 +18,7 @@ from natsort import natsort_keygen, ns
 from restorer.engine.batch import journal
 from restorer.engine.batch.naming import Template, numbered, told_apart
 from restorer.engine.imagefile import READABLE
+from restorer.engine.paths import is_dir, resolved
 from restorer.engine.resultfile import PART_NAMES, is_left_over
 from restorer.errors import PlanError
 
@@ -91,7 +92,7 @@ def make_plan(selection: Selection) -> Plan:
     original. Raises BatchError if there is a journal that cannot be read.
     """
     problems: list[str] = []
-    output = journal.resolved(selection.output)
+    output = resolved(selection.output)
     results = frozenset(map(str, journal.read(output).results(output)))
     sources = tuple({_place(source): source for source in selection.sources}.values())
     found: dict[str, tuple[str, int]] = {}
@@ -119,23 +120,18 @@ def sweep(plan: Plan) -> None:
 
 
 def _place(source: Path) -> str:
-    return str(journal.resolved(source)) if _is_dir(source) else journal.located(source)
-
-
-def _is_dir(path: Path) -> bool:
-    """False too where nobody may look; `_files` says so."""
-    return os.path.isdir(path)  # noqa: PTH112  a Path may raise
+    return str(resolved(source)) if is_dir(source) else journal.located(source)
 
 
 def _prefixes(sources: Sequence[Path]) -> list[str]:
     """One folder's tree is mirrored as it is; of several, each gets a folder of its own."""
-    folders = [source for source in sources if _is_dir(source)]
+    folders = [source for source in sources if is_dir(source)]
     if len(folders) < 2:
         return [""] * len(sources)
     taken: set[str] = set()
     prefixes = []
     for source in sources:
-        name = journal.resolved(source).name if source in folders else ""
+        name = resolved(source).name if source in folders else ""
         number = 1
         while name and (unique := numbered(name, number)).casefold() in taken:
             number += 1
@@ -159,7 +155,7 @@ def _files(
     seen = {_identity(status)}
     if selection.output.exists() and not selection.output.samefile(source):
         seen.add(_identity(selection.output.stat()))
-    yield from _below(str(journal.resolved(source)), "", selection, seen, problems)
+    yield from _below(str(resolved(source)), "", selection, seen, problems)
 
 
 def _below(

@@ -21,6 +21,7 @@ from restorer.engine import imagefile
 from restorer.engine.batch import journal
 from restorer.engine.batch.journal import Entry, Heading, History
 from restorer.engine.batch.plan import Item, Plan
+from restorer.engine.paths import resolved
 from restorer.engine.resultfile import part_file
 from restorer.errors import ImageUnwritable
 from restorer.settings import Settings, resources_dir
@@ -79,7 +80,7 @@ def write_report(path: Path, plan: Plan, *, workers: int = 2) -> None:
 def check_report(path: Path, plan: Plan) -> None:
     """Tells before hours of work what would stop the report. Raises ImageUnwritable."""
     _check_place(path)
-    if path.parent.resolve() != plan.output:  # which is made and looked at by the batch itself
+    if resolved(path.parent) != plan.output:  # which is made and looked at by the batch itself
         with part_file(path):
             pass
 

@@ -34,12 +34,12 @@ from restorer.engine.batch.job import (
 from restorer.engine.batch.naming import Template
 from restorer.engine.batch.plan import Existing, Plan, Selection
 from restorer.engine.batch.tally import Tally
+from restorer.engine.paths import is_dir
 from restorer.errors import RestorerError
 from restorer.gui.batch.reporter import Reporter
 from restorer.gui.batch.runner import BatchRunner, Wish
 from restorer.gui.batch.table import BatchModel, BatchTable, Column, State
 from restorer.gui.batch.thumbnails import SIDE_PX, Thumbnails
-from restorer.gui.folder import is_dir
 from restorer.gui.opening import local_files
 from restorer.gui.session import Session
 from restorer.gui.status import duration, speed
